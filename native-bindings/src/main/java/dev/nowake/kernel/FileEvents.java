@@ -1,0 +1,20 @@
+package dev.nowake.kernel;
+
+/** fanotify(7) groups in the notification class: events tell, they never hold an opener back. */
+public interface FileEvents {
+    /** How an event names its file. */
+    enum Naming {
+        /** Each event carries an open descriptor. Opens the file, so never on FUSE. */
+        DESCRIPTOR,
+        /** Each event carries its folder's file handle and a name (FAN_REPORT_DFID_NAME, 5.9+): opens nothing. */
+        HANDLE_AND_NAME
+    }
+
+    /**
+     * Opens a group. Needs CAP_SYS_ADMIN.
+     *
+     * @throws KernelException EPERM without the right, EINVAL or ENOSYS where the kernel lacks the mode, EMFILE at the
+     *     limit of groups
+     */
+    EventGroup open(Naming naming) throws KernelException;
+}
