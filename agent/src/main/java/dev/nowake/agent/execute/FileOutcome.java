@@ -1,0 +1,32 @@
+package dev.nowake.agent.execute;
+
+import dev.nowake.kernel.Errno;
+import dev.nowake.model.FileId;
+import java.util.Map;
+
+/**
+ * What became of one file's ranges, as looked at afterwards. Holes count nowhere.
+ *
+ * @param requestedBytes bytes with data that were not resident when the file's turn came
+ * @param landedBytes those of them seen resident after their chunk was fetched
+ * @param alreadyResidentBytes bytes that were resident when the file's turn came
+ * @param verified residency could be looked at; where it could not, landed is what the calls claimed
+ * @param truncated the file was shorter than its ranges, or became so
+ * @param errors chunks that failed, by errno
+ */
+public record FileOutcome(
+        FileId id,
+        long requestedBytes,
+        long landedBytes,
+        long alreadyResidentBytes,
+        boolean verified,
+        boolean truncated,
+        Map<Errno, Integer> errors) {
+    public FileOutcome {
+        errors = Map.copyOf(errors);
+    }
+
+    public long missedBytes() {
+        return requestedBytes - landedBytes;
+    }
+}
