@@ -1,0 +1,117 @@
+package dev.nowake.agent.execute;
+
+import dev.nowake.kernel.Errno;
+import dev.nowake.kernel.Kernel;
+import dev.nowake.kernel.KernelException;
+import dev.nowake.kernel.OpenFile;
+import dev.nowake.kernel.PageCache;
+import dev.nowake.kernel.Residency;
+import dev.nowake.model.ByteRange;
+
+/** Asks for one chunk and looks whether it landed. Stateless; called by many threads. */
+final class ChunkFetcher {
+    private final Kernel kernel;
+    private final PageCache pages;
+    private final MountTraits traits;
+
+    ChunkFetcher(Kernel kernel, MountTraits traits) {
+        this.kernel = kernel;
+        this.pages = kernel.pageCache();
+        this.traits = traits;
+    }
+
+    /**
+     * Makes the calls that bring the chunk in. When it returns, synchronous mechanisms have done so, {@link
+     * Mechanism#READAHEAD} has only asked.
+     */
+    void issue(Chunk chunk) throws KernelException {
+        OpenFile file = chunk.work().file();
+        ByteRange bytes = chunk.range();
+        if (isWhole(chunk, pages.residency(file, bytes.start(), bytes.lengthBytes()))) {
+            return;
+        }
+        switch (traits.mechanism()) {
+            case POPULATE -> populate(chunk);
+            case SENDFILE -> sendfile(chunk);
+            case READAHEAD -> readahead(file, bytes);
+            case READ_THROUGH -> pages.readThrough(file, bytes.start(), bytes.lengthBytes());
+        }
+    }
+
+    /** Waits until an asynchronous chunk has landed, looks, and counts. Returns the new bytes. */
+    long complete(Chunk chunk) throws KernelException {
+        OpenFile file = chunk.work().file();
+        ByteRange bytes = chunk.range();
+        if (traits.mechanism().isAsynchronous()) {
+            awaitPieces(file, bytes);
+        }
+        Residency after = pages.residency(file, bytes.start(), bytes.lengthBytes());
+        long missing = after.isKnown() ? bytes.lengthBytes() - after.residentBytes() : 0;
+        if (missing > 0 && kernel.files().status(file).sizeBytes() < bytes.end()) {
+            chunk.work().tally().truncated();
+        }
+        return Math.clamp(chunk.requestedBytes() - missing, 0, chunk.requestedBytes());
+    }
+
+    private static boolean isWhole(Chunk chunk, Residency residency) {
+        return residency.isKnown() && residency.residentBytes() >= chunk.lengthBytes();
+    }
+
+    /**
+     * Where a filesystem cannot be mapped the chunk is read instead. EFAULT is what a SIGBUS would have been: past the end
+     * of a shrunken file, or an I/O error, which reading then names.
+     */
+    private void populate(Chunk chunk) throws KernelException {
+        OpenFile file = chunk.work().file();
+        ByteRange bytes = chunk.range();
+        try {
+            pages.populate(file, bytes.start(), bytes.lengthBytes());
+        } catch (KernelException e) {
+            Errno errno = e.errno();
+            boolean unmappable = errno.equals(Errno.ENODEV)
+                    || errno.equals(Errno.EINVAL)
+                    || errno.equals(Errno.EACCES)
+                    || errno.equals(Errno.EOPNOTSUPP)
+                    || errno.equals(Errno.ENOSYS);
+            if (!unmappable && !errno.equals(Errno.EFAULT)) {
+                throw e;
+            }
+            pages.readThrough(file, bytes.start(), bytes.lengthBytes());
+        }
+    }
+
+    private void sendfile(Chunk chunk) throws KernelException {
+        OpenFile file = chunk.work().file();
+        long at = chunk.range().start();
+        while (at < chunk.range().end()) {
+            long moved = pages.sendfile(file, at, chunk.range().end() - at);
+            if (moved <= 0) {
+                return;
+            }
+            at += moved;
+        }
+    }
+
+    private void readahead(OpenFile file, ByteRange bytes) throws KernelException {
+        long piece = pieceBytes();
+        for (long at = bytes.start(); at < bytes.end(); at += piece) {
+            pages.readahead(file, at, Math.min(piece, bytes.end() - at));
+        }
+    }
+
+    /**
+     * One byte read at the end of each piece waits for its page and tells of an I/O error. cachestat cannot be asked
+     * instead: it counts pages whose data is still on the way.
+     */
+    private void awaitPieces(OpenFile file, ByteRange bytes) throws KernelException {
+        long piece = pieceBytes();
+        for (long at = bytes.start(); at < bytes.end(); at += piece) {
+            long end = Math.min(at + piece, bytes.end());
+            pages.readThrough(file, end - 1, 1);
+        }
+    }
+
+    private long pieceBytes() {
+        return Math.max(4096, traits.readAheadBytes());
+    }
+}

@@ -1,0 +1,322 @@
+package dev.nowake.agent.execute;
+
+import dev.nowake.kernel.Errno;
+import dev.nowake.kernel.Kernel;
+import dev.nowake.kernel.KernelException;
+import dev.nowake.kernel.OpenFile;
+import dev.nowake.model.FileId;
+import dev.nowake.model.RangeSet;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** A job as its pool's threads see it: a queue of chunks with the accounts beside it. */
+final class Job implements PrefetchJob {
+    /** What {@link #cancel} promises its caller, with a tenth left for the caller's own work. */
+    private static final long CANCEL_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(900);
+
+    private final Kernel kernel;
+    private final MountPool pool;
+    private final MountTraits traits;
+    private final ByteBudget budget;
+    private final PrefetchListener listener;
+    private final ChunkFetcher fetcher;
+    private final JobTally tally;
+    private final long chunkBytes;
+    private final CompletableFuture<PrefetchOutcome> completion = new CompletableFuture<>();
+
+    /** Held while a thread plans chunks, which makes system calls; never taken while {@link #state} is held. */
+    private final ReentrantLock planning = new ReentrantLock();
+
+    private final ReentrantLock state = new ReentrantLock();
+    private final Condition drained = state.newCondition();
+    private final ArrayDeque<FileWork> queue = new ArrayDeque<>();
+    private int inFlight;
+    private boolean finished;
+    private volatile boolean cancelled;
+
+    Job(Kernel kernel, MountPool pool, MountTraits traits, ByteBudget budget, PrefetchListener listener) {
+        this.kernel = kernel;
+        this.pool = pool;
+        this.traits = traits;
+        this.budget = budget;
+        this.listener = listener;
+        this.fetcher = new ChunkFetcher(kernel, traits);
+        this.tally = new JobTally(traits.mechanism());
+        this.chunkBytes = Math.max(4096, Math.min(traits.chunkBytes(), budget.largestAcquisitionBytes()) & -4096L);
+    }
+
+    @Override
+    public void add(OpenFile file, FileId id, RangeSet ranges) {
+        state.lock();
+        try {
+            if (finished || cancelled || ranges.isEmpty()) {
+                return;
+            }
+            FileWork work = new FileWork(file, tally.file(id), ranges, chunkBytes);
+            work.tally().begin();
+            queue.addLast(work);
+        } finally {
+            state.unlock();
+        }
+        pool.offer(this);
+    }
+
+    @Override
+    public void finish() {
+        state.lock();
+        try {
+            finished = true;
+        } finally {
+            state.unlock();
+        }
+        completeIfDone();
+    }
+
+    @Override
+    public boolean cancel() {
+        stop();
+        return awaitDrained();
+    }
+
+    /** Drops what has not begun, without waiting for the rest. */
+    void stop() {
+        List<FileWork> dropped;
+        state.lock();
+        try {
+            cancelled = true;
+            dropped = List.copyOf(queue);
+            queue.clear();
+        } finally {
+            state.unlock();
+        }
+        dropped.forEach(this::end);
+        completeIfDone();
+    }
+
+    @Override
+    public PrefetchOutcome outcome() {
+        return tally.outcome(cancelled);
+    }
+
+    @Override
+    public CompletableFuture<PrefetchOutcome> completion() {
+        return completion.copy();
+    }
+
+    boolean hasPending() {
+        state.lock();
+        try {
+            return !queue.isEmpty();
+        } finally {
+            state.unlock();
+        }
+    }
+
+    /** Takes room for one chunk out of the budget, before {@link #take}: what is taken is asked for at once, in order. */
+    boolean tryAcquire() {
+        return budget.tryAcquire(chunkBytes);
+    }
+
+    void awaitRoom(long nanos) throws InterruptedException {
+        budget.awaitRoom(chunkBytes, nanos);
+    }
+
+    /** The next chunk, out of the room acquired; null when there is none now, and then the room is given back. */
+    Chunk take() {
+        boolean taken = false;
+        try {
+            Chunk chunk = nextChunk();
+            taken = chunk != null;
+            if (taken && chunk.lengthBytes() < chunkBytes) {
+                budget.release(chunkBytes - chunk.lengthBytes());
+            }
+            return chunk;
+        } finally {
+            if (!taken) {
+                budget.release(chunkBytes);
+            }
+        }
+    }
+
+    /** Makes the calls for a chunk; false when that failed or the job is cancelled, and then the chunk is ended. */
+    boolean issue(Chunk chunk) {
+        boolean issued = false;
+        tally.called();
+        try {
+            if (!cancelled) {
+                fetcher.issue(chunk);
+                issued = true;
+            }
+        } catch (KernelException e) {
+            failed(chunk, e.errno());
+        } catch (IllegalStateException e) {
+            failed(chunk, Errno.EBADF);
+        } finally {
+            if (!issued) {
+                drop(chunk);
+            }
+        }
+        return issued;
+    }
+
+    /** Waits for an issued chunk, looks, counts and ends it. */
+    void complete(Chunk chunk) {
+        try {
+            if (cancelled && traits.mechanism().isAsynchronous()) {
+                return;
+            }
+            long landed = fetcher.complete(chunk);
+            chunk.work().tally().landed(landed);
+            tally.looked();
+            tell(() -> listener.chunkDone(chunk.work().tally().id(), chunk.range(), landed));
+        } catch (KernelException e) {
+            failed(chunk, e.errno());
+        } catch (IllegalStateException e) {
+            failed(chunk, Errno.EBADF);
+        } finally {
+            drop(chunk);
+        }
+    }
+
+    /** Ends a chunk and gives its room back. */
+    void drop(Chunk chunk) {
+        budget.release(chunk.lengthBytes());
+        end(chunk.work());
+        release();
+    }
+
+    private void failed(Chunk chunk, Errno errno) {
+        chunk.work().tally().failed(errno);
+        tally.looked();
+        tell(() -> listener.chunkFailed(chunk.work().tally().id(), chunk.range(), errno));
+    }
+
+    private Chunk nextChunk() {
+        while (true) {
+            FileWork head = reserve();
+            if (head == null) {
+                return null;
+            }
+            Chunk chunk = null;
+            try {
+                chunk = plan(head);
+            } finally {
+                if (chunk == null) {
+                    end(head);
+                    release();
+                }
+            }
+            if (chunk != null) {
+                return chunk;
+            }
+        }
+    }
+
+    /** The file to plan from, with a chunk counted for it in advance, so that neither job nor file are taken for done. */
+    private FileWork reserve() {
+        state.lock();
+        try {
+            FileWork head = queue.peekFirst();
+            if (head != null) {
+                inFlight++;
+                head.tally().begin();
+            }
+            return head;
+        } finally {
+            state.unlock();
+        }
+    }
+
+    private Chunk plan(FileWork head) {
+        planning.lock();
+        try {
+            Chunk chunk = cancelled ? null : head.next(kernel);
+            if (chunk == null) {
+                remove(head);
+            }
+            return chunk;
+        } catch (KernelException e) {
+            head.tally().failed(e.errno());
+        } catch (IllegalStateException e) {
+            head.tally().failed(Errno.EBADF);
+        } finally {
+            planning.unlock();
+        }
+        remove(head);
+        return null;
+    }
+
+    private void remove(FileWork work) {
+        boolean removed;
+        state.lock();
+        try {
+            removed = queue.remove(work);
+        } finally {
+            state.unlock();
+        }
+        if (removed) {
+            end(work);
+        }
+    }
+
+    private void end(FileWork work) {
+        FileOutcome outcome = work.tally().end();
+        if (outcome != null) {
+            tell(() -> listener.fileDone(outcome));
+        }
+    }
+
+    private void release() {
+        state.lock();
+        try {
+            inFlight--;
+            if (inFlight == 0) {
+                drained.signalAll();
+            }
+        } finally {
+            state.unlock();
+        }
+        completeIfDone();
+    }
+
+    private void completeIfDone() {
+        state.lock();
+        try {
+            if (inFlight > 0 || !queue.isEmpty() || !(finished || cancelled)) {
+                return;
+            }
+        } finally {
+            state.unlock();
+        }
+        completion.complete(outcome());
+    }
+
+    private boolean awaitDrained() {
+        long left = CANCEL_WAIT_NANOS;
+        state.lock();
+        try {
+            while (inFlight > 0 && left > 0) {
+                left = drained.awaitNanos(left);
+            }
+            return inFlight == 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return inFlight == 0;
+        } finally {
+            state.unlock();
+        }
+    }
+
+    private static void tell(Runnable message) {
+        try {
+            message.run();
+        } catch (RuntimeException e) {
+            Thread thread = Thread.currentThread();
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.nowake.agent.execute;
+
+import dev.nowake.model.FileId;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A job's accounts: its files in the order they were added, and its time. Guarded by itself. */
+final class JobTally {
+    private final Mechanism mechanism;
+    private final Map<FileId, FileTally> files = new LinkedHashMap<>();
+    private boolean begun;
+    private long firstCallNanos;
+    private long lastLookNanos;
+
+    JobTally(Mechanism mechanism) {
+        this.mechanism = mechanism;
+    }
+
+    synchronized FileTally file(FileId id) {
+        return files.computeIfAbsent(id, FileTally::new);
+    }
+
+    synchronized void called() {
+        if (!begun) {
+            begun = true;
+            firstCallNanos = System.nanoTime();
+            lastLookNanos = firstCallNanos;
+        }
+    }
+
+    synchronized void looked() {
+        lastLookNanos = System.nanoTime();
+    }
+
+    synchronized PrefetchOutcome outcome(boolean cancelled) {
+        List<FileOutcome> outcomes =
+                files.values().stream().map(FileTally::outcome).toList();
+        return new PrefetchOutcome(outcomes, mechanism, begun ? lastLookNanos - firstCallNanos : 0, cancelled);
+    }
+}

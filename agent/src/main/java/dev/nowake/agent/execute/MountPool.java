@@ -1,0 +1,201 @@
+package dev.nowake.agent.execute;
+
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The threads of one mount. Jobs take turns, one chunk each, so that a second load is not starved by the first; within a
+ * job the order is the job's. One thread wakes the next, as long as there is work and the mount deserves more.
+ */
+final class MountPool {
+    /**
+     * How long a thread waits for work before it ends. Starting one costs 0.1 ms, a parked one some 60 KiB; loads of one
+     * model are seconds apart at most.
+     */
+    private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private static final AtomicInteger NAMES = new AtomicInteger();
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition work = lock.newCondition();
+    private final ArrayDeque<Job> jobs = new ArrayDeque<>();
+
+    /** Jobs a thread waits for room for; the others leave them alone. */
+    private final Set<Job> stalled = new HashSet<>();
+
+    private final int maxThreads;
+    private final int depth;
+    private int threads;
+    private int idle;
+    private int kept;
+    private boolean closed;
+
+    /** {@code depth}: chunks one thread keeps in flight. */
+    MountPool(int maxThreads, int depth) {
+        this.maxThreads = maxThreads;
+        this.depth = depth;
+    }
+
+    int depth() {
+        return depth;
+    }
+
+    /** Keeps one thread waiting for work for as long as the pool lives. */
+    void keepOne() {
+        lock.lock();
+        try {
+            kept = 1;
+            if (threads == 0 && !closed) {
+                startThread();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A job has work. */
+    void offer(Job job) {
+        lock.lock();
+        try {
+            if (!closed && !jobs.contains(job)) {
+                jobs.addLast(job);
+            }
+            wakeOne();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The job whose turn it is; null when there is none and {@code wait} is false, or the calling thread shall end. */
+    Job next(boolean wait) throws InterruptedException {
+        lock.lock();
+        try {
+            long left = IDLE_NANOS;
+            while (!closed) {
+                Job job = pickInTurn();
+                if (job != null) {
+                    wakeOne();
+                    return job;
+                }
+                if (!wait || (left <= 0 && threads > kept)) {
+                    return null;
+                }
+                left = awaitWork(left);
+            }
+            return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The job got no room: the calling thread alone waits for it, until it says {@link #resume}. */
+    void stall(Job job) {
+        lock.lock();
+        try {
+            stalled.add(job);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void resume(Job job) {
+        lock.lock();
+        try {
+            stalled.remove(job);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void threadEnded() {
+        lock.lock();
+        try {
+            threads--;
+            if (!jobs.isEmpty()) {
+                wakeOne();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            jobs.clear();
+            work.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int threads() {
+        lock.lock();
+        try {
+            return threads;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Job pickInTurn() {
+        for (int i = jobs.size(); i > 0; i--) {
+            Job job = jobs.removeFirst();
+            if (job.hasPending()) {
+                jobs.addLast(job);
+                if (!stalled.contains(job)) {
+                    return job;
+                }
+            }
+        }
+        return null;
+    }
+
+    private long awaitWork(long nanos) throws InterruptedException {
+        idle++;
+        try {
+            if (nanos > 0) {
+                return work.awaitNanos(nanos);
+            }
+            work.await();
+            return 0;
+        } finally {
+            idle--;
+        }
+    }
+
+    private void wakeOne() {
+        if (idle > 0) {
+            work.signal();
+        } else if (threads < maxThreads && !closed) {
+            startThread();
+        }
+    }
+
+    private void startThread() {
+        threads++;
+        boolean started = false;
+        try {
+            Thread.ofPlatform()
+                    .name("nowake-io-" + NAMES.incrementAndGet())
+                    .daemon(true)
+                    .start(new StreamLoop(this));
+            started = true;
+        } catch (OutOfMemoryError e) {
+            // No more threads can be had: fewer streams are slower and nothing worse, none at all is a failure.
+            if (threads == 1) {
+                throw e;
+            }
+        } finally {
+            if (!started) {
+                threads--;
+            }
+        }
+    }
+}

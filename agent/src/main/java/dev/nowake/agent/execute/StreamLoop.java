@@ -1,0 +1,66 @@
+package dev.nowake.agent.execute;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+
+/** One thread of a mount: takes chunks in turn, asks for each, and looks at the oldest when it has enough in flight. */
+final class StreamLoop implements Runnable {
+    /**
+     * How long one wait for the budget may be. A release ends it at once; what a governor does without telling, such as
+     * finding free memory, is seen this late. Half of it doubles the wake-ups of a stalled load, 20 a second.
+     */
+    private static final long BUDGET_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private record InFlight(Job job, Chunk chunk) {}
+
+    private final MountPool pool;
+    private final ArrayDeque<InFlight> inFlight = new ArrayDeque<>();
+
+    StreamLoop(MountPool pool) {
+        this.pool = pool;
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (true) {
+                Job job = inFlight.size() < pool.depth() ? pool.next(inFlight.isEmpty()) : null;
+                if (job != null) {
+                    begin(job);
+                } else if (!inFlight.isEmpty()) {
+                    completeOldest();
+                } else {
+                    return;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            inFlight.forEach(left -> left.job().drop(left.chunk()));
+            pool.threadEnded();
+        }
+    }
+
+    private void begin(Job job) throws InterruptedException {
+        if (job.tryAcquire()) {
+            Chunk chunk = job.take();
+            if (chunk != null && job.issue(chunk)) {
+                inFlight.addLast(new InFlight(job, chunk));
+            }
+        } else if (!inFlight.isEmpty()) {
+            completeOldest();
+        } else {
+            pool.stall(job);
+            try {
+                job.awaitRoom(BUDGET_WAIT_NANOS);
+            } finally {
+                pool.resume(job);
+            }
+        }
+    }
+
+    private void completeOldest() {
+        InFlight oldest = inFlight.removeFirst();
+        oldest.job().complete(oldest.chunk());
+    }
+}
