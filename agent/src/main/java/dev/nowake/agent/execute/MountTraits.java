@@ -2,6 +2,7 @@ package dev.nowake.agent.execute;
 
 import dev.nowake.kernel.Features;
 import dev.nowake.kernel.Features.Feature;
+import dev.nowake.kernel.proc.Mount;
 import java.util.Set;
 
 /**
@@ -59,6 +60,11 @@ public record MountTraits(
         }
         Mechanism mechanism = features.has(Feature.POPULATE_READ) ? Mechanism.POPULATE : Mechanism.SENDFILE;
         return new MountTraits(device, fsType, readAhead, false, mechanism, 2, 8 * MIB);
+    }
+
+    /** As the other, for a mount out of mountinfo; {@code readAheadBytes} 0 where it is unknown. */
+    public static MountTraits of(Mount mount, long readAheadBytes, Features features) {
+        return of(mount.device(), mount.fsType(), readAheadBytes, features);
     }
 
     private static boolean isRemote(String fsType) {
