@@ -1,11 +1,9 @@
 package dev.nowake.kernel.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.FileEvent;
@@ -16,7 +14,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
-/** The events of one read(2), as fanotify(7) lays them out: metadata, then records of information. */
+/** The events of one read(2), as fanotify(7) lays them out: metadata, then records of information;
+ * aligned to 4 bytes only. */
 final class EventBuffer {
     static final int METADATA_BYTES = 24;
 
@@ -82,37 +81,36 @@ final class EventBuffer {
             return false;
         }
         int eventBytes = memory.get(JAVA_INT_UNALIGNED, at);
-        int metadataBytes = memory.get(JAVA_SHORT, at + 6L) & 0xffff;
+        int metadataBytes = memory.get(JAVA_SHORT_UNALIGNED, at + 6L) & 0xffff;
         return eventBytes >= metadataBytes
                 && eventBytes <= end - at
-                && eventBytes % 8 == 0
                 && metadataBytes >= METADATA_BYTES
                 && memory.get(JAVA_BYTE, at + 4L) == VERSION;
     }
 
     private void closeRest(int from, int end) {
-        for (int at = from; isWhole(at, end); at += memory.get(JAVA_INT, at)) {
-            decode(at, memory.get(JAVA_INT, at)).close();
+        for (int at = from; isWhole(at, end); at += memory.get(JAVA_INT_UNALIGNED, at)) {
+            decode(at, memory.get(JAVA_INT_UNALIGNED, at)).close();
         }
     }
 
     private FileEvent decode(int at, int eventBytes) {
-        long mask = memory.get(JAVA_LONG, at + 8L);
-        int fd = memory.get(JAVA_INT, at + 16L);
-        int pid = memory.get(JAVA_INT, at + 20L);
+        long mask = memory.get(JAVA_LONG_UNALIGNED, at + 8L);
+        int fd = memory.get(JAVA_INT_UNALIGNED, at + 16L);
+        int pid = memory.get(JAVA_INT_UNALIGNED, at + 20L);
         FolderHandle folder = null;
         byte[] name = null;
         OpenFile process = null;
         int end = at + eventBytes;
-        int record = at + (memory.get(JAVA_SHORT, at + 6L) & 0xffff);
+        int record = at + (memory.get(JAVA_SHORT_UNALIGNED, at + 6L) & 0xffff);
         while (end - record >= 4) {
-            int recordBytes = memory.get(JAVA_SHORT, record + 2L) & 0xffff;
+            int recordBytes = memory.get(JAVA_SHORT_UNALIGNED, record + 2L) & 0xffff;
             if (recordBytes < 4 || recordBytes > end - record) {
                 break; // nothing after this can be told apart
             }
             byte type = memory.get(JAVA_BYTE, record);
             if (type == INFO_PIDFD && recordBytes >= 8) {
-                process = owned(memory.get(JAVA_INT, record + 4L));
+                process = owned(memory.get(JAVA_INT_UNALIGNED, record + 4L));
             } else if ((type == INFO_DFID_NAME || type == INFO_DFID) && handleFits(record, recordBytes)) {
                 folder = folder(record);
                 name = type == INFO_DFID ? SELF.clone() : name(record, recordBytes);
