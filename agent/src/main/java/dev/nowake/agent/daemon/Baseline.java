@@ -1,0 +1,75 @@
+package dev.nowake.agent.daemon;
+
+import dev.nowake.kernel.Extent;
+import dev.nowake.kernel.Kernel;
+import dev.nowake.kernel.KernelException;
+import dev.nowake.kernel.OpenFile;
+import dev.nowake.kernel.Residency;
+import dev.nowake.model.ByteRange;
+import dev.nowake.model.FileId;
+import dev.nowake.model.RangeSet;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What of each file was resident while nobody read it. Without a reader pages only leave, so at the next open this,
+ * together with what is resident then, tells the pages that were there before from those the reader has just brought.
+ * Any thread.
+ */
+final class Baseline {
+    private final Kernel kernel;
+    private final Map<FileId, RangeSet> idle = new ConcurrentHashMap<>();
+
+    Baseline(Kernel kernel) {
+        this.kernel = kernel;
+    }
+
+    void remember(FileId id, RangeSet resident) {
+        idle.put(id, resident);
+    }
+
+    /** Used by somebody whose pages we did not follow: the next open starts from what it finds. */
+    void forget(FileId id) {
+        idle.remove(id);
+    }
+
+    /** Only if nothing is known yet. */
+    void rememberFirst(FileId id, RangeSet resident) {
+        idle.putIfAbsent(id, resident);
+    }
+
+    /**
+     * The ranges that were resident before the reader came.
+     *
+     * @return all that is resident now where nothing was known before
+     */
+    RangeSet before(FileId id, OpenFile file, long sizeBytes, long residentNowBytes) {
+        RangeSet known = idle.get(id);
+        if (residentNowBytes == 0 || (known != null && known.isEmpty())) {
+            return RangeSet.EMPTY;
+        }
+        RangeSet now = resident(file, sizeBytes);
+        return known == null ? now : known.intersect(now);
+    }
+
+    /** Everything, where residency cannot be known: what may have been there before must stay. */
+    RangeSet resident(OpenFile file, long sizeBytes) {
+        try {
+            Residency residency = kernel.pageCache().residency(file, 0, sizeBytes);
+            if (residency.residentBytes() == 0) {
+                return RangeSet.EMPTY;
+            }
+            List<ByteRange> ranges = new ArrayList<>();
+            for (Extent extent : kernel.pageCache().residentExtents(file, 0, sizeBytes)) {
+                if (extent.lengthBytes() > 0) {
+                    ranges.add(ByteRange.ofLength(extent.offsetBytes(), extent.lengthBytes()));
+                }
+            }
+            return RangeSet.ofAll(ranges);
+        } catch (KernelException unknown) {
+            return RangeSet.between(0, sizeBytes);
+        }
+    }
+}

@@ -1,0 +1,241 @@
+package dev.nowake.agent.daemon;
+
+import dev.nowake.agent.identify.FoundFile;
+import dev.nowake.agent.identify.FoundModel;
+import dev.nowake.agent.listen.Sighting;
+import dev.nowake.agent.load.ActiveLoad;
+import dev.nowake.agent.load.Load;
+import dev.nowake.agent.load.LoadState;
+import dev.nowake.agent.load.TrackedShard;
+import dev.nowake.agent.observe.Counter;
+import dev.nowake.kernel.KernelException;
+import dev.nowake.kernel.proc.ProcessInfo;
+import dev.nowake.model.RangeSet;
+import dev.nowake.policy.Trigger;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Takes what listeners heard and keeps the loads: begins them, notes opens and closes. Belongs to the engine's thread. */
+final class Intake {
+    /** Landed before the open and gone after it: read-ahead noise is smaller, a shard larger. */
+    private static final long DROP_EVIDENCE_BYTES = 8L << 20;
+
+    private final Parts parts;
+    private final Models models;
+    private final Prefetching prefetching;
+    private final LastReader lastReader;
+    private final ShardFiles files;
+    private final Baseline baseline;
+    private final Onlookers onlookers;
+
+    Intake(
+            Parts parts,
+            Models models,
+            Prefetching prefetching,
+            LastReader lastReader,
+            ShardFiles files,
+            Baseline baseline) {
+        this.parts = parts;
+        this.models = models;
+        this.prefetching = prefetching;
+        this.lastReader = lastReader;
+        this.files = files;
+        this.baseline = baseline;
+        this.onlookers = new Onlookers(parts.procRoot());
+    }
+
+    void seen(Sighting sighting) {
+        ActiveLoad active = parts.book().of(sighting.id());
+        boolean known = active != null && active.load().readers().containsKey(sighting.pid());
+        if (!known && sighting.isOpen() && onlookers.contains(sighting.pid())) {
+            drop(sighting);
+            return;
+        }
+        if (active != null && active.load().state() == LoadState.RELEASING) {
+            comesBack(active, sighting);
+            return;
+        }
+        if (active == null) {
+            if (!sighting.isOpen()) {
+                unread(sighting);
+                return;
+            }
+            FoundModel model = models.of(sighting.id());
+            if (model == null) {
+                models.identify(sighting, this::seen, this::drop);
+                return;
+            }
+            active = begin(model);
+        }
+        use(active, sighting);
+    }
+
+    /** Somebody opens the model while its pages are being dropped: stop that, and begin anew when it has stopped. */
+    private void comesBack(ActiveLoad active, Sighting sighting) {
+        if (sighting.isOpen()) {
+            active.releaseAbandoned().set(true);
+            active.deferred().add(sighting);
+        } else {
+            drop(sighting);
+        }
+    }
+
+    /** The load is out of the book: what came meanwhile is heard now. */
+    void ended(ActiveLoad active) {
+        active.deferred().forEach(this::seen);
+    }
+
+    /** A close without a load: nothing to do but to forget what a writer made untrue. */
+    private void unread(Sighting sighting) {
+        if (sighting.wasWritten()) {
+            baseline.forget(sighting.id());
+            models.changed(sighting);
+        }
+        drop(sighting);
+    }
+
+    private void drop(Sighting sighting) {
+        if (sighting.file() != null) {
+            sighting.file().close();
+            parts.claims().release(sighting.id());
+        }
+    }
+
+    private ActiveLoad begin(FoundModel found) {
+        List<TrackedShard> shards = new ArrayList<>();
+        for (FoundFile file : found.files()) {
+            shards.add(new TrackedShard(file.shard(), file.path()));
+        }
+        Load load = new Load(found.model(), shards, System.nanoTime());
+        Models.Rule rule = models.ruleFor(found);
+        ActiveLoad active = new ActiveLoad(load, rule.root(), rule.policy());
+        parts.book().begin(active);
+        parts.counters().increment(Counter.LOADS);
+        return active;
+    }
+
+    private void use(ActiveLoad active, Sighting sighting) {
+        Load load = active.load();
+        TrackedShard shard = load.shard(sighting.id());
+        load.used(sighting.atNanos());
+        take(shard, sighting);
+        if (sighting.isOpen()) {
+            opened(active, shard, sighting);
+        }
+        if (sighting.wasWritten()) {
+            written(shard, sighting);
+        }
+        if (sighting.isClose()) {
+            lastReader.closeSeen(active, shard);
+        }
+    }
+
+    private void take(TrackedShard shard, Sighting sighting) {
+        if (sighting.file() == null) {
+            return;
+        }
+        boolean first = shard.file() == null;
+        shard.hold(sighting.file());
+        if (first) {
+            files.lookBefore(shard);
+        }
+    }
+
+    private void opened(ActiveLoad active, TrackedShard shard, Sighting sighting) {
+        Load load = active.load();
+        boolean first = !shard.opened();
+        boolean firstOfLoad = load.shardsOpened() == 0;
+        boolean again = !shard.inUse();
+        shard.markOpened();
+        boolean newReader = addReader(load, sighting.pid());
+        if (!first && !newReader && !again) {
+            return; // nothing a policy could decide differently
+        }
+        if (shard.file() == null
+                && (active.enforced() || !parts.mounts().isFuse(sighting.id().device()))) {
+            files.ensureHeld(shard);
+        }
+        if (first) {
+            parts.counters().increment(Counter.OPENS);
+            noticeDroppedPages(shard);
+        }
+        journalOpen(active, shard, sighting, first);
+        if (first || again) {
+            prefetching.plan(active, Trigger.OPEN, shard);
+        }
+        if (firstOfLoad) {
+            prefetching.followLater(active);
+        }
+    }
+
+    private boolean addReader(Load load, int pid) {
+        if (pid <= 0 || load.readers().containsKey(pid)) {
+            return false;
+        }
+        long start = ProcessInfo.read(parts.procRoot(), pid)
+                .map(ProcessInfo::startTicks)
+                .orElse(-1L);
+        return load.addReader(pid, start);
+    }
+
+    private void noticeDroppedPages(TrackedShard shard) {
+        long device = shard.shard().id().device();
+        if (shard.file() == null
+                || shard.landedBytes() < DROP_EVIDENCE_BYTES
+                || !parts.mounts().isFuse(device)) {
+            return;
+        }
+        try {
+            long now = parts.kernel()
+                    .pageCache()
+                    .residency(shard.file(), 0, shard.shard().sizeBytes())
+                    .residentBytes();
+            if (now >= 0 && now < shard.landedBytes() / 4) {
+                shard.askAgain();
+                if (parts.mounts().learnDropsPagesAtOpen(device)) {
+                    parts.journal()
+                            .line("mount")
+                            .path(shard.path())
+                            .put("reason", "the server drops a file's pages at every open: no lookahead on this mount")
+                            .log();
+                }
+            }
+        } catch (KernelException unknown) {
+            parts.counters().increment(Counter.ERRORS);
+        }
+    }
+
+    /** What a writer left in page cache is not ours to drop. */
+    private void written(TrackedShard shard, Sighting sighting) {
+        shard.residentBefore(RangeSet.between(
+                0, Math.max(shard.shard().sizeBytes(), sighting.status().sizeBytes())));
+        baseline.forget(sighting.id());
+        models.changed(sighting);
+    }
+
+    private void journalOpen(ActiveLoad active, TrackedShard shard, Sighting sighting, boolean first) {
+        parts.journal()
+                .line("open")
+                .path(shard.path())
+                .put("pid", sighting.pid())
+                .put("model", active.load().model().name())
+                .put("shard", shard.shard().index())
+                .put("sizeBytes", shard.shard().sizeBytes())
+                .put("residentBytes", first && shard.residentBytes() >= 0 ? shard.residentBytes() : null)
+                .put("residentBeforeBytes", first ? shard.residentBefore().bytes() : null)
+                .put("mode", active.rule().mode().label())
+                .log();
+    }
+
+    /** Events were lost: every load's shards are looked at again; {@code inUse} are files found open or mapped. */
+    void rescanned(List<Sighting> inUse) {
+        for (ActiveLoad active : List.copyOf(parts.book().active())) {
+            for (TrackedShard shard : active.load().shards()) {
+                if (shard.inUse()) {
+                    lastReader.closeSeen(active, shard);
+                }
+            }
+        }
+        inUse.forEach(this::seen);
+    }
+}

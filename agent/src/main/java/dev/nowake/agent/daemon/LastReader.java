@@ -1,0 +1,209 @@
+package dev.nowake.agent.daemon;
+
+import dev.nowake.agent.load.ActiveLoad;
+import dev.nowake.agent.load.Load;
+import dev.nowake.agent.load.LoadState;
+import dev.nowake.agent.load.TrackedShard;
+import dev.nowake.agent.observe.Counter;
+import dev.nowake.kernel.KernelException;
+import dev.nowake.kernel.proc.FileKey;
+import dev.nowake.kernel.proc.OpenFileScan;
+import dev.nowake.kernel.proc.ProcessInfo;
+import dev.nowake.model.FileId;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/**
+ * Finds out when nobody has a shard open or mapped any more, and when a load is over. Events are never counted: a close is
+ * only a reason to look. In enforce mode a write lease answers in microseconds; else, and where there are no leases, one
+ * pass over /proc does. Belongs to the engine's thread.
+ */
+final class LastReader {
+    /**
+     * After a close, in milliseconds. The event comes before the kernel has given the file up (up to a millisecond later),
+     * and another event's descriptor of ours may stand in the way as long; afterwards only another close changes the
+     * answer, and that is another event.
+     */
+    private static final long[] PROBE_AFTER_MILLIS = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000};
+
+    /** A pass over /proc costs milliseconds of CPU on a busy host: five a second at most. */
+    private static final long SCAN_INTERVAL_NANOS = 200_000_000L;
+
+    /** Readers of a quiet load are looked at this often: a release then starts within half of what was promised. */
+    private static final long QUIET_CHECK_NANOS = 50_000_000L;
+
+    private static final long MILLI = 1_000_000L;
+
+    private final Parts parts;
+    private final Executor background;
+    private final Consumer<ActiveLoad> over;
+    private final Set<Long> withoutLeases = new HashSet<>();
+    private long lastScanNanos;
+
+    /** {@code over} is told, on the engine's thread, of each load whose last reader is gone. */
+    LastReader(Parts parts, Executor background, Consumer<ActiveLoad> over) {
+        this.parts = parts;
+        this.background = background;
+        this.over = over;
+        this.lastScanNanos = System.nanoTime() - SCAN_INTERVAL_NANOS;
+    }
+
+    void closeSeen(ActiveLoad active, TrackedShard shard) {
+        shard.closeSeen(System.nanoTime());
+        probe(active, shard);
+    }
+
+    private void probe(ActiveLoad active, TrackedShard shard) {
+        if (active.load().state() != LoadState.LOADING || !shard.inUse()) {
+            return;
+        }
+        Boolean held = active.enforced() ? lease(shard) : null;
+        if (held == null) {
+            scanSoon(active);
+        } else if (held) {
+            probeLater(active, shard);
+        } else {
+            unused(active, shard);
+        }
+    }
+
+    /** Null where a lease cannot tell. */
+    private Boolean lease(TrackedShard shard) {
+        long device = shard.shard().id().device();
+        if (shard.file() == null || withoutLeases.contains(device)) {
+            return null;
+        }
+        try {
+            return parts.kernel().leases().heldElsewhere(shard.file());
+        } catch (KernelException unsupported) {
+            withoutLeases.add(device);
+            parts.journal()
+                    .line("error")
+                    .path(shard.path())
+                    .put("reason", "no write leases here, /proc is scanned instead: " + unsupported.getMessage())
+                    .log();
+            return null;
+        }
+    }
+
+    private void probeLater(ActiveLoad active, TrackedShard shard) {
+        int attempt = shard.nextProbe();
+        if (attempt < PROBE_AFTER_MILLIS.length) {
+            long due = System.nanoTime() + PROBE_AFTER_MILLIS[attempt] * MILLI;
+            shard.probeAt(due);
+            parts.engine().at(due, () -> {
+                if (shard.probeDueNanos() == due) {
+                    probe(active, shard);
+                }
+            });
+        }
+    }
+
+    private void unused(ActiveLoad active, TrackedShard shard) {
+        shard.markUnused();
+        active.load().used(System.nanoTime());
+        parts.journal()
+                .line("close")
+                .path(shard.path())
+                .put("model", active.load().model().name())
+                .put("shard", shard.shard().index())
+                .put("residentBytes", residentNow(shard))
+                .put("reason", "nobody has it open or mapped")
+                .log();
+        checkOver(active);
+    }
+
+    private Long residentNow(TrackedShard shard) {
+        if (shard.file() == null) {
+            return null;
+        }
+        try {
+            long bytes = parts.kernel()
+                    .pageCache()
+                    .residency(shard.file(), 0, shard.shard().sizeBytes())
+                    .residentBytes();
+            shard.residentBytes(bytes);
+            return bytes < 0 ? null : bytes;
+        } catch (KernelException unknown) {
+            return null;
+        }
+    }
+
+    /** Looks whether the load is over, and again every so often while its readers live but touch no shard. */
+    private void checkOver(ActiveLoad active) {
+        Load load = active.load();
+        if (load.state() != LoadState.LOADING || load.anyShardInUse()) {
+            return;
+        }
+        long now = System.nanoTime();
+        if (load.isOver(load.everyShardOpened() || readersAlive(load), now)) {
+            over.accept(active);
+        } else {
+            parts.engine().at(now + QUIET_CHECK_NANOS, () -> checkOver(active));
+        }
+    }
+
+    private boolean readersAlive(Load load) {
+        for (Map.Entry<Integer, Long> reader : load.readers().entrySet()) {
+            ProcessInfo info =
+                    ProcessInfo.read(parts.procRoot(), reader.getKey()).orElse(null);
+            if (info != null && info.startTicks() == reader.getValue() && info.state() != 'Z' && info.state() != 'X') {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** One pass for all shards in use, on the background thread; never more than one at a time, nor too often. */
+    private void scanSoon(ActiveLoad active) {
+        if (active.scanUnderWay()) {
+            return;
+        }
+        active.scanUnderWay(true);
+        long due = Math.max(System.nanoTime(), lastScanNanos + SCAN_INTERVAL_NANOS);
+        lastScanNanos = due;
+        parts.engine().at(due, () -> scan(active));
+    }
+
+    private void scan(ActiveLoad active) {
+        List<TrackedShard> asked =
+                active.load().shards().stream().filter(TrackedShard::inUse).toList();
+        Map<TrackedShard, Long> opens = new IdentityHashMap<>();
+        asked.forEach(shard -> opens.put(shard, shard.opens()));
+        Set<FileKey> keys = new HashSet<>();
+        asked.forEach(shard -> keys.add(key(shard.shard().id())));
+        parts.counters().increment(Counter.PROC_SCANS);
+        background.execute(() -> {
+            OpenFileScan.Users users = OpenFileScan.scan(
+                    parts.procRoot(),
+                    keys,
+                    Math.toIntExact(ProcessHandle.current().pid()));
+            parts.engine().submit(() -> scanned(active, opens, users));
+        });
+    }
+
+    private void scanned(ActiveLoad active, Map<TrackedShard, Long> opens, OpenFileScan.Users users) {
+        active.scanUnderWay(false);
+        for (TrackedShard shard : opens.keySet()) {
+            if (shard.opens() != opens.get(shard)) {
+                continue; // opened again since: the answer is about an earlier time
+            }
+            if (active.load().state() == LoadState.LOADING
+                    && shard.inUse()
+                    && !users.inUse(key(shard.shard().id()))) {
+                unused(active, shard);
+            } else if (shard.inUse() && shard.probeDueNanos() == TrackedShard.NEVER) {
+                probeLater(active, shard);
+            }
+        }
+    }
+
+    private static FileKey key(FileId id) {
+        return new FileKey(id.device(), id.inode());
+    }
+}

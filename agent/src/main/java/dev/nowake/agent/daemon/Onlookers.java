@@ -1,0 +1,57 @@
+package dev.nowake.agent.daemon;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Processes that open model files only to look at their pages or to move them on purpose: nowake's own verbs. To take them
+ * for readers would prefetch a model because somebody asked how much of it is resident. Belongs to the engine's thread.
+ */
+final class Onlookers {
+    private static final String MAIN_CLASS = "\0dev.nowake.agent.cli.Main\0";
+
+    /** Longer command lines are cut: ours has the class path and the main class within this. */
+    private static final int COMMAND_LINE_BYTES = 64 << 10;
+
+    /** A pid may be another process's after this long. */
+    private static final long REMEMBERED_NANOS = 500_000_000L;
+
+    private static final int REMEMBERED_PROCESSES = 256;
+
+    private record Verdict(boolean onlooker, long atNanos) {}
+
+    private final Path procRoot;
+    private final Map<Integer, Verdict> verdicts = new HashMap<>();
+
+    Onlookers(Path procRoot) {
+        this.procRoot = procRoot;
+    }
+
+    /** False for a process that is gone: it may have been a reader. */
+    boolean contains(int pid) {
+        long now = System.nanoTime();
+        Verdict known = verdicts.get(pid);
+        if (known != null && now - known.atNanos() < REMEMBERED_NANOS) {
+            return known.onlooker();
+        }
+        if (verdicts.size() >= REMEMBERED_PROCESSES) {
+            verdicts.clear();
+        }
+        boolean onlooker = commandLine(pid).contains(MAIN_CLASS);
+        verdicts.put(pid, new Verdict(onlooker, now));
+        return onlooker;
+    }
+
+    private String commandLine(int pid) {
+        try (InputStream in = Files.newInputStream(procRoot.resolve("proc/" + pid + "/cmdline"))) {
+            return new String(in.readNBytes(COMMAND_LINE_BYTES), StandardCharsets.ISO_8859_1);
+        } catch (IOException gone) {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package dev.nowake.agent.daemon;
+
+import dev.nowake.agent.decide.Decider;
+import dev.nowake.agent.execute.Evictor;
+import dev.nowake.agent.execute.Prefetcher;
+import dev.nowake.agent.govern.Governor;
+import dev.nowake.agent.listen.FileClaims;
+import dev.nowake.agent.load.LoadBook;
+import dev.nowake.agent.observe.Counters;
+import dev.nowake.agent.observe.Journal;
+import dev.nowake.kernel.Kernel;
+import java.nio.file.Path;
+
+/**
+ * What the stations of an event's way share.
+ *
+ * @param procRoot where /proc and /sys are found, {@code /} on a host
+ */
+record Parts(
+        Kernel kernel,
+        Path procRoot,
+        Engine engine,
+        Counters counters,
+        Journal journal,
+        FileClaims claims,
+        LoadBook book,
+        Mounts mounts,
+        Decider decider,
+        Governor governor,
+        Prefetcher prefetcher,
+        Evictor evictor) {}

@@ -1,0 +1,225 @@
+package dev.nowake.agent.daemon;
+
+import dev.nowake.agent.decide.Plan;
+import dev.nowake.agent.execute.EvictAttempt;
+import dev.nowake.agent.execute.EvictOutcome;
+import dev.nowake.agent.execute.PrefetchJob;
+import dev.nowake.agent.execute.Refusal;
+import dev.nowake.agent.load.ActiveLoad;
+import dev.nowake.agent.load.Load;
+import dev.nowake.agent.load.LoadState;
+import dev.nowake.agent.load.TrackedShard;
+import dev.nowake.agent.observe.Counter;
+import dev.nowake.model.RangeSet;
+import dev.nowake.policy.Guard;
+import dev.nowake.policy.Trigger;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/**
+ * The end of a load: what the policy wants dropped is dropped on a thread of its own, minus what was resident before, and
+ * the load is closed within a second whatever stays. In observe mode only the forecast is written.
+ */
+final class Releasing {
+    /** Our descriptors are closed a second after the load at the latest; dirty and busy pages are tried again until then. */
+    private static final long PATIENCE_NANOS = 900_000_000L;
+
+    private record Work(TrackedShard shard, RangeSet ranges) {}
+
+    private final Parts parts;
+    private final Prefetching prefetching;
+    private final ShardFiles files;
+    private final Baseline baseline;
+    private final Leftovers leftovers;
+    private final Consumer<ActiveLoad> ended;
+
+    /** {@code ended} is told, on the engine's thread, when the load is out of the book. */
+    Releasing(
+            Parts parts,
+            Prefetching prefetching,
+            ShardFiles files,
+            Baseline baseline,
+            Leftovers leftovers,
+            Consumer<ActiveLoad> ended) {
+        this.parts = parts;
+        this.prefetching = prefetching;
+        this.files = files;
+        this.baseline = baseline;
+        this.leftovers = leftovers;
+        this.ended = ended;
+    }
+
+    /** The load's last reader is gone. The engine's thread. */
+    void begin(ActiveLoad active) {
+        Load load = active.load();
+        load.state(LoadState.RELEASING, System.nanoTime());
+        Plan plan = parts.decider().evict(active.policy(), prefetching.input(active, Trigger.CLOSE, null, true));
+        List<Work> work = new ArrayList<>();
+        for (Guard.Checked step : plan.steps()) {
+            TrackedShard shard = load.shard(step.shard().id());
+            RangeSet ranges = step.range().minus(shard.residentBefore());
+            if (shard.file() != null && !ranges.isEmpty()) {
+                work.add(new Work(shard, ranges));
+            }
+        }
+        journalPlan(active, plan, work);
+        if (active.enforced()) {
+            Thread.ofPlatform().name("nowake-release").daemon().start(() -> release(active, work));
+        } else {
+            forecast(active, work);
+            finish(active, List.of(), Map.of());
+        }
+    }
+
+    private void release(ActiveLoad active, List<Work> work) {
+        List<EvictOutcome> outcomes = new ArrayList<>();
+        try {
+            for (PrefetchJob job : List.copyOf(active.jobs().values())) {
+                if (!job.cancel()) {
+                    job.completion().join(); // storage hangs: the descriptors must outlive its calls
+                }
+            }
+            long deadline = System.nanoTime() + PATIENCE_NANOS;
+            List<EvictAttempt> attempts = new ArrayList<>();
+            for (Work item : work) {
+                attempts.add(parts.evictor()
+                        .begin(item.shard().file(), item.shard().shard().id(), item.ranges(), deadline));
+            }
+            step(active, attempts);
+            attempts.forEach(attempt -> outcomes.add(attempt.outcome()));
+        } catch (RuntimeException | IOException broken) {
+            parts.counters().increment(Counter.ERRORS);
+            parts.journal().line("error").put("reason", "release: " + broken).log();
+        } finally {
+            parts.engine().submit(() -> finish(active, outcomes, byShard(work, outcomes)));
+        }
+    }
+
+    private static void step(ActiveLoad active, List<EvictAttempt> attempts) throws IOException {
+        List<EvictAttempt> open = new ArrayList<>(attempts);
+        while (!open.isEmpty() && !active.releaseAbandoned().get()) {
+            long next = EvictAttempt.DONE;
+            for (EvictAttempt attempt : List.copyOf(open)) {
+                long due = active.releaseAbandoned().get() ? EvictAttempt.DONE : attempt.step(System.nanoTime());
+                if (due == EvictAttempt.DONE) {
+                    open.remove(attempt);
+                }
+                next = Math.min(next, due);
+            }
+            if (next != EvictAttempt.DONE) {
+                LockSupport.parkNanos(Math.max(0, next - System.nanoTime()));
+            }
+        }
+    }
+
+    private static Map<TrackedShard, EvictOutcome> byShard(List<Work> work, List<EvictOutcome> outcomes) {
+        Map<TrackedShard, EvictOutcome> map = new LinkedHashMap<>();
+        for (int i = 0; i < outcomes.size(); i++) {
+            map.put(work.get(i).shard(), outcomes.get(i));
+        }
+        return map;
+    }
+
+    private void finish(ActiveLoad active, List<EvictOutcome> outcomes, Map<TrackedShard, EvictOutcome> byShard) {
+        Load load = active.load();
+        Map<String, Long> refused = new LinkedHashMap<>();
+        for (EvictOutcome outcome : outcomes) {
+            load.addEvicted(Math.max(0, outcome.evictedBytes()));
+            outcome.refused().forEach((reason, bytes) -> refused.merge(reason.label(), bytes, Long::sum));
+            outcome.refused().forEach(this::countRefusal);
+        }
+        parts.counters().add(Counter.EVICTED_BYTES, load.evictedBytes());
+        if (active.enforced()) {
+            parts.journal()
+                    .line("release")
+                    .put("model", load.model().name())
+                    .put("evictedBytes", load.evictedBytes())
+                    .put("refused", refused.isEmpty() ? null : refused)
+                    .put("abandoned", active.releaseAbandoned().get() ? true : null)
+                    .put("seconds", (System.nanoTime() - load.lastUseNanos()) / 1e9)
+                    .put("reason", "last reader gone")
+                    .log();
+        }
+        for (TrackedShard shard : load.shards()) {
+            close(active, shard, byShard.get(shard));
+        }
+        parts.book().end(active, System.nanoTime());
+        parts.counters().increment(Counter.LOADS_DONE);
+        ended.accept(active);
+    }
+
+    private void close(ActiveLoad active, TrackedShard shard, EvictOutcome outcome) {
+        if (shard.file() == null) {
+            return;
+        }
+        RangeSet stays = baseline.resident(shard.file(), shard.shard().sizeBytes());
+        shard.residentBytes(stays.bytes());
+        boolean ours = outcome != null;
+        if (ours) {
+            // what is left of ours is not a reader's: next time it may go
+            baseline.remember(shard.shard().id(), shard.residentBefore().intersect(stays));
+        } else {
+            baseline.remember(shard.shard().id(), stays);
+        }
+        files.drop(shard);
+        if (ours && !outcome.isComplete() && !active.releaseAbandoned().get()) {
+            leftovers.retryLater(shard, stays.minus(shard.residentBefore()));
+        }
+    }
+
+    private void countRefusal(Refusal reason, long bytes) {
+        Counter counter = switch (reason) {
+            case MAPPED -> Counter.EVICT_REFUSED_MAPPED;
+            case DIRTY -> Counter.EVICT_REFUSED_DIRTY;
+            case BUSY -> Counter.EVICT_REFUSED_BUSY;
+        };
+        parts.counters().add(counter, bytes);
+    }
+
+    private void forecast(ActiveLoad active, List<Work> work) {
+        long release = 0;
+        long resident = 0;
+        for (Work item : work) {
+            RangeSet now =
+                    baseline.resident(item.shard().file(), item.shard().shard().sizeBytes());
+            resident += now.bytes();
+            release += now.intersect(item.ranges()).bytes();
+        }
+        parts.journal()
+                .line("forecast")
+                .put("model", active.load().model().name())
+                .put("policy", active.policy().name())
+                .put("wouldPrefetchBytes", active.load().forecastPrefetchBytes())
+                .put("wouldReleaseBytes", release)
+                .put("residentBytes", work.isEmpty() ? null : resident)
+                .put("seconds", (active.load().lastUseNanos() - active.load().startedNanos()) / 1e9)
+                .put("reason", "observe mode: nothing was touched")
+                .log();
+    }
+
+    private void journalPlan(ActiveLoad active, Plan plan, List<Work> work) {
+        List<Object> steps = new ArrayList<>();
+        for (Work item : work) {
+            steps.add(Map.of(
+                    "action", "evict",
+                    "shard", item.shard().shard().index(),
+                    "lengthBytes", item.ranges().bytes()));
+        }
+        if (!steps.isEmpty()) {
+            parts.journal()
+                    .line("plan")
+                    .put("model", active.load().model().name())
+                    .put("trigger", Trigger.CLOSE.label())
+                    .put("policy", active.policy().name())
+                    .put("mode", active.rule().mode().label())
+                    .put("steps", steps)
+                    .put("refused", plan.refused().isEmpty() ? null : plan.refused())
+                    .log();
+        }
+    }
+}

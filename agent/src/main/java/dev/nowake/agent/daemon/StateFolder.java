@@ -1,0 +1,40 @@
+package dev.nowake.agent.daemon;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** The folder of the journal, held by one daemon at a time through a lock that a killed process leaves free. */
+final class StateFolder implements AutoCloseable {
+    private final Path folder;
+    private final FileChannel channel;
+
+    /** Throws with one line that says what to do. */
+    StateFolder(Path folder) throws IOException {
+        this.folder = folder;
+        try {
+            Files.createDirectories(folder);
+            channel = FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        } catch (IOException unusable) {
+            throw new IOException(
+                    "cannot use " + folder + " (" + unusable.getMessage() + "): give another --state-dir");
+        }
+        FileLock lock = channel.tryLock();
+        if (lock == null) {
+            channel.close();
+            throw new IOException("another nowake daemon uses " + folder + ": stop it, or give another --state-dir");
+        }
+    }
+
+    Path journal() {
+        return folder.resolve("journal.jsonl");
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

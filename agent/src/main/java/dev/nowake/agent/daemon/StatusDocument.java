@@ -1,0 +1,56 @@
+package dev.nowake.agent.daemon;
+
+import dev.nowake.agent.config.Config;
+import dev.nowake.agent.config.RootRule;
+import dev.nowake.agent.load.Load;
+import dev.nowake.agent.observe.PathLabel;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The answer to {@code status}. Made on the engine's thread. */
+final class StatusDocument {
+    private StatusDocument() {}
+
+    static Map<String, Object> of(Config config, Parts parts, long startedNanos) {
+        long now = System.nanoTime();
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("mode", config.overallMode().label());
+        document.put("uptimeSeconds", (now - startedNanos) / 1e9);
+        document.put("pid", ProcessHandle.current().pid());
+        document.put("binding", parts.kernel().binding());
+        List<Object> roots = new ArrayList<>();
+        config.roots().forEach(root -> roots.add(root(root)));
+        document.put("roots", roots);
+        List<Object> loads = new ArrayList<>();
+        parts.book().all(now).forEach(load -> loads.add(load(load)));
+        document.put("loads", loads);
+        document.put("inFlightBytes", parts.governor().inFlightBytes());
+        document.put("heldFiles", parts.claims().size());
+        document.put("counters", parts.counters().snapshot());
+        return document;
+    }
+
+    private static Map<String, Object> root(RootRule root) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("path", PathLabel.of(root.path()).text());
+        document.put("mode", root.mode().label());
+        document.put("policy", root.policy());
+        return document;
+    }
+
+    private static Map<String, Object> load(Load load) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("model", load.model().name());
+        document.put("state", load.state().label());
+        document.put("readers", load.readers().size());
+        document.put("shards", load.model().shards().size());
+        document.put("shardsOpened", load.shardsOpened());
+        document.put("sizeBytes", load.model().sizeBytes());
+        document.put("prefetchedBytes", load.prefetchedBytes());
+        document.put("evictedBytes", load.evictedBytes());
+        document.put("residentBytes", load.residentBytes() < 0 ? null : load.residentBytes());
+        return document;
+    }
+}

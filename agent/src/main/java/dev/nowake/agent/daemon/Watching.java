@@ -1,0 +1,90 @@
+package dev.nowake.agent.daemon;
+
+import dev.nowake.agent.listen.FilesystemListener;
+import dev.nowake.agent.listen.FolderTreeListener;
+import dev.nowake.agent.listen.SightingSink;
+import dev.nowake.agent.observe.Counter;
+import dev.nowake.kernel.Features.Feature;
+import dev.nowake.kernel.FileEvents.Naming;
+import dev.nowake.kernel.FileStatus;
+import dev.nowake.kernel.KernelException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The marks: every folder of every root, on the group of its filesystem. Called from one thread at a time (the start, then
+ * the background thread).
+ */
+final class Watching implements AutoCloseable {
+    private record Marked(Path folder, long device, long inode) {}
+
+    private final Parts parts;
+    private final SightingSink sink;
+    private final Map<Long, FilesystemListener> listeners = new HashMap<>();
+    private final Set<Marked> marked = new HashSet<>();
+    private final FolderTreeListener tree;
+
+    /** Throws where fanotify cannot be had: EPERM without CAP_SYS_ADMIN. */
+    Watching(Parts parts, SightingSink sink) throws KernelException {
+        this.parts = parts;
+        this.sink = sink;
+        if (parts.kernel().features().has(Feature.FANOTIFY_NAMES)) {
+            tree = new FolderTreeListener(parts.kernel(), sink);
+            tree.start();
+        } else {
+            tree = null;
+        }
+    }
+
+    /** Marks a folder that is not marked yet; a failure is counted and journalled, and the others go on. */
+    void watch(Path folder) {
+        try {
+            FileStatus status = parts.kernel().files().status(folder);
+            Marked mark = new Marked(folder, status.device(), status.inode());
+            if (!status.isDirectory() || marked.contains(mark)) {
+                return;
+            }
+            listener(status.device(), folder).watch(folder);
+            if (tree != null) {
+                tree.watch(folder);
+            }
+            marked.add(mark);
+        } catch (KernelException failed) {
+            parts.counters().increment(Counter.ERRORS);
+            parts.journal()
+                    .line("error")
+                    .path(folder)
+                    .put("reason", "folder is not watched: " + failed.getMessage())
+                    .log();
+        }
+    }
+
+    /** One group and one thread per filesystem: an open that hangs on one must not deafen the others. */
+    private FilesystemListener listener(long device, Path folder) throws KernelException {
+        FilesystemListener listener = listeners.get(device);
+        if (listener == null) {
+            boolean fuse = parts.mounts().learn(device, folder).fsType().startsWith("fuse");
+            Naming naming = fuse ? Naming.HANDLE_AND_NAME : Naming.DESCRIPTOR;
+            listener = new FilesystemListener(
+                    parts.kernel(), naming, sink, parts.claims(), parts.counters(), Long.toString(device));
+            listeners.put(device, listener);
+            listener.start();
+        }
+        return listener;
+    }
+
+    int folders() {
+        return marked.size();
+    }
+
+    @Override
+    public void close() {
+        if (tree != null) {
+            tree.close();
+        }
+        listeners.values().forEach(FilesystemListener::close);
+    }
+}

@@ -1,0 +1,2 @@
+/** {@code nowake demo}: one model, the same unmodified loader without and with the daemon, side by side. */
+package dev.nowake.agent.demo;

@@ -1,0 +1,151 @@
+package dev.nowake.agent.listen;
+
+import dev.nowake.agent.observe.Counter;
+import dev.nowake.agent.observe.Counters;
+import dev.nowake.kernel.EventGroup;
+import dev.nowake.kernel.FileEvent;
+import dev.nowake.kernel.FileEvents.Naming;
+import dev.nowake.kernel.FileStatus;
+import dev.nowake.kernel.FolderHandle;
+import dev.nowake.kernel.Kernel;
+import dev.nowake.kernel.KernelException;
+import dev.nowake.kernel.OpenFile;
+import dev.nowake.kernel.PathBytes;
+import dev.nowake.model.FileId;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Listens to one filesystem: opens and closes of the files in its watched folders. With descriptors where an open is
+ * harmless; by name on FUSE, where it would drop the file's pages.
+ */
+public final class FilesystemListener implements AutoCloseable {
+    private static final long USES = FileEvent.OPEN | FileEvent.CLOSE_NOWRITE | FileEvent.CLOSE_WRITE;
+
+    private final Kernel kernel;
+    private final EventGroup group;
+    private final Naming naming;
+    private final SightingSink sink;
+    private final FileClaims claims;
+    private final Counters counters;
+    private final int ownPid = Math.toIntExact(ProcessHandle.current().pid());
+    private final Map<FolderHandle, Path> folders = new ConcurrentHashMap<>();
+    private final Thread thread;
+    private volatile boolean closed;
+    private FileId lastId;
+    private long lastMask;
+    private int lastPid;
+
+    public FilesystemListener(
+            Kernel kernel, Naming naming, SightingSink sink, FileClaims claims, Counters counters, String name)
+            throws KernelException {
+        this.kernel = kernel;
+        this.naming = naming;
+        this.sink = sink;
+        this.claims = claims;
+        this.counters = counters;
+        this.group = kernel.fileEvents().open(naming);
+        this.thread = Thread.ofPlatform().name("nowake-listen-" + name).daemon().unstarted(this::listen);
+    }
+
+    /** Marks one folder. Marking it again is harmless. */
+    public void watch(Path folder) throws KernelException {
+        if (naming == Naming.HANDLE_AND_NAME) {
+            folders.put(group.handleOf(folder), folder);
+        }
+        group.mark(EventGroup.Scope.DIRECTORY, folder, USES);
+    }
+
+    public Naming naming() {
+        return naming;
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    private void listen() {
+        while (!closed) {
+            try {
+                lastId = null;
+                group.read(-1, this::take);
+            } catch (KernelException failed) {
+                if (closed) {
+                    return;
+                }
+                sink.failed("reading events", failed);
+                pause();
+            } catch (RuntimeException broken) {
+                sink.failed("handling an event", broken);
+            }
+        }
+    }
+
+    /** Out of descriptors or memory: half a tenth of a second lets others give some back, and does not spin. */
+    private static void pause() {
+        java.util.concurrent.locks.LockSupport.parkNanos(50_000_000L);
+    }
+
+    private void take(FileEvent event) {
+        counters.increment(Counter.EVENTS);
+        if (event.isOverflow()) {
+            counters.increment(Counter.OVERFLOWS);
+            sink.overflowed();
+        } else if (event.pid() != ownPid) {
+            try {
+                sight(event);
+            } catch (KernelException gone) {
+                sink.failed("looking at an opened file", gone);
+            }
+        }
+    }
+
+    private void sight(FileEvent event) throws KernelException {
+        Path path = null;
+        FileStatus status;
+        if (event.file() != null) {
+            status = kernel.files().status(event.file());
+        } else {
+            Path folder = event.folder() == null ? null : folders.get(event.folder());
+            if (folder == null || event.name() == null) {
+                return;
+            }
+            path = folder.resolve(PathBytes.path(event.name()));
+            status = kernel.files().status(path);
+        }
+        FileId id = new FileId(status.device(), status.inode());
+        if (!status.isRegular() || repeats(id, event) || !sink.wants(id, event.mask())) {
+            return;
+        }
+        OpenFile file = event.file() != null && claims.claim(id) ? event.takeFile() : null;
+        sink.seen(new Sighting(id, event.mask(), event.pid(), file, path, status, System.nanoTime()));
+    }
+
+    /**
+     * The same act by the same process on the same file, earlier in this batch. All events of a batch happened before it
+     * was read, so whoever handles the first sees the state after the last.
+     */
+    private boolean repeats(FileId id, FileEvent event) {
+        boolean same = id.equals(lastId) && event.mask() == lastMask && event.pid() == lastPid;
+        lastId = id;
+        lastMask = event.mask();
+        lastPid = event.pid();
+        if (same) {
+            counters.increment(Counter.EVENTS_COALESCED);
+        }
+        return same;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        group.wake();
+        try {
+            thread.join(200);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+        group.close();
+    }
+}

@@ -1,0 +1,75 @@
+package dev.nowake.agent.listen;
+
+import dev.nowake.kernel.EventGroup;
+import dev.nowake.kernel.FileEvent;
+import dev.nowake.kernel.FileEvents.Naming;
+import dev.nowake.kernel.FolderHandle;
+import dev.nowake.kernel.Kernel;
+import dev.nowake.kernel.KernelException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Hears files and folders come and go in the watched folders, so that new folders are watched and new models known. */
+public final class FolderTreeListener implements AutoCloseable {
+    private static final long CHANGES =
+            FileEvent.CREATE | FileEvent.MOVED_TO | FileEvent.MOVED_FROM | FileEvent.DELETE | FileEvent.ON_FOLDER;
+
+    private final EventGroup group;
+    private final SightingSink sink;
+    private final Map<FolderHandle, Path> folders = new ConcurrentHashMap<>();
+    private final Thread thread;
+    private volatile boolean closed;
+
+    public FolderTreeListener(Kernel kernel, SightingSink sink) throws KernelException {
+        this.sink = sink;
+        this.group = kernel.fileEvents().open(Naming.HANDLE_AND_NAME);
+        this.thread = Thread.ofPlatform().name("nowake-listen-tree").daemon().unstarted(this::listen);
+    }
+
+    public void watch(Path folder) throws KernelException {
+        folders.put(group.handleOf(folder), folder);
+        group.mark(EventGroup.Scope.DIRECTORY, folder, CHANGES);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    private void listen() {
+        while (!closed) {
+            try {
+                group.read(-1, this::take);
+            } catch (KernelException | RuntimeException failed) {
+                if (closed) {
+                    return;
+                }
+                sink.failed("reading folder events", failed);
+                java.util.concurrent.locks.LockSupport.parkNanos(50_000_000L);
+            }
+        }
+    }
+
+    private void take(FileEvent event) {
+        if (event.isOverflow()) {
+            sink.overflowed();
+            return;
+        }
+        Path folder = event.folder() == null ? null : folders.get(event.folder());
+        if (folder != null) {
+            sink.folderChanged(folder);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        group.wake();
+        try {
+            thread.join(200);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+        group.close();
+    }
+}

@@ -1,0 +1,68 @@
+package dev.nowake.agent.load;
+
+import dev.nowake.agent.config.Mode;
+import dev.nowake.agent.config.RootRule;
+import dev.nowake.agent.execute.PrefetchJob;
+import dev.nowake.agent.listen.Sighting;
+import dev.nowake.policy.Policy;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** A load with the rule that matched it and the work under way for it. Belongs to the engine's thread. */
+public final class ActiveLoad {
+    private final Load load;
+    private final RootRule rule;
+    private final Policy policy;
+    private final Map<Long, PrefetchJob> jobs = new HashMap<>();
+    private final List<Sighting> deferred = new ArrayList<>();
+    private final AtomicBoolean releaseAbandoned = new AtomicBoolean();
+    private boolean scanUnderWay;
+
+    public ActiveLoad(Load load, RootRule rule, Policy policy) {
+        this.load = load;
+        this.rule = rule;
+        this.policy = policy;
+    }
+
+    public Load load() {
+        return load;
+    }
+
+    public RootRule rule() {
+        return rule;
+    }
+
+    public Policy policy() {
+        return policy;
+    }
+
+    public boolean enforced() {
+        return rule.mode() == Mode.ENFORCE;
+    }
+
+    /** The prefetch job of each device the model lies on. */
+    public Map<Long, PrefetchJob> jobs() {
+        return jobs;
+    }
+
+    /** Opens that came while pages were being dropped; they begin the next load. */
+    public List<Sighting> deferred() {
+        return deferred;
+    }
+
+    /** Set by the engine, read by the releasing thread: somebody came back, stop dropping. */
+    public AtomicBoolean releaseAbandoned() {
+        return releaseAbandoned;
+    }
+
+    public boolean scanUnderWay() {
+        return scanUnderWay;
+    }
+
+    public void scanUnderWay(boolean underWay) {
+        scanUnderWay = underWay;
+    }
+}

@@ -1,0 +1,165 @@
+package dev.nowake.agent.load;
+
+import dev.nowake.kernel.OpenFile;
+import dev.nowake.model.RangeSet;
+import dev.nowake.model.Shard;
+import dev.nowake.policy.FileView;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** One shard of a load: our one descriptor of it, and what is known of its pages and readers. */
+public final class TrackedShard {
+    /** No probe is due. */
+    public static final long NEVER = Long.MAX_VALUE;
+
+    private final Shard shard;
+    private final Path path;
+    private OpenFile file;
+    private boolean opened;
+    private boolean inUse;
+    private long frontierBytes;
+    private RangeSet asked = RangeSet.EMPTY;
+    private RangeSet residentBefore = RangeSet.EMPTY;
+    private long residentBytes = -1;
+    private final AtomicLong landedBytes = new AtomicLong();
+    private int probes;
+    private long opens;
+    private long probeDueNanos = NEVER;
+
+    public TrackedShard(Shard shard, Path path) {
+        this.shard = shard;
+        this.path = path;
+    }
+
+    public Shard shard() {
+        return shard;
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    /** Our descriptor, still owned by this shard; null where none is held. */
+    public OpenFile file() {
+        return file;
+    }
+
+    /** Takes ownership; a second descriptor of the same file is closed at once, so there is never more than one. */
+    public void hold(OpenFile handed) {
+        if (file != null) {
+            handed.close();
+        } else {
+            file = handed;
+        }
+    }
+
+    public void closeFile() {
+        if (file != null) {
+            file.close();
+            file = null;
+        }
+    }
+
+    public boolean opened() {
+        return opened;
+    }
+
+    public boolean inUse() {
+        return inUse;
+    }
+
+    /** Counts the opens seen, so that an answer about an earlier time can be told from one about now. */
+    public long opens() {
+        return opens;
+    }
+
+    public void markOpened() {
+        opens++;
+        opened = true;
+        inUse = true;
+        probes = 0;
+        probeDueNanos = NEVER;
+    }
+
+    public void markUnused() {
+        inUse = false;
+        probes = 0;
+        probeDueNanos = NEVER;
+    }
+
+    /** Another look whether anybody still has the file, at {@code nanos}. */
+    public void probeAt(long nanos) {
+        probeDueNanos = nanos;
+    }
+
+    public long probeDueNanos() {
+        return probeDueNanos;
+    }
+
+    /** How often the current close was probed without an end; counts itself up. */
+    public int nextProbe() {
+        probeDueNanos = NEVER;
+        return probes++;
+    }
+
+    /** A close was seen: the probing starts again, at once. */
+    public void closeSeen(long nowNanos) {
+        probes = 0;
+        probeDueNanos = nowNanos;
+    }
+
+    public void advanceFrontier(long bytes) {
+        frontierBytes = Math.max(frontierBytes, bytes);
+    }
+
+    public RangeSet asked() {
+        return asked;
+    }
+
+    public void ask(RangeSet ranges) {
+        asked = asked.union(ranges);
+    }
+
+    /** Bytes this load's prefetch brought in. From any thread. */
+    public void addLanded(long bytes) {
+        landedBytes.addAndGet(bytes);
+    }
+
+    public long landedBytes() {
+        return landedBytes.get();
+    }
+
+    /** Forgets what was asked: the pages are gone again. */
+    public void askAgain() {
+        asked = RangeSet.EMPTY;
+    }
+
+    public RangeSet residentBefore() {
+        return residentBefore;
+    }
+
+    public void residentBefore(RangeSet ranges) {
+        residentBefore = ranges;
+    }
+
+    public long residentBytes() {
+        return residentBytes;
+    }
+
+    public void residentBytes(long bytes) {
+        residentBytes = bytes;
+    }
+
+    public FileView view() {
+        return new FileView(
+                shard.id(),
+                shard.index(),
+                shard.sizeBytes(),
+                opened,
+                inUse,
+                frontierBytes,
+                asked,
+                residentBefore,
+                residentBytes);
+    }
+}

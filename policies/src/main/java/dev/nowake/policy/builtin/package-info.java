@@ -1,0 +1,2 @@
+/** The policies nowake brings along. */
+package dev.nowake.policy.builtin;
