@@ -341,21 +341,7 @@ public final class FakeKernel implements Kernel {
 
     @Override
     public FileEvents fileEvents() {
-        return naming -> {
-            host.script.enter("fanotify_init", null);
-            boolean names = naming == FileEvents.Naming.HANDLE_AND_NAME;
-            if (!features.has(Features.Feature.FANOTIFY)) {
-                throw new KernelException("fanotify_init", Errno.EPERM);
-            }
-            if (names && !features.has(Features.Feature.FANOTIFY_NAMES)) {
-                throw new KernelException("fanotify_init", Errno.EINVAL);
-            }
-            FakeEventGroup group = new FakeEventGroup(host, naming, merging);
-            synchronized (host.lock) {
-                host.groups.add(group);
-            }
-            return group;
-        };
+        return new FakeFileEvents(this, host, merging);
     }
 
     @Override
