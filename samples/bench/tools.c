@@ -1,0 +1,250 @@
+/*
+ * The small programs that the benchmark scripts measure with, in one file: tools COMMAND ARGUMENT...
+ * Times are CLOCK_MONOTONIC in nanoseconds, the clock of the tracing instance and of Java's System.nanoTime.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/fanotify.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+static long now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * 1000000000L + t.tv_nsec;
+}
+
+static void pauseNanos(long nanos) {
+    struct timespec t = {nanos / 1000000000L, nanos % 1000000000L};
+    nanosleep(&t, NULL);
+}
+
+static void fail(const char *what) {
+    fprintf(stderr, "tools: %s: %s\n", what, strerror(errno));
+    exit(1);
+}
+
+static int openFile(const char *path) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) fail(path);
+    return fd;
+}
+
+static long sizeOf(int fd) {
+    struct stat status;
+    if (fstat(fd, &status)) fail("fstat");
+    return status.st_size;
+}
+
+/* cachestat (451, Linux 6.5), else mincore through a mapping of our own. */
+static long residentBytes(int fd) {
+    struct { unsigned long offset, length; } range = {0, 0};
+    struct { unsigned long cached, dirty, writeback, evicted, recentlyEvicted; } counts;
+    if (syscall(451, fd, &range, &counts, 0) == 0) return counts.cached * 4096;
+    long size = sizeOf(fd), pages = (size + 4095) / 4096, resident = 0;
+    if (size == 0) return 0;
+    void *map = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+    unsigned char *bits = malloc(pages);
+    if (map == MAP_FAILED || !bits || mincore(map, size, bits)) fail("mincore");
+    for (long i = 0; i < pages; i++) resident += bits[i] & 1;
+    munmap(map, size);
+    free(bits);
+    return resident * 4096;
+}
+
+/* cold FILE...: nothing of the files is resident afterwards, or it fails. */
+static int cold(char **files) {
+    for (; *files; files++) {
+        int fd = openFile(*files);
+        for (int tries = 0; tries < 20; tries++) {
+            fdatasync(fd);
+            posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+            if (residentBytes(fd) * 200 <= sizeOf(fd)) break;
+            pauseNanos(100000000);
+            if (tries == 19) return fprintf(stderr, "tools: %s stays resident\n", *files), 1;
+        }
+        close(fd);
+    }
+    return 0;
+}
+
+/* resident FILE...: resident bytes of all together. */
+static int resident(char **files) {
+    long total = 0;
+    for (; *files; files++) {
+        int fd = openFile(*files);
+        total += residentBytes(fd);
+        close(fd);
+    }
+    printf("%ld\n", total);
+    return 0;
+}
+
+/*
+ * watch SECONDS FILE...: a line "nanos residentBytes" every 5 ms until the time is over.
+ * Access mode 3 opens for neither reading nor writing: such a descriptor is no reader to a write lease, so a daemon
+ * started afterwards does not wait for this one. cachestat takes it; mmap, and so mincore, would not.
+ */
+static int watch(char **words) {
+    long end = now() + (long)(atof(words[0]) * 1e9);
+    int fds[256], count = 0;
+    for (char **file = words + 1; *file && count < 256; file++) {
+        fds[count] = open(*file, O_ACCMODE | O_CLOEXEC);
+        if (fds[count++] < 0) fail(*file);
+    }
+    while (now() < end) {
+        long at = now(), total = 0;
+        for (int i = 0; i < count; i++) total += residentBytes(fds[i]);
+        printf("%ld %ld\n", at, total);
+        fflush(stdout);
+        pauseNanos(5000000);
+    }
+    return 0;
+}
+
+/* sendfile FILE: to /dev/null, one thread; prints seconds. */
+static int sendAll(const char *path) {
+    long start = now();
+    int fd = openFile(path), null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+    for (ssize_t sent; (sent = sendfile(null, fd, NULL, 8 << 20)) != 0;)
+        if (sent < 0) fail("sendfile");
+    printf("%.6f\n", (now() - start) / 1e9);
+    return 0;
+}
+
+static struct {
+    char **files;
+    int fileCount, readers;
+} reading;
+
+/* Reader n of N takes the n-th part of each file's list of equal slices, so that all files are read at once. */
+static void *readSlice(void *number) {
+    long reader = (long)number;
+    int sliceCount = (reading.readers + reading.fileCount - 1) / reading.fileCount;
+    char *buffer = aligned_alloc(4096, 1 << 20);
+    for (long slice = reader; slice < (long)reading.fileCount * sliceCount; slice += reading.readers) {
+        int fd = openFile(reading.files[slice % reading.fileCount]);
+        long part = sizeOf(fd) / sliceCount / 4096 * 4096 + 4096, at = slice / reading.fileCount * part;
+        for (long end = at + part; at < end;) {
+            ssize_t got = pread(fd, buffer, end - at < 1 << 20 ? end - at : 1 << 20, at);
+            if (got < 0) fail("pread");
+            if (got == 0) break;
+            at += got;
+        }
+        close(fd);
+    }
+    free(buffer);
+    return NULL;
+}
+
+/* readers N FILE...: N threads read all files in 1 MiB requests; prints seconds. */
+static int readers(char **words) {
+    reading.readers = atoi(words[0]);
+    reading.files = words + 1;
+    while (reading.files[reading.fileCount]) reading.fileCount++;
+    pthread_t threads[256];
+    if (reading.readers < 1 || reading.readers > 256) return 2;
+    long start = now();
+    for (long i = 0; i < reading.readers; i++) pthread_create(&threads[i], NULL, readSlice, (void *)i);
+    for (int i = 0; i < reading.readers; i++) pthread_join(threads[i], NULL);
+    printf("%.6f\n", (now() - start) / 1e9);
+    return 0;
+}
+
+/* open-each MILLIS FILE...: opens each file and keeps it for so long; prints "inode nanos" of each openat's return. */
+static int openEach(char **words) {
+    long keepNanos = atol(words[0]) * 1000000;
+    for (char **file = words + 1; *file; file++) {
+        struct stat status;
+        int fd = open(*file, O_RDONLY | O_CLOEXEC);
+        long returned = now();
+        if (fd < 0 || fstat(fd, &status)) fail(*file);
+        printf("%lu %ld\n", status.st_ino, returned);
+        fflush(stdout);
+        pauseNanos(keepNanos);
+        close(fd);
+        pauseNanos(keepNanos / 4);
+    }
+    return 0;
+}
+
+static int ascending(const void *a, const void *b) {
+    long x = *(const long *)a, y = *(const long *)b;
+    return (x > y) - (x < y);
+}
+
+/* opens COUNT FILE: opens and closes the file so often; prints median, p99 and greatest nanoseconds of one open(). */
+static int opens(char **words) {
+    long count = atol(words[0]), *nanos = malloc(count * sizeof *nanos);
+    for (long i = 0; i < count; i++) {
+        long start = now();
+        int fd = open(words[1], O_RDONLY | O_CLOEXEC);
+        nanos[i] = now() - start;
+        if (fd < 0) fail(words[1]);
+        close(fd);
+    }
+    qsort(nanos, count, sizeof *nanos, ascending);
+    printf("%ld %ld %ld\n", nanos[count / 2], nanos[count * 99 / 100], nanos[count - 1]);
+    return 0;
+}
+
+static volatile sig_atomic_t stopped;
+static void stop(int signal) { (void)signal, stopped = 1; }
+
+/* listen FOLDER...: the least a fanotify listener can do; prints READY, and at SIGTERM events and overflows. */
+static int listenTo(char **folders) {
+    struct sigaction action = {.sa_handler = stop};  // no SA_RESTART: the read is to end
+    sigaction(SIGTERM, &action, NULL);
+    int group = fanotify_init(FAN_CLASS_NOTIF | FAN_CLOEXEC, O_RDONLY | O_CLOEXEC | O_LARGEFILE);
+    if (group < 0) fail("fanotify_init");
+    for (; *folders; folders++)
+        if (fanotify_mark(group, FAN_MARK_ADD, FAN_OPEN | FAN_CLOSE | FAN_EVENT_ON_CHILD, AT_FDCWD, *folders))
+            fail(*folders);
+    puts("READY");
+    fflush(stdout);
+    long events = 0, overflows = 0;
+    static char buffer[64 << 10] __attribute__((aligned(8)));
+    while (!stopped) {
+        ssize_t length = read(group, buffer, sizeof buffer);
+        if (length < 0 && errno != EINTR) fail("read");
+        struct fanotify_event_metadata *event = (void *)buffer;
+        for (; FAN_EVENT_OK(event, length); event = FAN_EVENT_NEXT(event, length)) {
+            events++;
+            overflows += (event->mask & FAN_Q_OVERFLOW) != 0;
+            if (event->fd >= 0) close(event->fd);
+        }
+    }
+    printf("%ld events, %ld overflows\n", events, overflows);
+    return 0;
+}
+
+int main(int argc, char **argv) {
+    const char *command = argc > 1 ? argv[1] : "";
+    char **words = argv + 2;
+    int count = argc - 2;
+    if (!strcmp(command, "now")) return printf("%ld\n", now()), 0;
+    if (!strcmp(command, "cold") && count >= 1) return cold(words);
+    if (!strcmp(command, "resident") && count >= 1) return resident(words);
+    if (!strcmp(command, "watch") && count >= 2) return watch(words);
+    if (!strcmp(command, "sendfile") && count == 1) return sendAll(words[0]);
+    if (!strcmp(command, "readers") && count >= 2) return readers(words);
+    if (!strcmp(command, "open-each") && count >= 2) return openEach(words);
+    if (!strcmp(command, "opens") && count == 2) return opens(words);
+    if (!strcmp(command, "listen") && count >= 1) return listenTo(words);
+    fputs("usage: tools now | cold FILE... | resident FILE... | watch SECONDS FILE... | sendfile FILE |\n"
+          "       readers N FILE... | open-each MILLIS FILE... | opens COUNT FILE | listen FOLDER...\n",
+          stderr);
+    return 2;
+}
