@@ -23,14 +23,21 @@ public final class FileEvent implements AutoCloseable {
     private final FolderHandle folder;
     private final byte[] name;
     private OpenFile file;
+    private OpenFile process;
 
     /** For backends. {@code file}, or {@code folder} and {@code name}, or neither (overflow, or the open failed). */
     public FileEvent(long mask, int pid, OpenFile file, FolderHandle folder, byte[] name) {
+        this(mask, pid, file, folder, name, null);
+    }
+
+    /** For backends whose group reports processes: {@code process} is null where that process is gone. */
+    public FileEvent(long mask, int pid, OpenFile file, FolderHandle folder, byte[] name, OpenFile process) {
         this.mask = mask;
         this.pid = pid;
         this.file = file;
         this.folder = folder;
         this.name = name;
+        this.process = process;
     }
 
     public long mask() {
@@ -73,11 +80,22 @@ public final class FileEvent implements AutoCloseable {
         return taken;
     }
 
+    /** Hands over the pidfd of the process, in groups opened to report it; null where it is gone or was taken. */
+    public OpenFile takeProcess() {
+        OpenFile taken = process;
+        process = null;
+        return taken;
+    }
+
     @Override
     public void close() {
         if (file != null) {
             file.close();
             file = null;
+        }
+        if (process != null) {
+            process.close();
+            process = null;
         }
     }
 }

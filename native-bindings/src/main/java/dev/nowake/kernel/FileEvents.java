@@ -17,4 +17,15 @@ public interface FileEvents {
      *     limit of groups
      */
     EventGroup open(Naming naming) throws KernelException;
+
+    /**
+     * As {@link #open(Naming)}; with {@code withProcess} each event also carries a pidfd (FAN_REPORT_PIDFD, 5.15+), for
+     * {@link FileEvent#takeProcess}.
+     */
+    default EventGroup open(Naming naming, boolean withProcess) throws KernelException {
+        if (withProcess) {
+            throw new KernelException("fanotify_init", Errno.EINVAL);
+        }
+        return open(naming);
+    }
 }

@@ -1,0 +1,111 @@
+package dev.nowake.kernel.linux;
+
+import dev.nowake.kernel.Features;
+import dev.nowake.kernel.FileAccess;
+import dev.nowake.kernel.FileEvents;
+import dev.nowake.kernel.ForeignMemory;
+import dev.nowake.kernel.Kernel;
+import dev.nowake.kernel.Leases;
+import dev.nowake.kernel.PageCache;
+import dev.nowake.kernel.ServiceManager;
+import dev.nowake.kernel.ThreadPlacement;
+import dev.nowake.kernel.ffm.FfmLibC;
+import dev.nowake.kernel.libc.LibC;
+
+/** The running kernel. */
+public final class LinuxKernel implements Kernel {
+    private final LibC libc;
+    private final String bindingNote;
+    private final FileAccess files;
+    private final PageCache pageCache;
+    private final FileEvents fileEvents;
+    private final Leases leases;
+    private final ThreadPlacement placement;
+    private final ForeignMemory foreignMemory;
+    private final ServiceManager serviceManager;
+    private Features features;
+
+    private LinuxKernel(LibC libc, String bindingNote) {
+        this.libc = libc;
+        this.bindingNote = bindingNote;
+        this.files = new LinuxFileAccess(libc);
+        this.pageCache = new LinuxPageCache(libc);
+        this.fileEvents = new LinuxFileEvents(libc);
+        this.leases = new LinuxLeases(libc);
+        this.placement = new LinuxThreadPlacement(libc);
+        this.foreignMemory = new LinuxForeignMemory(libc);
+        this.serviceManager = new LinuxServiceManager(libc);
+    }
+
+    /**
+     * Opens the kernel through a binding.
+     *
+     * @throws UnsupportedOperationException where the binding does not work in this JVM; with AUTO, where neither does.
+     *     The message says why
+     */
+    public static LinuxKernel open(Binding binding) {
+        return switch (binding) {
+            case FFM -> over(FfmLibC.open());
+            case JNR -> throw new UnsupportedOperationException("jnr");
+            case AUTO -> over(FfmLibC.open());
+        };
+    }
+
+    /** The ports over a given C library: for tests that count calls or let them fail. */
+    public static LinuxKernel over(LibC libc) {
+        return new LinuxKernel(libc, null);
+    }
+
+    @Override
+    public String binding() {
+        return libc.binding();
+    }
+
+    /** Why AUTO did not take FFM; null where it did, or was not asked to choose. */
+    public String bindingNote() {
+        return bindingNote;
+    }
+
+    @Override
+    public synchronized Features features() {
+        if (features == null) {
+            features = FeatureProbe.of(libc);
+        }
+        return features;
+    }
+
+    @Override
+    public FileAccess files() {
+        return files;
+    }
+
+    @Override
+    public PageCache pageCache() {
+        return pageCache;
+    }
+
+    @Override
+    public FileEvents fileEvents() {
+        return fileEvents;
+    }
+
+    @Override
+    public Leases leases() {
+        return leases;
+    }
+
+    @Override
+    public ThreadPlacement placement() {
+        return placement;
+    }
+
+    @Override
+    public ForeignMemory foreignMemory() {
+        return foreignMemory;
+    }
+
+    @Override
+    public ServiceManager serviceManager() {
+        return serviceManager;
+    }
+}

@@ -1,0 +1,55 @@
+package dev.nowake.model.format;
+
+import dev.nowake.model.ByteSource;
+import dev.nowake.model.Format;
+import dev.nowake.model.Layout;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a file is: by its first bytes; by its name only where they do not tell or may not be read. */
+public final class FormatDetector {
+    /** From here on a file of no known format is worth caring about: the size of a small model's smallest shard. */
+    public static final long UNKNOWN_MIN_BYTES = 64L << 20;
+
+    private static final Map<String, Format> BY_EXTENSION = Map.of(
+            ".safetensors", Format.SAFETENSORS,
+            ".gguf", Format.GGUF,
+            ".onnx", Format.ONNX,
+            ".bin", Format.TORCH_ZIP,
+            ".pt", Format.TORCH_ZIP,
+            ".pth", Format.TORCH_ZIP,
+            ".ckpt", Format.TORCH_ZIP);
+
+    private FormatDetector() {}
+
+    /** Whether the name is one that weights are stored under. */
+    public static boolean isWeightName(String fileName) {
+        return byName(fileName).isPresent();
+    }
+
+    /** What the extension promises. A guess: {@code .bin} may be anything. */
+    public static Optional<Format> byName(String fileName) {
+        int dot = fileName.lastIndexOf('.');
+        return dot < 0
+                ? Optional.empty()
+                : Optional.ofNullable(BY_EXTENSION.get(fileName.substring(dot).toLowerCase(Locale.ROOT)));
+    }
+
+    /** For a file that may not be read: its format by name, no tensors. */
+    public static Optional<Layout> layoutByName(String fileName) {
+        return byName(fileName).map(format -> new Layout(format, List.of(), 0, 0));
+    }
+
+    /** The format by content, reading at most {@value Magic#BYTES} bytes; UNKNOWN where they do not tell. */
+    public static Format sniff(ByteSource source) throws IOException {
+        ByteBuffer start = ByteBuffer.allocate(Magic.BYTES);
+        while (start.hasRemaining() && source.read(start.position(), start) > 0) {
+            // short reads are continued
+        }
+        return Magic.of(start.flip(), source.sizeBytes());
+    }
+}

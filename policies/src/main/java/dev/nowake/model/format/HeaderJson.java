@@ -1,0 +1,80 @@
+package dev.nowake.model.format;
+
+import dev.nowake.model.HostileModelException;
+import java.io.IOException;
+import java.io.InputStream;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.exc.JacksonIOException;
+import tools.jackson.core.json.JsonFactory;
+
+/** JSON of unknown origin, token by token: nothing is kept that the caller does not keep. */
+public final class HeaderJson {
+    /** Headers, indexes and manifests need four levels at most. */
+    private static final int MAX_DEPTH = 16;
+
+    /** {@code __metadata__} may hold a whole chat template or a training configuration. */
+    private static final int MAX_STRING_CHARS = 16 << 20;
+
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxNameLength(TensorTable.MAX_NAME_CHARS)
+                    .maxStringLength(MAX_STRING_CHARS)
+                    .build())
+            // Names are seen once each: a shared table of them would only grow.
+            .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
+            .disable(TokenStreamFactory.Feature.INTERN_PROPERTY_NAMES)
+            .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
+            .build();
+
+    private HeaderJson() {}
+
+    /** Takes the members of the document's one object. */
+    public interface Member {
+        /** Called at each member's value; must leave the parser at the value's last token. */
+        void take(String name, JsonParser value) throws HostileModelException;
+    }
+
+    /**
+     * Reads one object and requires that nothing but white space follows.
+     *
+     * @throws IOException what the stream threw
+     */
+    public static void readObject(InputStream in, Member member) throws IOException, HostileModelException {
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), in)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new HostileModelException("not a JSON object");
+            }
+            members(parser, member);
+            if (parser.nextToken() != null) {
+                throw new HostileModelException("something follows the JSON object");
+            }
+        } catch (JacksonIOException e) {
+            throw e.getCause();
+        } catch (JacksonException e) {
+            throw new HostileModelException("broken JSON: " + oneLine(e.getOriginalMessage()));
+        }
+    }
+
+    /** The members of the object the parser stands at. */
+    public static void members(JsonParser parser, Member member) throws HostileModelException {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            throw new HostileModelException("not an object where one must be");
+        }
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String name = parser.currentName();
+            parser.nextToken();
+            member.take(name, parser);
+        }
+    }
+
+    private static String oneLine(String message) {
+        int end = message == null ? 0 : message.indexOf('\n');
+        return Quoted.of(message == null ? "" : end < 0 ? message : message.substring(0, end));
+    }
+}
