@@ -10,6 +10,7 @@ import dev.nowake.kernel.PageCache;
 import dev.nowake.kernel.ServiceManager;
 import dev.nowake.kernel.ThreadPlacement;
 import dev.nowake.kernel.ffm.FfmLibC;
+import dev.nowake.kernel.jnr.JnrLibC;
 import dev.nowake.kernel.libc.LibC;
 
 /** The running kernel. */
@@ -46,9 +47,25 @@ public final class LinuxKernel implements Kernel {
     public static LinuxKernel open(Binding binding) {
         return switch (binding) {
             case FFM -> over(FfmLibC.open());
-            case JNR -> throw new UnsupportedOperationException("jnr");
-            case AUTO -> over(FfmLibC.open());
+            case JNR -> over(JnrLibC.open());
+            case AUTO -> whicheverWorks();
         };
+    }
+
+    private static LinuxKernel whicheverWorks() {
+        try {
+            return over(FfmLibC.open());
+        } catch (UnsupportedOperationException noFfm) {
+            try {
+                return new LinuxKernel(JnrLibC.open(), noFfm.getMessage());
+            } catch (UnsupportedOperationException noJnr) {
+                noJnr.addSuppressed(noFfm);
+                throw new UnsupportedOperationException(
+                        "no native access: " + noFfm.getMessage() + "; " + noJnr.getMessage()
+                                + "; start java with --enable-native-access=ALL-UNNAMED",
+                        noJnr);
+            }
+        }
     }
 
     /** The ports over a given C library: for tests that count calls or let them fail. */

@@ -1,0 +1,13 @@
+package dev.nowake.kernel.linux;
+
+import dev.nowake.kernel.contract.KernelUnderTest;
+import dev.nowake.kernel.contract.PageCacheContract;
+import org.junit.jupiter.api.Tag;
+
+@Tag("kernel")
+class JnrPageCacheTest extends PageCacheContract {
+    @Override
+    protected KernelUnderTest newWorld() throws Exception {
+        return RealWorld.of(LinuxKernel.open(Binding.JNR));
+    }
+}
