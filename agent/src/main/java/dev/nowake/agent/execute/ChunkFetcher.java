@@ -45,12 +45,20 @@ final class ChunkFetcher {
         if (traits.mechanism().isAsynchronous()) {
             awaitPieces(file, bytes);
         }
-        Residency after = pages.residency(file, bytes.start(), bytes.lengthBytes());
-        long missing = after.isKnown() ? bytes.lengthBytes() - after.residentBytes() : 0;
+        long missing = missingBytes(file, bytes);
         if (missing > 0 && kernel.files().status(file).sizeBytes() < bytes.end()) {
             chunk.work().tally().truncated();
+        } else if (missing > 0 && traits.mechanism().isAsynchronous()) {
+            // The mount's window is smaller than it says.
+            pages.readThrough(file, bytes.start(), bytes.lengthBytes());
+            missing = missingBytes(file, bytes);
         }
         return Math.clamp(chunk.requestedBytes() - missing, 0, chunk.requestedBytes());
+    }
+
+    private long missingBytes(OpenFile file, ByteRange bytes) throws KernelException {
+        Residency seen = pages.residency(file, bytes.start(), bytes.lengthBytes());
+        return seen.isKnown() ? bytes.lengthBytes() - seen.residentBytes() : 0;
     }
 
     private static boolean isWhole(Chunk chunk, Residency residency) {
@@ -111,7 +119,8 @@ final class ChunkFetcher {
         }
     }
 
+    /** FADV_SEQUENTIAL has doubled the window. */
     private long pieceBytes() {
-        return Math.max(4096, traits.readAheadBytes());
+        return Math.max(4096, 2 * traits.readAheadBytes());
     }
 }

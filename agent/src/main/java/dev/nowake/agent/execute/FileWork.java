@@ -38,6 +38,7 @@ final class FileWork {
     private final OpenFile file;
     private final FileTally tally;
     private final long chunkBytes;
+    private final boolean asynchronous;
     private final Iterator<ByteRange> ranges;
     private final ArrayDeque<Chunk> planned = new ArrayDeque<>();
 
@@ -49,10 +50,12 @@ final class FileWork {
     private boolean dense;
     private boolean ended;
 
-    FileWork(OpenFile file, FileTally tally, RangeSet ranges, long chunkBytes) {
+    /** {@code asynchronous}: the chunks will be asked for by readahead, whose windows the descriptor should double. */
+    FileWork(OpenFile file, FileTally tally, RangeSet ranges, long chunkBytes, boolean asynchronous) {
         this.file = file;
         this.tally = tally;
         this.chunkBytes = chunkBytes;
+        this.asynchronous = asynchronous;
         this.ranges = ranges.ranges().iterator();
     }
 
@@ -73,6 +76,9 @@ final class FileWork {
             FileStatus status = kernel.files().status(file);
             sizeBytes = status.sizeBytes();
             dense = status.allocatedBytes() >= sizeBytes;
+            if (asynchronous) {
+                kernel.pageCache().adviseSequential(file);
+            }
         }
         boolean hopeless = tally.isHopeless();
         while (!ended && (hopeless || plannedBytes < FIRST_WINDOW_BYTES / 2)) {

@@ -56,7 +56,8 @@ final class Job implements PrefetchJob {
             if (finished || cancelled || ranges.isEmpty()) {
                 return;
             }
-            FileWork work = new FileWork(file, tally.file(id), ranges, chunkBytes);
+            FileWork work = new FileWork(
+                    file, tally.file(id), ranges, chunkBytes, traits.mechanism().isAsynchronous());
             work.tally().begin();
             queue.addLast(work);
         } finally {

@@ -21,11 +21,14 @@ public final class Prefetcher implements AutoCloseable {
 
     private final Kernel kernel;
     private final int maxStreams;
-    private final Map<Long, MountPool> pools = new HashMap<>();
+
+    private record PoolKey(long device, Mechanism mechanism) {}
+
+    private final Map<PoolKey, MountPool> pools = new HashMap<>();
     private final Set<Job> jobs = ConcurrentHashMap.newKeySet();
     private boolean closed;
 
-    /** {@code maxStreams} bounds the chunks in flight of any one mount. */
+    /** {@code maxStreams} bounds the chunks in flight of any one mount and mechanism. */
     public Prefetcher(Kernel kernel, int maxStreams) {
         if (maxStreams < 1) {
             throw new IllegalArgumentException("streams: " + maxStreams);
@@ -66,7 +69,7 @@ public final class Prefetcher implements AutoCloseable {
             if (closed) {
                 throw new IllegalStateException("the prefetcher is closed");
             }
-            return pools.computeIfAbsent(traits.device(), device -> newPool(traits));
+            return pools.computeIfAbsent(new PoolKey(traits.device(), traits.mechanism()), key -> newPool(traits));
         }
     }
 

@@ -1,27 +1,50 @@
 package dev.nowake.agent.identify;
 
+import dev.nowake.kernel.PathBytes;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** A path's bytes, and a text that stands for them: the same text only for the same bytes. */
+/** A text that stands for a path, whatever the process's locale. For showing and comparing, never for opening. */
 public final class PathText {
-    private static final char REPLACEMENT = '\uFFFD';
-    private static final boolean NAMES_ARE_UTF8 = "UTF-8".equals(System.getProperty("sun.jnu.encoding"));
-
     private PathText() {}
 
-    /**
-     * UTF-8 where the bytes are that, whatever the process's locale; else each byte that is not ASCII as {@code \xNN}.
-     */
+    /** UTF-8 where the path's bytes are that; else each byte that is not ASCII as {@code \xNN}. */
     public static String of(Path path) {
         String text = path.toString();
-        if (isFaithful(text)) {
+        return isAscii(text) ? text : decode(PathBytes.of(path));
+    }
+
+    /** The text of the last name of the path; empty for a root. */
+    public static String nameOf(Path path) {
+        Path name = path.getFileName();
+        if (name == null) {
+            return "";
+        }
+        String text = name.toString();
+        if (isAscii(text)) {
             return text;
         }
-        byte[] bytes = bytes(path);
+        byte[] bytes = PathBytes.of(name);
+        int start = bytes.length;
+        while (start > 0 && bytes[start - 1] != '/') {
+            start--;
+        }
+        return decode(Arrays.copyOfRange(bytes, start, bytes.length));
+    }
+
+    private static boolean isAscii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= 0x80) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String decode(byte[] bytes) {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
@@ -30,62 +53,6 @@ public final class PathText {
         } catch (CharacterCodingException e) {
             return escaped(bytes);
         }
-    }
-
-    /** The text of the last name of the path. */
-    public static String nameOf(Path path) {
-        Path name = path.getFileName();
-        return name == null ? "" : of(name);
-    }
-
-    /** The bytes the kernel knows the path by. */
-    public static byte[] bytes(Path path) {
-        String text = path.toString();
-        if (isFaithful(text)) {
-            return text.getBytes(StandardCharsets.UTF_8);
-        }
-        // The only way the JDK shows the bytes: a URI of the absolute path, percent-encoded. Of a relative path the
-        // part before it is cut off again.
-        byte[] whole = unescaped(path.toUri().getRawPath());
-        int end = whole.length;
-        if (end > 1 && whole[end - 1] == '/') {
-            end--;
-        }
-        int start = 0;
-        if (!path.isAbsolute()) {
-            Path before = Path.of("").toAbsolutePath();
-            byte[] prefix = unescaped(before.toUri().getRawPath());
-            start = prefix.length;
-        }
-        return Arrays.copyOfRange(whole, start, end);
-    }
-
-    /** Whether the JDK lost nothing when it made this text of a path. */
-    private static boolean isFaithful(String text) {
-        boolean ascii = true;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == REPLACEMENT) {
-                return false;
-            }
-            ascii &= c < 0x80;
-        }
-        return ascii || NAMES_ARE_UTF8;
-    }
-
-    private static byte[] unescaped(String rawPath) {
-        byte[] bytes = new byte[rawPath.length()];
-        int length = 0;
-        for (int i = 0; i < rawPath.length(); i++) {
-            char c = rawPath.charAt(i);
-            if (c == '%') {
-                bytes[length++] = (byte) Integer.parseInt(rawPath, i + 1, i + 3, 16);
-                i += 2;
-            } else {
-                bytes[length++] = (byte) c;
-            }
-        }
-        return Arrays.copyOf(bytes, length);
     }
 
     private static String escaped(byte[] bytes) {

@@ -29,7 +29,6 @@ public final class HeaderJson {
             // Names are seen once each: a shared table of them would only grow.
             .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
             .disable(TokenStreamFactory.Feature.INTERN_PROPERTY_NAMES)
-            .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
             .build();
 
     private HeaderJson() {}
