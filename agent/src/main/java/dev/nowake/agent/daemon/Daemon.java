@@ -87,7 +87,7 @@ public final class Daemon implements AutoCloseable {
                 journal,
                 new FileClaims(),
                 new LoadBook(),
-                new Mounts(host, kernel.features()),
+                new Mounts(host),
                 new Decider(counters, journal),
                 new Governor(IN_FLIGHT_BYTES, new MemoryRoom(host)),
                 prefetcher,

@@ -1,7 +1,6 @@
 package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.execute.MountTraits;
-import dev.nowake.kernel.Features;
 import dev.nowake.kernel.proc.BackingDevice;
 import dev.nowake.kernel.proc.Mount;
 import dev.nowake.kernel.proc.MountInfo;
@@ -15,13 +14,11 @@ final class Mounts {
     private static final String UNLISTED = "unknown";
 
     private final Path procRoot;
-    private final Features features;
     private final Map<Long, MountTraits> traits = new ConcurrentHashMap<>();
     private final Set<Long> droppingAtOpen = ConcurrentHashMap.newKeySet();
 
-    Mounts(Path procRoot, Features features) {
+    Mounts(Path procRoot) {
         this.procRoot = procRoot;
-        this.features = features;
     }
 
     /** Reads /proc once per device; a filesystem whose device is not listed (btrfs subvolumes) is read as a local one. */
@@ -39,7 +36,7 @@ final class Mounts {
         long readAhead = BackingDevice.read(procRoot, device)
                 .map(BackingDevice::readAheadBytes)
                 .orElse(0L);
-        MountTraits learned = MountTraits.of(device, mount == null ? UNLISTED : mount.fsType(), readAhead, features);
+        MountTraits learned = MountTraits.of(device, mount == null ? UNLISTED : mount.fsType(), readAhead);
         traits.put(device, learned);
         return learned;
     }

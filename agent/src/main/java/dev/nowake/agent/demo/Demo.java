@@ -76,8 +76,11 @@ final class Demo {
                 without.add(load.measure(how));
                 progress.accept(how + " loader, round " + round + " of " + rounds + ": with nowake");
                 probe.evict();
-                try (DemoDaemon daemon = new DemoDaemon(mainClass, root, work)) {
+                DemoDaemon daemon = new DemoDaemon(mainClass, root, work);
+                try {
                     with.add(load.measure(how));
+                } finally {
+                    daemon.close();
                 }
             }
             pairs.put(how, new Pair(median(without), median(with)));

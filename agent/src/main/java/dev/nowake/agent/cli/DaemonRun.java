@@ -1,0 +1,53 @@
+package dev.nowake.agent.cli;
+
+import dev.nowake.agent.config.Config;
+import dev.nowake.agent.daemon.Daemon;
+import dev.nowake.kernel.Kernel;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+
+/** The daemon's life as a process: ready, wait for SIGTERM or SIGINT, end within a second. */
+final class DaemonRun {
+    private final Kernel kernel;
+    private final PrintStream out;
+
+    DaemonRun(Kernel kernel, PrintStream out) {
+        this.kernel = kernel;
+        this.out = out;
+    }
+
+    /** Returns only when it could not start; else the process ends with exit code 0 from its shutdown hook. */
+    void run(Config config, Path stateFolder, Path socket) throws IOException, InterruptedException {
+        Daemon daemon = new Daemon(kernel, config, stateFolder, socket);
+        CountDownLatch forever = new CountDownLatch(1);
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            notifyManager("STOPPING=1");
+                            daemon.close();
+                            Runtime.getRuntime()
+                                    .halt(0); // a signal would end as 143, which service managers call a failure
+                        },
+                        "nowake-stop"));
+        daemon.start();
+        out.println("ready");
+        out.flush();
+        notifyManager("READY=1\nSTATUS=" + config.overallMode().label() + ", "
+                + config.roots().size() + " roots");
+        forever.await();
+    }
+
+    private void notifyManager(String message) {
+        String socket = System.getenv("NOTIFY_SOCKET");
+        if (socket == null || socket.isEmpty()) {
+            return;
+        }
+        try {
+            kernel.serviceManager().notify(socket, message);
+        } catch (IOException unheard) {
+            System.err.println("nowake: the service manager was not told (" + unheard.getMessage() + ")");
+        }
+    }
+}
