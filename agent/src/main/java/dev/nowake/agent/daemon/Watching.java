@@ -39,19 +39,23 @@ final class Watching implements AutoCloseable {
         }
     }
 
-    /** Marks a folder that is not marked yet; a failure is counted and journalled, and the others go on. */
-    void watch(Path folder) {
+    /**
+     * Marks a folder that is not marked yet; a failure is counted and journalled, and the others go on.
+     *
+     * @return whether it is marked now and was not before
+     */
+    boolean watch(Path folder) {
         try {
             FileStatus status = parts.kernel().files().status(folder);
             Marked mark = new Marked(folder, status.device(), status.inode());
             if (!status.isDirectory() || marked.contains(mark)) {
-                return;
+                return false;
             }
             listener(status.device(), folder).watch(folder);
             if (tree != null) {
                 tree.watch(folder);
             }
-            marked.add(mark);
+            return marked.add(mark);
         } catch (KernelException failed) {
             parts.counters().increment(Counter.ERRORS);
             parts.journal()
@@ -59,6 +63,7 @@ final class Watching implements AutoCloseable {
                     .path(folder)
                     .put("reason", "folder is not watched: " + failed.getMessage())
                     .log();
+            return false;
         }
     }
 

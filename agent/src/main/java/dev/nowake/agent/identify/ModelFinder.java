@@ -85,7 +85,7 @@ public final class ModelFinder {
         for (Path path : paths) {
             FileStatus status = files.status(path);
             if (status.isDirectory()) {
-                listings.addAll(walk.walk(path, true));
+                listings.addAll(walk.walk(path, folder -> true));
             } else if (status.isRegular()) {
                 Path folder = path.toAbsolutePath().getParent();
                 if (!given.containsKey(folder)) {

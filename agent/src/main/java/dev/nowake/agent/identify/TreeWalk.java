@@ -18,6 +18,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Lists folders without opening a file: entries, their status, where links lead. For one thread. */
 final class TreeWalk {
@@ -42,7 +43,7 @@ final class TreeWalk {
     }
 
     /** The folder and all below it, parents first, each folder once however many ways lead to it. */
-    List<FolderListing> walk(Path start, boolean mayOpen) {
+    List<FolderListing> walk(Path start, Predicate<Path> mayOpen) {
         List<FolderListing> found = new ArrayList<>();
         Deque<Path> waiting = new ArrayDeque<>();
         waiting.push(start);
@@ -54,7 +55,7 @@ final class TreeWalk {
                 if (!status.isDirectory() || !visited.add(idOf(status))) {
                     continue;
                 }
-                listing = list(next, status, mayOpen);
+                listing = list(next, status, mayOpen.test(next));
             } catch (IOException e) {
                 problems.add(PathText.of(next) + ": " + reason(e));
                 continue;
