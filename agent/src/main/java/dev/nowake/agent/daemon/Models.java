@@ -159,7 +159,9 @@ final class Models {
             parts.journal()
                     .line("warning")
                     .path(catalog.snapshot().outsideLinks().getFirst())
-                    .put("reason", outside + " links lead outside the roots and are not watched; make their targets roots")
+                    .put(
+                            "reason",
+                            outside + " links lead outside the roots and are not watched; make their targets roots")
                     .log();
         }
     }
@@ -300,7 +302,9 @@ final class Models {
     private void lookAtIdleFiles() {
         for (FileId id : knownFiles()) {
             CatalogEntry entry = of(id);
-            if (entry == null || parts.mounts().isFuse(id.device()) || !parts.claims().claim(id)) {
+            if (entry == null
+                    || parts.mounts().isFuse(id.device())
+                    || !parts.claims().claim(id)) {
                 continue;
             }
             try (OpenFile file = parts.kernel().files().open(entry.path())) {
