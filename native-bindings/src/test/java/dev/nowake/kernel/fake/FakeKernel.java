@@ -97,10 +97,16 @@ public final class FakeKernel implements Kernel {
     }
 
     /**
-     * Takes a real folder over: same paths, inode numbers and contents, so that code which lists folders through the JDK
-     * meets the same files here. The mount above it should carry the real device.
+     * Takes a real folder over: same paths, devices, inode numbers and contents, so that code which lists folders through
+     * the JDK, or reads {@link #writeProc}'s tree, meets the same files here.
      */
     public FakeKernel adopt(Path realFolder) throws IOException {
+        long device = (Long) Files.getAttribute(realFolder, "unix:dev");
+        synchronized (host.lock) {
+            if (host.fileSystem.mountOf(realFolder).device() != device) {
+                mount(FakeMount.ext4(realFolder.toString(), device));
+            }
+        }
         try (Stream<Path> tree = Files.walk(realFolder)) {
             for (Path path : (Iterable<Path>) tree::iterator) {
                 adoptOne(path);
@@ -109,18 +115,31 @@ public final class FakeKernel implements Kernel {
         return this;
     }
 
-    private void adoptOne(Path path) throws IOException {
+    /** Takes over one file that has appeared, without an event. */
+    public void adoptOne(Path path) throws IOException {
         synchronized (host.lock) {
             if (Files.isSymbolicLink(path)) {
                 host.fileSystem.addLink(path, Files.readSymbolicLink(path).toString());
             } else if (Files.isDirectory(path)) {
                 host.fileSystem.addFolders(path);
             } else if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-                host.fileSystem.addFolders(path.getParent());
                 long inode = (Long) Files.getAttribute(path, "unix:ino");
+                host.fileSystem.addFolders(path.getParent());
                 host.fileSystem.addFile(path, FakeContent.real(path), inode);
             }
         }
+    }
+
+    /**
+     * Writes {@code proc/PID/{stat,fd,fdinfo,maps}} of the living processes below {@code root}, replacing what was there.
+     * Descriptors are links to the files' paths, so readers that follow them find the files of an adopted folder.
+     */
+    public void writeProc(Path root) throws IOException {
+        List<FakeReader> processes;
+        synchronized (host.lock) {
+            processes = List.copyOf(host.processes.values());
+        }
+        FakeProc.write(root, processes);
     }
 
     /** Makes a folder as a process would: with an event. */
@@ -185,7 +204,7 @@ public final class FakeKernel implements Kernel {
     public FakeReader process(int pid) {
         synchronized (host.lock) {
             FakeReader living = host.processes.get(pid);
-            return living != null ? living : new FakeReader(host, pid);
+            return living != null ? living : new FakeReader(host, pid, 1, pid);
         }
     }
 
