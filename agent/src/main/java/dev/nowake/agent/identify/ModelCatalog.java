@@ -1,14 +1,19 @@
 package dev.nowake.agent.identify;
 
+import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.FileAccess;
 import dev.nowake.kernel.FileStatus;
+import dev.nowake.kernel.KernelException;
 import dev.nowake.model.FileId;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
@@ -31,7 +36,7 @@ public final class ModelCatalog {
     private final List<Root> roots;
     private final Sidecars sidecars;
     private final NavigableMap<Path, FolderListing> listings = new TreeMap<>();
-    private final List<String> walkProblems = new ArrayList<>();
+    private final Map<Path, String> problems = new LinkedHashMap<>();
     private volatile CatalogSnapshot snapshot = new CatalogSnapshot(List.of(), List.of(), List.of(), List.of());
 
     private ModelCatalog(FileAccess files, List<Root> roots) {
@@ -59,14 +64,12 @@ public final class ModelCatalog {
     /** Looks at everything again: after an overflow, or when a root has appeared. Returns the new snapshot. */
     public synchronized CatalogSnapshot refreshAll() {
         listings.clear();
-        walkProblems.clear();
+        problems.clear();
         TreeWalk walk = new TreeWalk(files, false);
         for (Root root : roots) {
-            keep(walk.walk(root.folder(), this::mayOpen));
+            enter(walk, root.folder());
         }
-        walkProblems.addAll(walk.problems());
-        snapshot = build();
-        return snapshot;
+        return build();
     }
 
     /**
@@ -78,7 +81,8 @@ public final class ModelCatalog {
     public synchronized CatalogSnapshot refresh(Path folder) {
         Path known = nearestKnown(folder);
         if (known != null && rescan(known)) {
-            snapshot = build();
+            lookAtOpenLinksAgain();
+            return build();
         }
         return snapshot;
     }
@@ -103,44 +107,81 @@ public final class ModelCatalog {
             FileStatus status = files.status(folder);
             if (before == null || !before.id().equals(TreeWalk.idOf(status))) {
                 boolean removed = removeBelow(folder);
-                walk.markVisited(ids(listings.values()));
-                return keep(walk.walk(folder, this::mayOpen)) || removed;
+                return enter(walk, folder) || removed;
             }
             FolderListing now = walk.list(folder, status, mayOpen(folder));
+            problems.remove(folder);
             listings.put(folder, now);
             boolean changed = !now.equals(before);
+            Set<Path> below = new HashSet<>(now.folders());
             for (Path gone : before.folders()) {
-                changed |= !now.folders().contains(gone) && removeBelow(gone);
+                changed |= !below.contains(gone) && removeBelow(gone);
             }
-            for (Path below : now.folders()) {
-                changed |= enterIfNew(walk, below);
+            for (Path next : now.folders()) {
+                changed |= enterIfNew(walk, next);
             }
             return changed;
         } catch (IOException e) {
-            return removeBelow(folder);
-        } finally {
-            walkProblems.addAll(walk.problems());
+            return lost(folder, e);
         }
     }
 
     /** A folder of a known name may be another one by now. */
-    private boolean enterIfNew(TreeWalk walk, Path folder) throws IOException {
-        FolderListing known = listings.get(folder);
-        if (known != null && known.id().equals(TreeWalk.idOf(files.status(folder)))) {
-            return false;
+    private boolean enterIfNew(TreeWalk walk, Path folder) {
+        try {
+            FolderListing known = listings.get(folder);
+            if (known != null && known.id().equals(TreeWalk.idOf(files.status(folder)))) {
+                return false;
+            }
+            boolean removed = removeBelow(folder);
+            return enter(walk, folder) || removed;
+        } catch (IOException e) {
+            return lost(folder, e);
         }
-        boolean removed = removeBelow(folder);
-        walk.markVisited(ids(listings.values()));
-        return keep(walk.walk(folder, this::mayOpen)) || removed;
     }
 
-    private boolean keep(List<FolderListing> found) {
+    private boolean enter(TreeWalk walk, Path folder) {
+        problems.keySet().removeIf(path -> path.startsWith(folder));
+        List<FolderListing> found = walk.walk(folder, this::mayOpen);
         found.forEach(listing -> listings.put(listing.path(), listing));
+        problems.putAll(walk.problems());
         return !found.isEmpty();
     }
 
+    /** What is gone is forgotten; what cannot be looked at just now is kept as it was. */
+    private boolean lost(Path folder, IOException e) {
+        boolean gone = e instanceof NoSuchFileException
+                || e instanceof NotDirectoryException
+                || e instanceof KernelException kernel
+                        && (kernel.errno().equals(Errno.ENOENT)
+                                || kernel.errno().equals(Errno.ENOTDIR)
+                                || kernel.errno().equals(Errno.ESTALE));
+        if (gone) {
+            return removeBelow(folder);
+        }
+        problems.put(folder, PathText.of(folder) + ": " + TreeWalk.reason(e));
+        return true;
+    }
+
     private boolean removeBelow(Path folder) {
+        problems.keySet().removeIf(path -> path.startsWith(folder));
         return listings.keySet().removeIf(path -> path.startsWith(folder));
+    }
+
+    /** A change may be what a link elsewhere was waiting for, or have replaced what it led to. */
+    private void lookAtOpenLinksAgain() {
+        Contents contents = Contents.of(listings.values());
+        TreeWalk walk = new TreeWalk(files, false);
+        for (FolderListing listing : contents.withOpenLinks()) {
+            try {
+                FileStatus status = files.status(listing.path());
+                if (listing.id().equals(TreeWalk.idOf(status))) {
+                    listings.put(listing.path(), walk.list(listing.path(), status, listing.mayOpen()));
+                }
+            } catch (IOException e) {
+                lost(listing.path(), e);
+            }
+        }
     }
 
     private Root rootOf(Path folder) {
@@ -160,41 +201,15 @@ public final class ModelCatalog {
         return root != null && root.mayOpen();
     }
 
-    private static List<FileId> ids(Collection<FolderListing> listings) {
-        return listings.stream().map(FolderListing::id).toList();
-    }
-
     private CatalogSnapshot build() {
-        Set<FileId> inside = new HashSet<>(ids(listings.values()));
-        for (FolderListing listing : listings.values()) {
-            for (SeenFile file : listing.files()) {
-                if (!file.viaLink()) {
-                    inside.add(file.id());
-                }
-            }
-        }
-        List<Path> outside = new ArrayList<>();
-        List<FolderListing> within = new ArrayList<>();
-        for (FolderListing listing : listings.values()) {
-            List<SeenFile> kept = new ArrayList<>();
-            for (SeenFile file : listing.files()) {
-                if (inside.contains(file.id())) {
-                    kept.add(file);
-                } else {
-                    outside.add(file.path());
-                }
-            }
-            for (FolderListing.LinkedFolder link : listing.linkedFolders()) {
-                if (!inside.contains(link.id())) {
-                    outside.add(link.path());
-                }
-            }
-            within.add(listing.withFiles(kept));
-        }
+        Contents contents = Contents.of(listings.values());
         sidecars.startRound();
-        List<FoundModel> models = new Grouping(sidecars, Grouping.ContentProbe.NAMES_ONLY, true).group(within);
-        List<String> problems = new ArrayList<>(walkProblems);
-        problems.addAll(sidecars.problems());
-        return new CatalogSnapshot(models, List.copyOf(listings.keySet()), outside, problems);
+        List<FoundModel> models =
+                new Grouping(sidecars, Grouping.ContentProbe.NAMES_ONLY, true).group(contents.inside());
+        Set<String> told = new LinkedHashSet<>(problems.values());
+        told.addAll(sidecars.problems());
+        snapshot =
+                new CatalogSnapshot(models, List.copyOf(listings.keySet()), contents.outsideLinks(), List.copyOf(told));
+        return snapshot;
     }
 }
