@@ -50,6 +50,17 @@ public interface FakeContent {
 
     /** Synthetic data in the given extents, holes elsewhere. */
     static FakeContent sparse(long sizeBytes, List<Extent> data) {
+        return generated(sizeBytes, data, offset -> (byte) (offset % 251 + 1));
+    }
+
+    /** The byte a generated file has at an offset. */
+    interface Generator {
+        byte at(long offsetBytes);
+    }
+
+    /** Generated data in the given extents, holes elsewhere. */
+    static FakeContent generated(long sizeBytes, List<Extent> data, Generator generator) {
+        List<Extent> own = List.copyOf(data);
         return new FakeContent() {
             @Override
             public long sizeBytes() {
@@ -58,14 +69,14 @@ public interface FakeContent {
 
             @Override
             public byte at(long offsetBytes) {
-                boolean inData = data.stream()
+                boolean inData = own.stream()
                         .anyMatch(part -> offsetBytes >= part.offsetBytes() && offsetBytes < part.endBytes());
-                return inData ? (byte) (offsetBytes % 251 + 1) : 0;
+                return inData ? generator.at(offsetBytes) : 0;
             }
 
             @Override
             public List<Extent> data() {
-                return data;
+                return own;
             }
         };
     }

@@ -7,10 +7,11 @@ import dev.nowake.kernel.FileEvents;
 import dev.nowake.kernel.FolderHandle;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
+import dev.nowake.kernel.PathBytes;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,8 +25,11 @@ final class FakeEventGroup implements EventGroup {
 
     private record Mark(Scope scope, FakeInode target) {}
 
-    /** What makes two waiting events one: process, file, folder and name, and whether it is a folder. */
-    private record Key(int pid, FakeInode inode, FakeInode folder, String name, boolean onFolder, int serial) {}
+    /** Events handed out by one read, as the kernel's reader's buffer holds. */
+    private static final int BATCH = 256;
+
+    /** What makes two waiting events one: process, file, folder and name (null is the folder itself), and whether it is a folder. */
+    private record Key(int pid, FakeInode inode, FakeInode folder, Path name, boolean onFolder, int serial) {}
 
     private static final class Waiting {
         long mask;
@@ -36,6 +40,7 @@ final class FakeEventGroup implements EventGroup {
     private final FakeHost host;
     private final FileEvents.Naming naming;
     private final boolean merging;
+    private final boolean withProcess;
     private final Map<Mark, Long> marks = new LinkedHashMap<>();
     private final Map<Key, Waiting> queue = new LinkedHashMap<>();
     private boolean overflowed;
@@ -43,14 +48,16 @@ final class FakeEventGroup implements EventGroup {
     private boolean closed;
     private int serial;
 
-    FakeEventGroup(FakeHost host, FileEvents.Naming naming, boolean merging) {
+    FakeEventGroup(FakeHost host, FileEvents.Naming naming, boolean merging, boolean withProcess) {
         this.host = host;
         this.naming = naming;
         this.merging = merging;
+        this.withProcess = withProcess;
     }
 
     @Override
     public void mark(Scope scope, Path path, long mask) throws KernelException {
+        requireOpen("fanotify_mark");
         host.script.enter("fanotify_mark", path);
         synchronized (host.lock) {
             FakeInode inode = markable(scope, path, mask);
@@ -63,9 +70,6 @@ final class FakeEventGroup implements EventGroup {
     }
 
     private FakeInode markable(Scope scope, Path path, long mask) throws KernelException {
-        if (closed) {
-            throw new KernelException("fanotify_mark", Errno.EBADF);
-        }
         boolean names = naming == FileEvents.Naming.HANDLE_AND_NAME;
         boolean nameBits = (mask & (NAME_EVENTS | SELF_EVENTS)) != 0;
         if ((mask & ~FileEvent.ON_FOLDER) == 0 || nameBits && (!names || scope == Scope.MOUNT)) {
@@ -94,6 +98,7 @@ final class FakeEventGroup implements EventGroup {
 
     @Override
     public void unmark(Scope scope, Path path, long mask) throws KernelException {
+        requireOpen("fanotify_mark");
         host.script.enter("fanotify_mark", path);
         synchronized (host.lock) {
             Mark mark = new Mark(scope, target(scope, host.fileSystem.find("fanotify_mark", path)));
@@ -129,7 +134,7 @@ final class FakeEventGroup implements EventGroup {
         }
         if (wanted) {
             FakeInode folder = inode.folder || parent == null ? inode : parent;
-            String name = inode.folder ? "." : path.getFileName().toString();
+            Path name = inode.folder ? null : path.getFileName();
             add(bit, new Key(pid, inode, folder, name, inode.folder, 0), path, shown);
         }
     }
@@ -146,7 +151,7 @@ final class FakeEventGroup implements EventGroup {
             wanted |= covers && (mask & bit) != 0 && (!inode.folder || (mask & FileEvent.ON_FOLDER) != 0);
         }
         if (wanted) {
-            String name = self ? "." : path.getFileName().toString();
+            Path name = self ? null : path.getFileName();
             add(bit, new Key(pid, inode, self ? inode : parent, name, inode.folder, 0), path, path);
         }
     }
@@ -168,27 +173,40 @@ final class FakeEventGroup implements EventGroup {
 
     @Override
     public int read(int timeoutMillis, Consumer<FileEvent> sink) throws KernelException {
+        requireOpen("read");
         host.script.enter("read", null);
-        List<FileEvent> batch;
+        Map<Key, Waiting> batch = new LinkedHashMap<>();
+        boolean lost;
         synchronized (host.lock) {
             if (!await(timeoutMillis)) {
                 return 0;
             }
-            batch = take();
+            lost = takeInto(batch);
         }
-        int delivered = 0;
+        List<FileEvent> events = new ArrayList<>();
         try {
-            for (FileEvent event : batch) {
+            batch.forEach((key, waiting) -> events.add(event(key, waiting)));
+            if (lost) {
+                events.add(new FileEvent(FileEvent.OVERFLOW, 0, null, null, null));
+            }
+            for (FileEvent event : events) {
                 try (event) {
-                    delivered++;
                     sink.accept(event);
                 }
             }
+            return events.size();
         } finally {
             // A sink that throws loses the rest, but no descriptor.
-            batch.forEach(FileEvent::close);
+            events.forEach(FileEvent::close);
         }
-        return delivered;
+    }
+
+    private void requireOpen(String call) throws KernelException {
+        synchronized (host.lock) {
+            if (closed) {
+                throw new KernelException(call, Errno.EBADF);
+            }
+        }
     }
 
     /** False after the timeout, a wake or the close. */
@@ -211,36 +229,53 @@ final class FakeEventGroup implements EventGroup {
         return !stop;
     }
 
-    private List<FileEvent> take() {
-        List<FileEvent> batch = new ArrayList<>();
-        queue.forEach((key, waiting) -> batch.add(event(key, waiting)));
-        queue.clear();
-        if (overflowed) {
-            batch.add(new FileEvent(FileEvent.OVERFLOW, 0, null, null, null));
-            overflowed = false;
+    /** Moves one buffer's worth out of the queue; true when it ends with the news that events were lost. */
+    private boolean takeInto(Map<Key, Waiting> batch) {
+        Iterator<Map.Entry<Key, Waiting>> first = queue.entrySet().iterator();
+        while (first.hasNext() && batch.size() < BATCH) {
+            Map.Entry<Key, Waiting> next = first.next();
+            batch.put(next.getKey(), next.getValue());
+            first.remove();
         }
-        return batch;
+        boolean lost = overflowed && queue.isEmpty();
+        overflowed &= !lost;
+        return lost;
     }
 
     private FileEvent event(Key key, Waiting waiting) {
+        OpenFile process = withProcess ? processOf(key.pid) : null;
         if (naming == FileEvents.Naming.HANDLE_AND_NAME) {
-            byte[] name = key.name.getBytes(StandardCharsets.UTF_8);
-            return new FileEvent(waiting.mask, key.pid, null, handle(key.folder), name);
+            return new FileEvent(waiting.mask, key.pid, null, handle(key.folder), bytes(key.name), process);
         }
-        return new FileEvent(waiting.mask, key.pid, openFor(key, waiting), null, null);
+        return new FileEvent(waiting.mask, key.pid, openFor(key, waiting), null, null, process);
     }
 
-    /** Null where the open fails. Opening for an event is an open: where a mount drops pages at opens, it drops them. */
+    private static byte[] bytes(Path name) {
+        return name == null ? new byte[] {'.'} : PathBytes.of(name);
+    }
+
+    private OpenFile processOf(int pid) {
+        synchronized (host.lock) {
+            FakeReader process = host.processes.get(pid);
+            return process == null ? null : host.own(process);
+        }
+    }
+
+    /**
+     * Null where the open fails. Opening for an event is an open: where a mount drops pages at opens, it drops them, and
+     * where it hangs (a hook that waits), the listener hangs.
+     */
     private OpenFile openFor(Key key, Waiting waiting) {
         try {
             host.script.enter("fanotify_open", waiting.shown);
-            host.requireFreeDescriptor("fanotify_open");
+            synchronized (host.lock) {
+                host.requireFreeDescriptor("fanotify_open");
+                return host.own(host.open(
+                        new FakeDescription(key.inode, waiting.path, waiting.shown, host.ownPid, false, true)));
+            }
         } catch (KernelException e) {
             return null;
         }
-        FakeDescription description =
-                new FakeDescription(key.inode, waiting.path, waiting.shown, host.ownPid, false, true);
-        return host.own(host.open(description));
     }
 
     @Override

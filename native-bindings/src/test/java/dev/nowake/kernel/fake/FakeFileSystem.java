@@ -90,7 +90,7 @@ final class FakeFileSystem {
 
     /** The inode of a name as it stands, links not followed; null for none. */
     FakeInode at(Path path) {
-        return names.get(path);
+        return path == null ? null : names.get(path);
     }
 
     FakeInode find(String call, Path path) throws KernelException {

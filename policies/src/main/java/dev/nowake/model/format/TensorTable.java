@@ -17,7 +17,7 @@ final class TensorTable {
     static final int MAX_NAME_CHARS = 4096;
 
     /** With {@link #MAX_TENSORS} names of 120 characters this is never met; it keeps a table of long names small. */
-    private static final long MAX_NAME_CHARS_TOTAL = 32L << 20;
+    static final long MAX_NAME_CHARS_TOTAL = 32L << 20;
 
     private final long dataStart;
     private final long fileEnd;
