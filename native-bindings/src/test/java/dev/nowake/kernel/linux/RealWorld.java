@@ -1,5 +1,7 @@
 package dev.nowake.kernel.linux;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import dev.nowake.kernel.Extent;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.OpenFile;
@@ -31,7 +33,11 @@ public final class RealWorld implements KernelUnderTest {
         this.folder = folder;
     }
 
+    /** Skips the test where this process is not root's. */
     public static RealWorld of(Kernel kernel) throws IOException {
+        assumeTrue(
+                Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0),
+                "needs root: fanotify, leases and other processes' memory");
         Path target = Files.createDirectories(Path.of("target", "kernel-tests"));
         return new RealWorld(kernel, Files.createTempDirectory(target, "world").toRealPath());
     }
