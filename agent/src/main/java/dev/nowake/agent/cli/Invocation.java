@@ -24,6 +24,9 @@ import picocli.CommandLine.ScopeType;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:failed", "2:usage", "3:partly done", "4:not permitted", "5:not supported here"})
 public final class Invocation {
+    private static final Path DEFAULT_SOCKET = Path.of("/run/nowake/nowake.sock");
+    private static final Path DEFAULT_STATE_DIR = Path.of("/var/lib/nowake");
+
     @Option(
             names = "--output",
             scope = ScopeType.INHERIT,
@@ -36,16 +39,15 @@ public final class Invocation {
             names = "--socket",
             scope = ScopeType.INHERIT,
             paramLabel = "PATH",
-            defaultValue = "/run/nowake/nowake.sock",
-            description = "The daemon's control socket (default: ${DEFAULT-VALUE}).")
+            description = "The daemon's control socket (default: nowake.sock in a --state-dir that was given,"
+                    + " else /run/nowake/nowake.sock).")
     private Path socket;
 
     @Option(
             names = "--state-dir",
             scope = ScopeType.INHERIT,
             paramLabel = "DIR",
-            defaultValue = "/var/lib/nowake",
-            description = "Where journal and state are kept (default: ${DEFAULT-VALUE}).")
+            description = "Where journal and state are kept (default: /var/lib/nowake).")
     private Path stateDir;
 
     @Option(
@@ -105,11 +107,14 @@ public final class Invocation {
     }
 
     public Path socket() {
-        return socket;
+        if (socket != null) {
+            return socket;
+        }
+        return stateDir != null ? stateDir.resolve("nowake.sock") : DEFAULT_SOCKET;
     }
 
     public Path stateDir() {
-        return stateDir;
+        return stateDir != null ? stateDir : DEFAULT_STATE_DIR;
     }
 
     public boolean debug() {

@@ -10,11 +10,14 @@ final class Verbs {
     private static final Map<String, Function<Invocation, Callable<Integer>>> ALL = new LinkedHashMap<>();
 
     static {
+        ALL.put("run", RunVerb::new);
+        ALL.put("status", StatusVerb::new);
         ALL.put("residency", ResidencyVerb::new);
         ALL.put("prefetch", PrefetchVerb::new);
         ALL.put("evict", EvictVerb::new);
         ALL.put("inspect", InspectVerb::new);
         ALL.put("doctor", DoctorVerb::new);
+        ALL.put("demo", DemoVerb::new);
     }
 
     private Verbs() {}
