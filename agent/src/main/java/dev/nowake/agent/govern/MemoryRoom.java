@@ -10,9 +10,9 @@ import java.util.function.LongSupplier;
  */
 public final class MemoryRoom implements LongSupplier {
     /**
-     * What others may take between two looks: readers at 2 GB/s allocate some 100 MB in 50 ms, once for page cache that was
-     * not prefetched and once for their own copy, and a burst of both doubles it. At half of this a load beside a busy
-     * allocator was seen to dip below the watermark.
+     * What others may take between two looks: readers at 2 GB/s allocate some 100 MB in 50 ms, for
+     * page cache that was not prefetched or for their own copy. Twice that and a little more, because both happen at once.
+     * Too small wakes kswapd, too large leaves memory unused at the end of a load.
      */
     private static final long MARGIN_BYTES = 256L << 20;
 
