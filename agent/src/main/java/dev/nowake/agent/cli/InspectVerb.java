@@ -3,10 +3,9 @@ package dev.nowake.agent.cli;
 import dev.nowake.agent.identify.FoundFile;
 import dev.nowake.agent.identify.FoundModel;
 import dev.nowake.agent.identify.KernelByteSource;
-import dev.nowake.kernel.Features.Feature;
+import dev.nowake.kernel.FileAccess;
 import dev.nowake.kernel.FileAccess.ReadMode;
 import dev.nowake.kernel.Kernel;
-import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.HostileModelException;
 import dev.nowake.model.Layout;
@@ -42,11 +41,12 @@ final class InspectVerb implements Callable<Integer> {
     @Override
     public Integer call() throws CliException {
         Kernel kernel = invocation.kernel();
+        FileAccess quiet = new QuietFiles(kernel.files(), kernel.pageCache());
         List<Inspected> models = new ArrayList<>();
         for (FoundModel found : Targets.find(invocation, paths).models()) {
             List<Part> parts = new ArrayList<>();
             for (FoundFile file : found.files()) {
-                parts.add(inspect(kernel, file));
+                parts.add(inspect(quiet, file));
             }
             models.add(new Inspected(found.model(), parts));
         }
@@ -65,29 +65,17 @@ final class InspectVerb implements Callable<Integer> {
         return broken ? ExitCode.PARTLY_DONE : ExitCode.DONE;
     }
 
-    private Part inspect(Kernel kernel, FoundFile file) {
+    private Part inspect(FileAccess quiet, FoundFile file) {
         long size = file.sizeBytes();
         int index = file.shard().index();
-        try (OpenFile open = kernel.files().open(file.path())) {
-            Layout layout = read(kernel, open);
+        try (OpenFile open = quiet.open(file.path())) {
+            Layout layout = Layouts.read(new KernelByteSource(quiet, open, ReadMode.NORMAL));
             return new Part(file.path(), index, size, layout.tensorCount(), null);
         } catch (IOException e) {
             return broken(file, size, CliException.of(file.path(), e).getMessage());
         } catch (HostileModelException e) {
             return broken(file, size, Invocation.show(file.path()) + ": " + e.getMessage());
         }
-    }
-
-    /** Looking at a header should leave nothing in page cache, where the filesystem can do that. */
-    private static Layout read(Kernel kernel, OpenFile open) throws IOException, HostileModelException {
-        if (kernel.features().has(Feature.PREADV2_DONTCACHE)) {
-            try {
-                return Layouts.read(new KernelByteSource(kernel.files(), open, ReadMode.DONTCACHE));
-            } catch (KernelException e) {
-                // Not this filesystem.
-            }
-        }
-        return Layouts.read(new KernelByteSource(kernel.files(), open, ReadMode.NORMAL));
     }
 
     private Part broken(FoundFile file, long size, String problem) {

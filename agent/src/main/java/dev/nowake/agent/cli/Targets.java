@@ -20,7 +20,8 @@ final class Targets {
     /** Looks for model files; what could not be looked at is warned about. Fails when there is nothing at all. */
     static Targets find(Invocation invocation, List<String> arguments) throws CliException {
         FileAccess files = invocation.kernel().files();
-        ModelFinder finder = new ModelFinder(files, FileAccess.ReadMode.NORMAL);
+        ModelFinder finder =
+                new ModelFinder(new QuietFiles(files, invocation.kernel().pageCache()), FileAccess.ReadMode.NORMAL);
         List<Path> paths = arguments.stream().map(RawArguments::path).toList();
         for (Path path : paths) {
             try {
