@@ -40,7 +40,7 @@ start_daemon --root "$root" --enforce
 ls "/proc/$daemon/task" >"$instance/set_event_pid"
 echo 1 >"$instance/options/event-fork"
 echo 1 >"$instance/events/filemap/mm_filemap_add_to_page_cache/enable"
-"$tools" open-each 30 "${files[@]}" >"$results.opened"
+"$tools" open-each "${HOLD_MILLIS:-100}" "${files[@]}" >"$results.opened"
 echo 0 >"$instance/tracing_on"
 cat "$instance/trace" >"$results.trace"
 overruns=$(awk '/^overrun:/ { all += $2 } END { print all + 0 }' "$instance"/per_cpu/cpu*/stats)
