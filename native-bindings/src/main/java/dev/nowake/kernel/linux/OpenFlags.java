@@ -1,13 +1,17 @@
 package dev.nowake.kernel.linux;
 
-/** Flags of open(2), which are the same on x86_64 and aarch64; 64-bit kernels add O_LARGEFILE themselves. */
+/** Flags of open(2). 64-bit kernels add O_LARGEFILE themselves. */
 final class OpenFlags {
     static final int RDONLY = 0;
     static final int WRONLY = 1;
+    static final int RDWR = 2;
     static final int NOCTTY = 0x100;
     static final int NONBLOCK = 0x800;
     static final int NOATIME = 0x40000;
     static final int CLOEXEC = 0x80000;
+
+    /** A file without a name. Contains O_DIRECTORY, which differs between machines. */
+    static final int TMPFILE = 0x40_0000 | (System.getProperty("os.arch").equals("aarch64") ? 0x4000 : 0x1_0000);
 
     private OpenFlags() {}
 }
