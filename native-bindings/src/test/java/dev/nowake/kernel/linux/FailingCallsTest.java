@@ -190,6 +190,21 @@ class FailingCallsTest {
         }
     }
 
+    /** As where java itself lies on FUSE. */
+    @Test
+    void oneFilesystemsNoIsNotTheKernels() {
+        int[] asked = new int[1];
+        FailingLibC firstSaysNo = new FailingLibC(FfmLibC.open()) {
+            @Override
+            public long call(SystemCall call, long a, long b, long c, long d, long e, long f) {
+                boolean nowait = call == SystemCall.PREADV2 && f == 0x8;
+                return nowait && asked[0]++ == 0 ? -Errno.EOPNOTSUPP.number() : super.call(call, a, b, c, d, e, f);
+            }
+        };
+        assertThat(FeatureProbe.of(firstSaysNo).has(Feature.PREADV2_NOWAIT)).isTrue();
+        assertThat(asked[0]).isEqualTo(2);
+    }
+
     @Test
     void aMissingCallIsAMissingFeatureWithItsReason() {
         for (SystemCall call : Set.of(SystemCall.values())) {

@@ -54,13 +54,13 @@ class RealPageCacheTest {
 
     @Test
     void sequentialAdviceDoublesTheReadaheadCap() throws Exception {
-        long cap = world.readaheadCapBytes();
-        assumeTrue(cap > 0 && cap <= 16 * MIB, "no usable read-ahead cap");
-        try (OpenFile file = kernel.files().open(world.file("sequential", 3 * cap))) {
+        long cap = world.sequentialCapBytes();
+        assumeTrue(cap > 0 && cap <= 32 * MIB, "no usable read-ahead cap");
+        try (OpenFile file = kernel.files().open(world.file("sequential", cap + 8 * MIB))) {
             cache.adviseSequential(file);
             cache.readahead(file, 0, ALL);
             await().atMost(Duration.ofSeconds(20))
-                    .until(() -> cache.residency(file, 0, ALL).residentBytes() == 2 * cap);
+                    .until(() -> cache.residency(file, 0, ALL).residentBytes() == cap);
         }
     }
 
