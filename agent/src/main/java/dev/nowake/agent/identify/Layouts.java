@@ -9,8 +9,8 @@ import dev.nowake.model.HostileModelException;
 import dev.nowake.model.Layout;
 import dev.nowake.model.format.FormatDetector;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Headers of model files, read when first needed and kept until the file changes. For any thread. */
@@ -22,10 +22,21 @@ public final class Layouts {
      */
     public record Looked(Layout layout, String refusal) {}
 
-    private record Version(long sizeBytes, long mtimeNanos, Looked looked) {}
+    private record Version(long sizeBytes, long mtimeNanos, Looked looked) {
+        int tensors() {
+            return looked.layout().tensors().size();
+        }
+    }
+
+    /**
+     * Tensors kept over all files, least recently asked for first out: about 20 MB, and more than the largest model
+     * known has in all its shards (91,000), so that no load reads a header twice.
+     */
+    private static final int MAX_TENSORS_KEPT = 1 << 17;
 
     private final FileAccess files;
-    private final Map<FileId, Version> known = new ConcurrentHashMap<>();
+    private final Map<FileId, Version> known = new LinkedHashMap<>(16, 0.75f, true);
+    private int tensorsKept;
     private final AtomicLong refused = new AtomicLong();
 
     public Layouts(FileAccess files) {
@@ -41,15 +52,33 @@ public final class Layouts {
     public Looked of(CatalogEntry entry, OpenFile file, ReadMode mode) throws IOException {
         FileStatus status = files.status(file);
         FileId id = TreeWalk.idOf(status);
-        Version version = known.get(id);
-        if (version == null
-                || version.sizeBytes() != status.sizeBytes()
-                || version.mtimeNanos() != status.mtimeNanos()) {
-            Looked looked = look(entry, file, mode);
-            version = new Version(status.sizeBytes(), status.mtimeNanos(), looked);
-            known.put(id, version);
+        synchronized (known) {
+            Version version = known.get(id);
+            if (version != null
+                    && version.sizeBytes() == status.sizeBytes()
+                    && version.mtimeNanos() == status.mtimeNanos()) {
+                return version.looked();
+            }
         }
-        return version.looked();
+        Looked looked = look(entry, file, mode);
+        keep(id, new Version(status.sizeBytes(), status.mtimeNanos(), looked));
+        return looked;
+    }
+
+    private void keep(FileId id, Version version) {
+        synchronized (known) {
+            forget(known.put(id, version));
+            tensorsKept += version.tensors();
+            var oldest = known.values().iterator();
+            while (tensorsKept > MAX_TENSORS_KEPT && known.size() > 1) {
+                forget(oldest.next());
+                oldest.remove();
+            }
+        }
+    }
+
+    private void forget(Version version) {
+        tensorsKept -= version == null ? 0 : version.tensors();
     }
 
     /** Headers refused so far. */
@@ -59,7 +88,13 @@ public final class Layouts {
 
     /** Forgets files that the catalog does not know any more. */
     public void keepOnly(CatalogSnapshot snapshot) {
-        known.keySet().removeIf(id -> snapshot.find(id) == null);
+        synchronized (known) {
+            known.entrySet().removeIf(entry -> {
+                boolean gone = snapshot.find(entry.getKey()) == null;
+                forget(gone ? entry.getValue() : null);
+                return gone;
+            });
+        }
     }
 
     private Looked look(CatalogEntry entry, OpenFile file, ReadMode mode) throws IOException {

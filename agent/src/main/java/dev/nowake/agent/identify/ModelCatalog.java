@@ -110,9 +110,8 @@ public final class ModelCatalog {
                 return enter(walk, folder) || removed;
             }
             FolderListing now = walk.list(folder, status, mayOpen(folder));
-            problems.remove(folder);
             listings.put(folder, now);
-            boolean changed = !now.equals(before);
+            boolean changed = problems.remove(folder) != null | !now.equals(before);
             Set<Path> below = new HashSet<>(now.folders());
             for (Path gone : before.folders()) {
                 changed |= !below.contains(gone) && removeBelow(gone);
@@ -159,8 +158,8 @@ public final class ModelCatalog {
         if (gone) {
             return removeBelow(folder);
         }
-        problems.put(folder, PathText.of(folder) + ": " + TreeWalk.reason(e));
-        return true;
+        String problem = PathText.of(folder) + ": " + TreeWalk.reason(e);
+        return !problem.equals(problems.put(folder, problem));
     }
 
     private boolean removeBelow(Path folder) {

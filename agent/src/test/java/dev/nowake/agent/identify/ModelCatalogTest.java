@@ -214,6 +214,19 @@ class ModelCatalogTest {
     }
 
     @Test
+    void whatCannotBeLookedAtJustNowIsKept() throws IOException {
+        ModelTree.sharded(root.resolve("a"), 2);
+        ModelCatalog catalog = scan();
+        files.failing = root.resolve("a");
+        ModelTree.write(root.resolve("new.gguf"), ModelTree.gguf(1));
+        CatalogSnapshot failing = catalog.refresh(root);
+        assertThat(names(failing)).containsExactlyInAnyOrder("a", "new");
+        assertThat(failing.problems()).singleElement().asString().contains("EIO");
+        files.failing = null;
+        assertThat(catalog.refresh(root.resolve("a")).problems()).isEmpty();
+    }
+
+    @Test
     void sidecarsAreReadOnceUntilTheyChange() throws IOException {
         ModelTree.sharded(root.resolve("a"), 2);
         ModelCatalog catalog = scan();
@@ -278,5 +291,12 @@ class ModelCatalogTest {
             }
         }
         assertThat(layouts.refusedCount()).isEqualTo(1);
+
+        Files.write(bad, new byte[200]);
+        layouts.keepOnly(catalog.snapshot());
+        try (OpenFile file = files.open(bad)) {
+            layouts.of(catalog.find(ModelTree.id(bad)), file, ReadMode.NORMAL);
+        }
+        assertThat(layouts.refusedCount()).isEqualTo(2);
     }
 }

@@ -1,5 +1,6 @@
 package dev.nowake.agent.identify;
 
+import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.Extent;
 import dev.nowake.kernel.FileAccess;
 import dev.nowake.kernel.FileStatus;
@@ -10,9 +11,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The real files, with a list of those that were opened. */
+/** The real files, with a list of those that were opened, and one path whose status fails with EIO. */
 final class WatchedFiles implements FileAccess {
     final List<String> opened = new ArrayList<>();
+    Path failing;
 
     @Override
     public OpenFile open(Path path) throws KernelException {
@@ -27,6 +29,9 @@ final class WatchedFiles implements FileAccess {
 
     @Override
     public FileStatus status(Path path) throws KernelException {
+        if (path.equals(failing)) {
+            throw new KernelException("statx", Errno.EIO);
+        }
         return ModelTree.FILES.status(path);
     }
 

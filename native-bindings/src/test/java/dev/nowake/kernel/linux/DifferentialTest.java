@@ -108,8 +108,6 @@ class DifferentialTest {
                         new Case("set_mempolicy", 0, (c, out) -> c.setMempolicy(0, 0, 0)),
                         new Case("fcntl getfl", 0, (c, out) -> c.fcntl(fd, 3, 0)),
                         new Case("fcntl lease", 0, this::lease),
-                        new Case("flock", 0, (c, out) -> c.flock(fd, 8)),
-                        new Case("ioctl FIONREAD", 8, (c, out) -> c.ioctl(fd, 0x541B, out.address())),
                         new Case("ppoll", 32, this::poll),
                         new Case("eventfd", 8, this::eventfd),
                         new Case("fanotify by descriptor", 256, (c, out) -> event(c, out, 0)),

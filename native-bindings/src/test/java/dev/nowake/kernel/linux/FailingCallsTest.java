@@ -44,16 +44,20 @@ class FailingCallsTest {
     private final Kernel kernel = LinuxKernel.over(libc);
     private RealWorld world;
     private Path path;
+    private NotifySocket socket;
 
     @BeforeEach
     void setUp() throws Exception {
         world = RealWorld.of(kernel);
-        path = world.file("models/a.bin", 3 << 20);
+        path = world.file("models/a.bin", 64 << 10);
+        socket = NotifySocket.bind(
+                "@nowake-failing-calls-" + ProcessHandle.current().pid());
     }
 
     @AfterEach
     void tearDown() throws Exception {
         libc.heal();
+        socket.close();
         world.close();
     }
 
@@ -61,14 +65,16 @@ class FailingCallsTest {
     @EnumSource(
             value = SystemCall.class,
             mode = Mode.EXCLUDE,
-            names = {"CLOSE", "MUNMAP", "GETPID", "GETTID", "GETEUID", "BIND", "RECVFROM", "SETRESUID"})
+            names = {"CLOSE", "MUNMAP", "GETPID", "GETTID", "GETEUID", "FACCESSAT", "BIND", "RECVFROM", "SETRESUID"})
     void everyPortBearsAFailureOf(SystemCall call) throws Exception {
+        everythingOnce(); // opens what is opened once and kept
+        List<String> before = descriptors();
         for (Errno errno : BAD_DAYS) {
-            everythingOnce(); // opens what is opened once and kept
-            List<String> before = descriptors();
+            int failedBefore = libc.failed();
             libc.fail(call, errno);
             List<KernelException> refusals = everythingOnce();
             libc.heal();
+            assertThat(libc.failed()).isGreaterThan(failedBefore);
             assertThat(refusals).allSatisfy(refusal -> assertThat(refusal).hasMessageContaining(errno.symbol()));
             assertThat(descriptors()).hasSameSizeAs(before);
         }
@@ -100,6 +106,7 @@ class FailingCallsTest {
                 attempt(refusals, () -> kernel.foreignMemory().pageOut(self, 0, 0));
             }
         });
+        attempt(refusals, () -> kernel.serviceManager().notify(socket.name(), "READY=1"));
         FeatureProbe.of(libc);
         return refusals;
     }
@@ -114,10 +121,12 @@ class FailingCallsTest {
             for (ReadMode mode : ReadMode.values()) {
                 attempt(refusals, () -> kernel.files().read(file, 0, ByteBuffer.allocate(10), mode));
             }
+            attempt(refusals, () -> cache.evict(file, 0, all));
+            attempt(refusals, () -> cache.residency(file, 0, all));
             attempt(refusals, () -> cache.populate(file, 0, all));
             attempt(refusals, () -> cache.residency(file, 0, all));
             attempt(refusals, () -> cache.residentExtents(file, 0, all));
-            attempt(refusals, () -> cache.nodes(file, new long[] {0, 1 << 20}));
+            attempt(refusals, () -> cache.nodes(file, new long[] {0, 8192}));
             attempt(refusals, () -> cache.adviseSequential(file));
             attempt(refusals, () -> cache.evict(file, 0, all));
             attempt(refusals, () -> cache.readahead(file, 0, all));

@@ -23,8 +23,8 @@ public final class TorchZipReader {
     private static final int ZIP64_EXTRA = 1;
     private static final int SATURATED = -1;
 
-    /** 262,144 entries of the usual 60 to 120 bytes. */
-    private static final long MAX_DIRECTORY_BYTES = 32L << 20;
+    /** 65,536 entries of the usual 60 to 120 bytes. */
+    private static final long MAX_DIRECTORY_BYTES = 8L << 20;
 
     private static final int READ_BYTES = 64 << 10;
     private static final Pattern STORAGE = Pattern.compile("(?:.*/)?data/\\d{1,10}", Pattern.DOTALL);
