@@ -92,6 +92,16 @@ public final class Governor implements ByteBudget {
         }
     }
 
+    /** What was left of the room at the last look, less what was taken since. */
+    public long roomBytes() {
+        lock.lock();
+        try {
+            return roomBytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** How often a chunk had to wait for bytes in flight or for memory. */
     public long waits() {
         lock.lock();
