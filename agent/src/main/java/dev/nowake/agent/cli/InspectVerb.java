@@ -3,6 +3,7 @@ package dev.nowake.agent.cli;
 import dev.nowake.agent.identify.FoundFile;
 import dev.nowake.agent.identify.FoundModel;
 import dev.nowake.agent.identify.KernelByteSource;
+import dev.nowake.agent.identify.PathText;
 import dev.nowake.kernel.FileAccess;
 import dev.nowake.kernel.FileAccess.ReadMode;
 import dev.nowake.kernel.Kernel;
@@ -10,6 +11,7 @@ import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.HostileModelException;
 import dev.nowake.model.Layout;
 import dev.nowake.model.Model;
+import dev.nowake.model.format.FormatDetector;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,7 +71,8 @@ final class InspectVerb implements Callable<Integer> {
         long size = file.sizeBytes();
         int index = file.shard().index();
         try (OpenFile open = quiet.open(file.path())) {
-            Layout layout = Layouts.read(new KernelByteSource(quiet, open, ReadMode.NORMAL));
+            Layout layout = FormatDetector.read(
+                    new KernelByteSource(quiet, open, ReadMode.NORMAL), PathText.nameOf(file.path()));
             return new Part(file.path(), index, size, layout.tensorCount(), null);
         } catch (IOException e) {
             return broken(file, size, CliException.of(file.path(), e).getMessage());
