@@ -29,13 +29,10 @@ public final class MemoryRoom implements LongSupplier {
         this.root = root;
     }
 
-    /** The zones' high watermarks, which the kernel prints with their boost added. */
+    /** The zones' high watermarks, which the kernel prints with their boost added; beyond all memory where it is silent. */
     private long watermarks() {
-        long sum = 0;
-        for (ZoneInfo.Zone zone : ZoneInfo.read(root).zones()) {
-            sum += zone.highBytes();
-        }
-        return sum;
+        ZoneInfo zones = ZoneInfo.read(root);
+        return zones.zones().isEmpty() ? Long.MAX_VALUE / 2 : zones.highBytes(-1);
     }
 
     /** Bytes; 0 when there is no room, or /proc cannot be read: then nothing is prefetched. */
