@@ -181,20 +181,20 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage("dev.nowake.kernel.ffm..")
                 .should()
-                .onlyBeAccessed()
-                .byAnyPackage("dev.nowake.kernel.ffm..", "dev.nowake.kernel.linux.."));
+                .onlyHaveDependentClassesThat()
+                .resideInAnyPackage("dev.nowake.kernel.ffm..", "dev.nowake.kernel.linux.."));
         check(classes()
                 .that()
                 .resideInAPackage("dev.nowake.kernel.jnr..")
                 .should()
-                .onlyBeAccessed()
-                .byAnyPackage("dev.nowake.kernel.jnr..", "dev.nowake.kernel.linux.."));
+                .onlyHaveDependentClassesThat()
+                .resideInAnyPackage("dev.nowake.kernel.jnr..", "dev.nowake.kernel.linux.."));
         check(classes()
                 .that()
                 .resideInAPackage("dev.nowake.kernel.libc..")
                 .should()
-                .onlyBeAccessed()
-                .byAnyPackage("dev.nowake.kernel.."));
+                .onlyHaveDependentClassesThat()
+                .resideInAnyPackage("dev.nowake.kernel.."));
         check(noClasses()
                 .that()
                 .resideOutsideOfPackage("dev.nowake.kernel.jnr..")

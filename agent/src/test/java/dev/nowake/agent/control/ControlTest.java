@@ -16,9 +16,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -102,19 +103,19 @@ class ControlTest {
     @Test
     void theOwnersAloneFromTheFirstMoment() throws Exception {
         AtomicBoolean over = new AtomicBoolean();
-        CompletableFuture<List<String>> seen = CompletableFuture.supplyAsync(() -> permissionsSeen(over));
+        CompletableFuture<Set<String>> seen = CompletableFuture.supplyAsync(() -> permissionsSeen(over));
         for (int i = 0; i < 100; i++) {
             echo(socket()).close();
         }
         over.set(true);
-        assertThat(seen.get()).isNotEmpty().containsOnly("rw-------");
+        assertThat(seen.get()).containsExactly("rw-------");
         try (Stream<Path> left = Files.list(folder)) {
             assertThat(left).isEmpty();
         }
     }
 
-    private List<String> permissionsSeen(AtomicBoolean over) {
-        List<String> seen = new ArrayList<>();
+    private Set<String> permissionsSeen(AtomicBoolean over) {
+        Set<String> seen = new TreeSet<>();
         while (!over.get()) {
             try {
                 seen.add(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket())));
