@@ -240,6 +240,16 @@ class ControlTest {
                 .hasMessage("no daemon answers on " + socket() + ": start one with 'nowake run', or give its --socket");
     }
 
+    @Test
+    void aDaemonThatHangsKeepsNoClientForever() throws IOException {
+        try (ServerSocketChannel deaf = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            deaf.bind(UnixDomainSocketAddress.of(socket()));
+            assertThatThrownBy(() -> new ControlClient(socket(), 100).ask(Map.of()))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("the daemon on " + socket() + " gave no answer in time; try again");
+        }
+    }
+
     private Path socket() {
         return folder.resolve("nowake.sock");
     }
