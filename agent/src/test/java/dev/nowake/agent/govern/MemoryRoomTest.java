@@ -1,7 +1,6 @@
 package dev.nowake.agent.govern;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,54 +24,51 @@ class MemoryRoomTest {
     }
 
     @Test
-    void freeMemoryAboveTheWatermarksOfAllZonesLessTheMargin() throws IOException {
-        freeBytes(4L << 30);
-        watermarks(1000, 2000);
-        assertThat(room.getAsLong()).isEqualTo((4L << 30) - 3000 * 4096 - MARGIN_BYTES);
+    void whatIsFreeAboveEachZonesWatermarkLessTheMargin() throws IOException {
+        zones(5_000, 1_000, 900_000, 20_000);
+        assertThat(room.getAsLong()).isEqualTo((4_000 + 880_000) * 4096L - MARGIN_BYTES);
     }
 
     @Test
-    void freeMemoryIsLookedAtEachTimeAndWatermarksAgainAfterAWhile() throws IOException {
-        freeBytes(4L << 30);
-        watermarks(1000, 2000);
+    void aZoneBelowItsWatermarkTakesNothingFromTheOthers() throws IOException {
+        zones(10, 1_000_000, 900_000, 20_000);
+        assertThat(room.getAsLong()).isEqualTo(880_000 * 4096L - MARGIN_BYTES);
+    }
+
+    @Test
+    void itIsLookedAtEachTime() throws IOException {
+        zones(0, 0, 900_000, 20_000);
         long before = room.getAsLong();
-        freeBytes(3L << 30);
-        assertThat(room.getAsLong()).isEqualTo(before - (1L << 30));
-        watermarks(3000, 2000);
-        await().until(() -> room.getAsLong() == before - (1L << 30) - 2000 * 4096);
+        zones(0, 0, 800_000, 30_000);
+        assertThat(room.getAsLong()).isEqualTo(before - 110_000 * 4096L);
     }
 
     @Test
     void neverLessThanNothing() throws IOException {
-        freeBytes(100L << 20);
-        watermarks(1000, 2000);
+        assertThat(room.getAsLong()).isZero();
+        zones(5_000, 1_000, 30_000, 20_000);
+        assertThat(room.getAsLong()).isZero();
+        Files.writeString(root.resolve("proc/zoneinfo"), "Node 0, zone Normal\n pages free many\n");
         assertThat(room.getAsLong()).isZero();
     }
 
+    /** What the host counts as free beside its zones, a balloon's for one, is not room. */
     @Test
-    void withoutOneOfTheFilesThereIsNoRoom() throws IOException {
+    void meminfoIsNotAsked() throws IOException {
+        Files.writeString(root.resolve("proc/meminfo"), "MemTotal: 99999999 kB\nMemFree: 9999999 kB\n");
         assertThat(room.getAsLong()).isZero();
-        freeBytes(4L << 30);
-        assertThat(new MemoryRoom(root).getAsLong()).isZero();
-        Files.delete(root.resolve("proc/meminfo"));
-        watermarks(1000, 2000);
-        assertThat(new MemoryRoom(root).getAsLong()).isZero();
     }
 
-    private void freeBytes(long bytes) throws IOException {
-        Files.writeString(root.resolve("proc/meminfo"), "MemTotal: 99999999 kB\nMemFree: " + bytes / 1024 + " kB\n");
-    }
-
-    private void watermarks(long dmaHighPages, long normalHighPages) throws IOException {
+    private void zones(long dmaFree, long dmaHigh, long normalFree, long normalHigh) throws IOException {
         Files.writeString(root.resolve("proc/zoneinfo"), """
                 Node 0, zone      DMA
-                  pages free     5000
+                  pages free     %d
                         low      2
                         high     %d
                 Node 0, zone   Normal
-                  pages free     900000
+                  pages free     %d
                         low      20
                         high     %d
-                """.formatted(dmaHighPages, normalHighPages));
+                """.formatted(dmaFree, dmaHigh, normalFree, normalHigh));
     }
 }
