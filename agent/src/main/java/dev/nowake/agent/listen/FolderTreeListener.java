@@ -57,7 +57,11 @@ public final class FolderTreeListener implements AutoCloseable {
         }
         Path folder = event.folder() == null ? null : folders.get(event.folder());
         if (folder != null) {
-            sink.folderChanged(folder);
+            try {
+                sink.folderChanged(folder);
+            } catch (RuntimeException failed) { // costs this event, not the rest of its batch
+                sink.failed("handling a folder's change", failed);
+            }
         }
     }
 
