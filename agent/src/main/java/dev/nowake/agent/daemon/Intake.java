@@ -48,6 +48,7 @@ final class Intake {
         ActiveLoad active = parts.book().of(sighting.id());
         boolean known = active != null && active.load().readers().containsKey(sighting.pid());
         if (!known && sighting.isOpen() && onlookers.contains(sighting.pid())) {
+            baseline.forget(sighting.id()); // it may bring pages in or drop them
             drop(sighting);
             return;
         }
@@ -62,12 +63,24 @@ final class Intake {
             }
             FoundModel model = models.of(sighting.id());
             if (model == null) {
-                models.identify(sighting, this::seen, this::drop);
+                models.identify(sighting, this::seenLate, this::drop);
                 return;
             }
             active = begin(model);
         }
         use(active, sighting);
+    }
+
+    /** An open heard some time after it happened: its close may have been heard, and dropped, before it. */
+    private void seenLate(Sighting sighting) {
+        seen(sighting);
+        ActiveLoad active = parts.book().of(sighting.id());
+        if (active != null && active.load().state() == LoadState.LOADING) {
+            TrackedShard shard = active.load().shard(sighting.id());
+            if (shard.inUse()) {
+                lastReader.closeSeen(active, shard);
+            }
+        }
     }
 
     /** Somebody opens the model while its pages are being dropped: stop that, and begin anew when it has stopped. */
@@ -82,7 +95,7 @@ final class Intake {
 
     /** The load is out of the book: what came meanwhile is heard now. */
     void ended(ActiveLoad active) {
-        active.deferred().forEach(this::seen);
+        active.deferred().forEach(this::seenLate);
     }
 
     /** A close without a load: nothing to do but to forget what a writer made untrue. */
@@ -91,7 +104,11 @@ final class Intake {
             baseline.forget(sighting.id());
             models.changed(sighting);
         }
+        boolean moved = onlookers.remembers(sighting.pid());
         drop(sighting);
+        if (moved) {
+            models.lookAgain(sighting.id());
+        }
     }
 
     private void drop(Sighting sighting) {
@@ -236,6 +253,6 @@ final class Intake {
                 }
             }
         }
-        inUse.forEach(this::seen);
+        inUse.forEach(this::seenLate);
     }
 }

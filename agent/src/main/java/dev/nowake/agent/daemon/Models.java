@@ -252,18 +252,26 @@ final class Models {
 
     /** What is resident while nobody reads: once at the start, where opening a file disturbs nothing. */
     private void lookAtIdleFiles() {
-        for (FileId id : catalog.files()) {
-            FoundModel model = of(id);
-            if (model == null
-                    || parts.mounts().isFuse(id.device())
-                    || !parts.claims().claim(id)) {
-                continue;
-            }
-            try {
-                lookAtIdleFile(model, id);
-            } finally {
-                parts.claims().release(id);
-            }
+        catalog.files().forEach(this::lookAtIdleFile);
+    }
+
+    /** Somebody who is no reader has moved the file's pages: what is resident now was there before the next reader. */
+    void lookAgain(FileId id) {
+        inBackground(() -> {
+            baseline.forget(id);
+            lookAtIdleFile(id);
+        });
+    }
+
+    private void lookAtIdleFile(FileId id) {
+        FoundModel model = of(id);
+        if (model == null || parts.mounts().isFuse(id.device()) || !parts.claims().claim(id)) {
+            return;
+        }
+        try {
+            lookAtIdleFile(model, id);
+        } finally {
+            parts.claims().release(id);
         }
     }
 
