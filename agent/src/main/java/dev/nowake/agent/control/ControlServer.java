@@ -72,6 +72,8 @@ public final class ControlServer implements AutoCloseable {
                 if (!server.isOpen()) {
                     return;
                 }
+            } catch (RuntimeException | Error broken) {
+                continue; // this client gets no answer, the next one may
             }
         }
     }

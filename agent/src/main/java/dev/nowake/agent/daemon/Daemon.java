@@ -136,7 +136,7 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    private void broken(RuntimeException thrown) {
+    private void broken(Throwable thrown) {
         counters.increment(Counter.ERRORS);
         StackTraceElement[] trace = thrown.getStackTrace();
         journal.line("error")

@@ -21,12 +21,12 @@ public final class Engine implements Runnable {
 
     private final BlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
     private final PriorityQueue<Later> agenda = new PriorityQueue<>();
-    private final Consumer<RuntimeException> failed;
+    private final Consumer<Throwable> failed;
     private long order;
     private volatile boolean stopped;
 
-    /** {@code failed} is told of anything a task throws; the engine goes on. */
-    public Engine(Consumer<RuntimeException> failed) {
+    /** {@code failed} is told of anything a task throws, errors included (a class that cannot be loaded); the engine goes on. */
+    public Engine(Consumer<Throwable> failed) {
         this.failed = failed;
     }
 
@@ -79,7 +79,7 @@ public final class Engine implements Runnable {
     private void perform(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException broken) {
+        } catch (RuntimeException | Error broken) {
             failed.accept(broken);
         }
     }

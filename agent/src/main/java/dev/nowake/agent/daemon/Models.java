@@ -8,7 +8,6 @@ import dev.nowake.agent.identify.ModelCatalog;
 import dev.nowake.agent.listen.Sighting;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.kernel.FileEvent;
-import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.kernel.proc.FileKey;
@@ -20,10 +19,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -39,7 +36,7 @@ final class Models {
     private static final long SETTLE_NANOS = 100_000_000L;
 
     /** How often a root that is missing or was replaced is looked for: one stat(2) each. */
-    private static final long ROOT_CHECK_NANOS = 5_000_000_000L;
+    private static final long ROOT_CHECK_NANOS = 2_000_000_000L;
 
     /** Files known to be no model's; cleared when it is full, so a host that makes many files costs no memory. */
     private static final int IGNORED_FILES = 100_000;
@@ -54,7 +51,6 @@ final class Models {
     private final Baseline baseline;
     private final ModelCatalog catalog;
     private final List<Rule> rules = new ArrayList<>();
-    private final Map<Path, FileId> rootIds = new HashMap<>();
     private final Set<FileId> ignored = ConcurrentHashMap.newKeySet();
     private final Set<Path> changedFolders = new HashSet<>();
 
@@ -104,17 +100,15 @@ final class Models {
 
     private void watchRoot(Path root) {
         try {
-            FileStatus status = parts.kernel().files().status(root);
-            rootIds.put(root, new FileId(status.device(), status.inode()));
+            parts.kernel().files().status(root);
             watching.watch(root);
             watchFolders(catalog.addRoot(root));
         } catch (IOException missing) {
-            rootIds.remove(root);
             parts.counters().increment(Counter.ERRORS);
             parts.journal()
                     .line("error")
                     .path(root)
-                    .put("reason", "root is not there yet, looking again every 5 s: " + missing.getMessage())
+                    .put("reason", "root is not there yet, looking again every 2 s: " + missing.getMessage())
                     .log();
         }
     }
@@ -136,21 +130,18 @@ final class Models {
 
     private void checkRoots() {
         for (RootRule root : config.roots()) {
-            FileId known = rootIds.get(root.path());
-            FileId now = idOf(root.path());
-            if (now != null && !now.equals(known)) {
+            if (exists(root.path()) && catalog.isStale(root.path())) {
                 watchRoot(root.path());
                 ignored.clear();
             }
         }
     }
 
-    private FileId idOf(Path path) {
+    private boolean exists(Path path) {
         try {
-            FileStatus status = parts.kernel().files().status(path);
-            return new FileId(status.device(), status.inode());
+            return parts.kernel().files().status(path).isDirectory();
         } catch (KernelException missing) {
-            return null;
+            return false;
         }
     }
 

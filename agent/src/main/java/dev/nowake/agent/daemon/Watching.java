@@ -39,12 +39,15 @@ final class Watching implements AutoCloseable {
         }
     }
 
-    /** Marks a folder that is not marked yet; a failure is counted and journalled, and the others go on. */
+    /**
+     * Marks a folder. Marking it again is harmless, and needed: a new folder may have the inode number of one that is gone
+     * with its mark. A failure is counted and journalled, and the others go on.
+     */
     void watch(Path folder) {
         try {
             FileStatus status = parts.kernel().files().status(folder);
             Marked mark = new Marked(folder, status.device(), status.inode());
-            if (!status.isDirectory() || marked.contains(mark)) {
+            if (!status.isDirectory()) {
                 return;
             }
             listener(status.device(), folder).watch(folder);

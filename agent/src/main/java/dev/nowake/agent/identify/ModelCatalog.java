@@ -1,6 +1,7 @@
 package dev.nowake.agent.identify;
 
 import dev.nowake.kernel.FileAccess;
+import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.model.FileId;
 import java.io.IOException;
@@ -69,7 +70,7 @@ public final class ModelCatalog {
         if (!listings.containsKey(folder)) {
             return List.of();
         }
-        listings.keySet().removeIf(listed -> listed.startsWith(folder) && !listed.equals(folder) && isGone(listed));
+        listings.keySet().removeIf(listed -> listed.startsWith(folder) && !listed.equals(folder) && isStale(listed));
         FolderListing before = listings.remove(folder);
         List<Path> known = new ArrayList<>(listings.keySet());
         TreeWalk walk = new TreeWalk(files, false);
@@ -88,9 +89,15 @@ public final class ModelCatalog {
         return fresh;
     }
 
-    private boolean isGone(Path folder) {
+    /** Not listed, gone, replaced by another folder (of the same inode number, even), or with other entries by now. */
+    public synchronized boolean isStale(Path folder) {
+        FolderListing listing = listings.get(folder);
         try {
-            return !files.status(folder).isDirectory();
+            FileStatus status = files.status(folder);
+            return listing == null
+                    || !status.isDirectory()
+                    || !listing.id().equals(TreeWalk.idOf(status))
+                    || listing.mtimeNanos() != status.mtimeNanos();
         } catch (KernelException gone) {
             return true;
         }

@@ -76,8 +76,8 @@ public final class FilesystemListener implements AutoCloseable {
                 }
                 sink.failed("reading events", failed);
                 pause();
-            } catch (RuntimeException broken) {
-                sink.failed("handling an event", broken);
+            } catch (RuntimeException | Error broken) {
+                sink.failed("handling an event", new IllegalStateException(broken));
             }
         }
     }

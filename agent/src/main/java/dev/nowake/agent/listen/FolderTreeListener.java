@@ -40,11 +40,11 @@ public final class FolderTreeListener implements AutoCloseable {
         while (!closed) {
             try {
                 group.read(-1, this::take);
-            } catch (KernelException | RuntimeException failed) {
+            } catch (KernelException | RuntimeException | Error failed) {
                 if (closed) {
                     return;
                 }
-                sink.failed("reading folder events", failed);
+                sink.failed("reading folder events", new IllegalStateException(failed));
                 java.util.concurrent.locks.LockSupport.parkNanos(50_000_000L);
             }
         }

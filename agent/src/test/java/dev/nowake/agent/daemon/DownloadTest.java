@@ -55,6 +55,28 @@ final class DownloadTest {
         }
     }
 
+    /** The new folder may have the inode number of the old one, whose mark is gone with it. */
+    @Test
+    void aModelDeletedAndMadeAgainAtOnce() throws Exception {
+        try (Rig rig = Rig.make();
+                Reader reader = Reader.start()) {
+            List<Path> shards = rig.model("llama", 32 * Rig.MIB, 1);
+            Path shard = shards.getFirst();
+            rig.start(Mode.ENFORCE);
+            String again = "cp -r %s %s.kept; rm -r %s; mkdir %s; mv %s.kept/* %s; sync %s/*"
+                    .replace("%s", shard.getParent().toString());
+            Reader.run("sh", "-ec", again);
+            rig.awaitLoadsDone(1); // cp read it
+            rig.makeCold(shard);
+
+            reader.open(shard);
+            rig.awaitResident(shard);
+            reader.act("close");
+            reader.kill();
+            rig.awaitReleased(shards);
+        }
+    }
+
     /** The open is the first the daemon hears of the file: no time between its making and its use. */
     @Test
     void aModelReadTheMomentItWasMade() throws Exception {
