@@ -190,12 +190,14 @@ final class LastReader {
 
     private void scanned(ActiveLoad active, Map<TrackedShard, Long> opens, OpenFileScan.Users users) {
         active.scanUnderWay(false);
+        boolean everyReaderSeen = !users.hidden().contains(OpenFileScan.EVERYBODY)
+                && users.hidden().stream().noneMatch(active.load().readers()::containsKey);
         for (TrackedShard shard : opens.keySet()) {
             if (active.load().state() != LoadState.LOADING || !shard.inUse()) {
                 continue;
             }
             boolean sameOpens = shard.opens() == opens.get(shard); // else the answer is about an earlier time
-            if (sameOpens && !users.inUse(key(shard.shard().id()))) {
+            if (sameOpens && everyReaderSeen && !users.inUse(key(shard.shard().id()))) {
                 unused(active, shard);
             } else if (shard.isClosing()) {
                 probeLater(active, shard);

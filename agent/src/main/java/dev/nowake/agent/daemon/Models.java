@@ -229,6 +229,10 @@ final class Models {
                     parts.procRoot(),
                     keys,
                     Math.toIntExact(ProcessHandle.current().pid()));
+            if (users.hidden().contains(OpenFileScan.EVERYBODY)) {
+                parts.engine().submit(() -> parts.engine()
+                        .at(System.nanoTime() + ROOT_CHECK_NANOS, () -> rescan(done)));
+            }
             List<Sighting> found = new ArrayList<>();
             for (FileKey key : keys) {
                 if (users.inUse(key)) {
