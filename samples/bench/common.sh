@@ -73,7 +73,7 @@ median() {
 
 # percentile P
 percentile() {
-  sort -g | awk -v p="$1" '{ v[NR] = $1 } END { i = int(NR * p / 100 + 0.999999); print v[i < 1 ? 1 : i > NR ? NR : i] }'
+  sort -g | awk -v p="$1" '{ v[NR] = $1 } END { i = int(NR * p / 100 + 0.999999); if (i < 1) i = 1; if (i > NR) i = NR; print v[i] }'
 }
 
 calc() {

@@ -36,7 +36,7 @@ public final class Guard {
         model.shards().forEach(shard -> shards.put(shard.id(), shard));
         for (Step step : steps) {
             Shard shard = step == null ? null : shards.get(step.file());
-            String wrong = shard == null ? "step names a file outside the model" : wrongRange(step);
+            String wrong = shard == null ? "step names a file outside the model" : wrongRange(step, shard);
             if (wrong != null) {
                 refused.add(wrong);
                 continue;
@@ -49,12 +49,15 @@ public final class Guard {
         return new Verdict(accepted, refused);
     }
 
-    private static String wrongRange(Step step) {
+    private static String wrongRange(Step step, Shard shard) {
         if (step.offsetBytes() < 0) {
             return "step has a negative offset " + step.offsetBytes();
         }
         if (step.lengthBytes() < 0 && step.lengthBytes() != Step.WHOLE) {
             return "step has a negative length " + step.lengthBytes();
+        }
+        if (step.offsetBytes() > shard.sizeBytes()) {
+            return "step begins at " + step.offsetBytes() + ", beyond the file's end at " + shard.sizeBytes();
         }
         return null;
     }

@@ -1,5 +1,6 @@
 package dev.nowake.policy;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -11,9 +12,16 @@ public interface Policy {
     /** The name rules use. */
     String name();
 
-    /** Arguments it takes: name to default value, whose type is the argument's. */
-    default Map<String, Object> arguments() {
+    /** Arguments it takes, by name. */
+    default Map<String, Argument> arguments() {
         return Map.of();
+    }
+
+    /** Its arguments where a rule gives none. */
+    default Map<String, Object> defaults() {
+        Map<String, Object> defaults = new HashMap<>();
+        arguments().forEach((name, argument) -> defaults.put(name, argument.standard()));
+        return Map.copyOf(defaults);
     }
 
     /** Ranges to bring in now, most wanted first. Asking again for what was asked for costs nothing. */

@@ -26,12 +26,12 @@ record RunOptions(List<Path> roots, boolean enforce, String policy, Path configF
                     real(rule.path()),
                     enforce ? Mode.ENFORCE : rule.mode(),
                     chosen.name(),
-                    named == null ? rule.args() : chosen.arguments()));
+                    chosen.name().equals(rule.policy()) ? rule.args() : chosen.defaults()));
         }
         Mode mode = enforce ? Mode.ENFORCE : file.mode();
         for (Path root : roots) {
             Policy chosen = named == null ? named(ConfigFile.DEFAULT_POLICY) : named;
-            rules.add(new RootRule(real(root), mode, chosen.name(), chosen.arguments()));
+            rules.add(new RootRule(real(root), mode, chosen.name(), chosen.defaults()));
         }
         if (rules.isEmpty()) {
             throw new ConfigException("nothing to watch: give --root DIR, or --config FILE with roots");

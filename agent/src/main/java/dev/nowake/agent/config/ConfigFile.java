@@ -1,8 +1,14 @@
 package dev.nowake.agent.config;
 
+import dev.nowake.kernel.PathBytes;
+import dev.nowake.policy.Argument;
 import dev.nowake.policy.Policy;
 import dev.nowake.policy.builtin.BuiltinPolicies;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,7 +23,7 @@ public final class ConfigFile {
     public static final String DEFAULT_POLICY = "load-and-release";
 
     /** A configuration is written by hand; a larger file is a mistake. */
-    private static final long MAX_BYTES = 1 << 20;
+    private static final int MAX_BYTES = 1 << 20;
 
     private static final Set<String> TOP_KEYS = Set.of("mode", "roots");
     private static final Set<String> ROOT_KEYS = Set.of("path", "policy", "mode", "args");
@@ -30,17 +36,25 @@ public final class ConfigFile {
     }
 
     public static Config read(Path file) throws ConfigException {
-        String text;
-        try {
-            if (Files.size(file) > MAX_BYTES) {
-                throw new ConfigException(file + ": larger than 1 MiB, not a configuration");
-            }
-            text = Files.readString(file);
+        byte[] bytes;
+        try (InputStream in = Files.newInputStream(file)) {
+            bytes = in.readNBytes(MAX_BYTES + 1); // a size asked beforehand says nothing of a pipe or a device
         } catch (IOException unreadable) {
             throw new ConfigException(
                     file + ": cannot be read (" + unreadable.getClass().getSimpleName() + ")");
         }
-        return new ConfigFile(file).parse(text);
+        if (bytes.length > MAX_BYTES) {
+            throw new ConfigException(file + ": larger than 1 MiB, not a configuration");
+        }
+        try {
+            return new ConfigFile(file)
+                    .parse(StandardCharsets.UTF_8
+                            .newDecoder()
+                            .decode(ByteBuffer.wrap(bytes))
+                            .toString());
+        } catch (CharacterCodingException binary) {
+            throw new ConfigException(file + ": not UTF-8 text");
+        }
     }
 
     private Config parse(String text) throws ConfigException {
@@ -61,48 +75,69 @@ public final class ConfigFile {
         Map<String, YamlNode> top = mapping(document, TOP_KEYS);
         Mode mode = mode(top.get("mode"), Mode.OBSERVE);
         List<RootRule> roots = new ArrayList<>();
-        if (top.get("roots") instanceof YamlNode.Sequence sequence) {
+        YamlNode list = top.get("roots");
+        if (list instanceof YamlNode.Sequence sequence) {
             for (YamlNode item : sequence.items()) {
                 RootRule root = root(item, mode);
                 if (root != null) {
                     roots.add(root);
                 }
             }
-        } else {
-            error(document, "'roots' must be a list of folders to watch, such as roots: [{path: /models}]");
+        } else if (list != null) {
+            error(list, "'roots' must be a list of folders to watch, such as roots: [{path: /models}]");
         }
         return new Config(mode, roots);
     }
 
+    /** Null where it is so wrong that no rule comes of it; all of it is looked at, so that all errors are told. */
     private RootRule root(YamlNode item, Mode inherited) {
-        Map<String, YamlNode> keys = mapping(item, ROOT_KEYS);
-        String path = scalar(keys.get("path"), null);
-        if (path == null || !path.startsWith("/")) {
-            error(item, "a root needs 'path', an absolute folder");
+        if (!(item instanceof YamlNode.Mapping)) {
+            error(item, "a root is keys and values, such as {path: /models}");
             return null;
         }
-        String name = scalar(keys.get("policy"), DEFAULT_POLICY);
-        Policy policy = BuiltinPolicies.named(name).orElse(null);
+        Map<String, YamlNode> keys = mapping(item, ROOT_KEYS);
+        Path path = path(keys.get("path"), item);
+        Mode mode = mode(keys.get("mode"), inherited);
+        Policy policy = policy(keys.get("policy"));
         if (policy == null) {
-            List<String> known =
-                    BuiltinPolicies.all().stream().map(Policy::name).toList();
-            error(keys.get("policy"), "no policy '" + name + "'; did you mean '" + Nearest.of(name, known) + "'?");
             return null;
         }
         Map<String, Object> args = arguments(keys.get("args"), policy);
-        return new RootRule(Path.of(path), mode(keys.get("mode"), inherited), name, args);
+        return path == null ? null : new RootRule(path, mode, policy.name(), args);
+    }
+
+    private Path path(YamlNode node, YamlNode item) {
+        String text = scalar(node, "");
+        if (!text.startsWith("/") || text.indexOf('\0') >= 0) {
+            error(node == null ? item : node, "a root needs 'path', an absolute folder");
+            return null;
+        }
+        return PathBytes.path(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private Policy policy(YamlNode node) {
+        String name = scalar(node, DEFAULT_POLICY);
+        List<String> known = BuiltinPolicies.all().stream().map(Policy::name).toList();
+        return BuiltinPolicies.named(name).orElseGet(() -> {
+            error(node, "no policy '" + name + "'; did you mean '" + Nearest.of(name, known) + "'?");
+            return null;
+        });
     }
 
     private Map<String, Object> arguments(YamlNode node, Policy policy) {
-        Map<String, Object> args = new HashMap<>(policy.arguments());
+        Map<String, Object> args = new HashMap<>(policy.defaults());
         if (node == null) {
             return args;
         }
         for (Map.Entry<String, YamlNode> entry :
                 mapping(node, policy.arguments().keySet()).entrySet()) {
-            Object declared = policy.arguments().get(entry.getKey());
+            Argument declared = policy.arguments().get(entry.getKey());
             try {
-                args.put(entry.getKey(), argument(scalar(entry.getValue(), ""), declared));
+                if (entry.getValue() instanceof YamlNode.Scalar value) {
+                    args.put(entry.getKey(), argument(value.text(), declared));
+                } else {
+                    error(entry.getValue(), "argument '" + entry.getKey() + "': expected one value");
+                }
             } catch (IllegalArgumentException wrong) {
                 error(entry.getValue(), "argument '" + entry.getKey() + "': " + wrong.getMessage());
             }
@@ -110,12 +145,28 @@ public final class ConfigFile {
         return args;
     }
 
-    /** Numbers are counts, or sizes with a unit; everything else is taken as it stands. */
-    static Object argument(String text, Object declared) {
-        if (!(declared instanceof Number)) {
-            return text;
+    /** Throws {@link IllegalArgumentException} with one line that says what to write instead. */
+    private static Object argument(String text, Argument declared) {
+        return switch (declared) {
+            case Argument.Size size -> ByteSize.parse(text);
+            case Argument.Count count -> count(text);
+            case Argument.Choice choice -> choice(text, choice.words());
+        };
+    }
+
+    private static long count(String text) {
+        if (!text.matches("[0-9]{1,18}")) {
+            throw new IllegalArgumentException("'" + text + "' is not a count: write a number, such as 2");
         }
-        return text.matches("[0-9]{1,18}") ? (Object) Long.parseLong(text) : (Object) ByteSize.parse(text);
+        return Long.parseLong(text);
+    }
+
+    private static String choice(String text, List<String> words) {
+        if (!words.contains(text)) {
+            throw new IllegalArgumentException("'" + text + "' is none of " + String.join(", ", words)
+                    + "; did you mean '" + Nearest.of(text, words) + "'?");
+        }
+        return text;
     }
 
     private Mode mode(YamlNode node, Mode inherited) {

@@ -28,7 +28,12 @@ sealed interface YamlNode {
             if (parser.nextToken() == null) {
                 return new Mapping(Map.of(), Map.of(), 1);
             }
-            return node(parser, 0);
+            YamlNode document = node(parser, 0);
+            if (parser.nextToken() != null) {
+                throw new ConfigException(
+                        "line " + parser.currentTokenLocation().getLineNr() + ": a second document begins");
+            }
+            return document;
         } catch (JacksonException broken) {
             throw new ConfigException("line " + broken.getLocation().getLineNr() + ": "
                     + broken.getOriginalMessage().lines().findFirst().orElse("not YAML"));

@@ -1,7 +1,6 @@
 package dev.nowake.agent.daemon;
 
-import dev.nowake.agent.identify.FoundFile;
-import dev.nowake.agent.identify.FoundModel;
+import dev.nowake.agent.identify.CatalogEntry;
 import dev.nowake.agent.listen.Sighting;
 import dev.nowake.agent.load.ActiveLoad;
 import dev.nowake.agent.load.Load;
@@ -10,9 +9,9 @@ import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.proc.ProcessInfo;
+import dev.nowake.model.Model;
 import dev.nowake.model.RangeSet;
 import dev.nowake.policy.Trigger;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Takes what listeners heard and keeps the loads: begins them, notes opens and closes. Belongs to the engine's thread. */
@@ -61,12 +60,12 @@ final class Intake {
                 unread(sighting);
                 return;
             }
-            FoundModel model = models.of(sighting.id());
-            if (model == null) {
+            CatalogEntry entry = models.of(sighting.id());
+            if (entry == null) {
                 models.identify(sighting, this::seenLate, this::drop);
                 return;
             }
-            active = begin(model);
+            active = begin(entry);
         }
         use(active, sighting);
     }
@@ -118,13 +117,14 @@ final class Intake {
         }
     }
 
-    private ActiveLoad begin(FoundModel found) {
-        List<TrackedShard> shards = new ArrayList<>();
-        for (FoundFile file : found.files()) {
-            shards.add(new TrackedShard(file.shard(), file.path()));
-        }
-        Load load = new Load(found.model(), shards, System.nanoTime());
-        Models.Rule rule = models.ruleFor(found);
+    private ActiveLoad begin(CatalogEntry entry) {
+        List<TrackedShard> shards = models.shardsOf(entry);
+        Model model = new Model(
+                entry.model().name(),
+                entry.model().format(),
+                shards.stream().map(TrackedShard::shard).toList());
+        Load load = new Load(model, shards, System.nanoTime());
+        Models.Rule rule = models.ruleFor(entry.path());
         ActiveLoad active = new ActiveLoad(load, rule.root(), rule.policy());
         parts.book().begin(active);
         parts.counters().increment(Counter.LOADS);

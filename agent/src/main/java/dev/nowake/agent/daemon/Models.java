@@ -2,25 +2,29 @@ package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.RootRule;
-import dev.nowake.agent.identify.FoundFile;
-import dev.nowake.agent.identify.FoundModel;
+import dev.nowake.agent.identify.CatalogEntry;
+import dev.nowake.agent.identify.CatalogSnapshot;
 import dev.nowake.agent.identify.ModelCatalog;
 import dev.nowake.agent.listen.Sighting;
+import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.kernel.FileEvent;
+import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.kernel.proc.FileKey;
 import dev.nowake.kernel.proc.OpenFileScan;
 import dev.nowake.model.FileId;
+import dev.nowake.model.Shard;
 import dev.nowake.policy.Policy;
 import dev.nowake.policy.builtin.BuiltinPolicies;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -41,6 +45,9 @@ final class Models {
     /** Files known to be no model's; cleared when it is full, so a host that makes many files costs no memory. */
     private static final int IGNORED_FILES = 100_000;
 
+    /** A root that was deleted and made again may have its old inode number, but not its old time of change. */
+    private record SeenRoot(FileId id, long mtimeNanos) {}
+
     /** The root a model lies under, and its policy. */
     record Rule(RootRule root, Policy policy) {}
 
@@ -49,8 +56,9 @@ final class Models {
     private final Executor background;
     private final Watching watching;
     private final Baseline baseline;
-    private final ModelCatalog catalog;
+    private volatile ModelCatalog catalog;
     private final List<Rule> rules = new ArrayList<>();
+    private final Map<Path, SeenRoot> seenRoots = new HashMap<>();
     private final Set<FileId> ignored = ConcurrentHashMap.newKeySet();
     private final Set<Path> changedFolders = new HashSet<>();
 
@@ -60,7 +68,7 @@ final class Models {
         this.background = background;
         this.watching = watching;
         this.baseline = baseline;
-        this.catalog = new ModelCatalog(parts.kernel().files());
+        this.catalog = ModelCatalog.scan(parts.kernel().files(), List.of());
         for (RootRule root : config.roots()) {
             Policy policy = BuiltinPolicies.named(root.policy()).orElseThrow();
             rules.add(new Rule(root, policy));
@@ -75,48 +83,89 @@ final class Models {
     }
 
     /** Null when the file is not known to belong to a model. Any thread. */
-    FoundModel of(FileId id) {
-        return catalog.modelOf(id).orElse(null);
+    CatalogEntry of(FileId id) {
+        return catalog.find(id);
     }
 
-    /** The rule of the deepest root the model lies under; every model of the catalogue lies under one. */
-    Rule ruleFor(FoundModel model) {
-        FoundFile file = model.files().getFirst();
+    /** The files that are this model's own, in order; a blob two revisions share belongs to the first. Any thread. */
+    List<TrackedShard> shardsOf(CatalogEntry entry) {
+        CatalogSnapshot snapshot = catalog.snapshot();
+        List<TrackedShard> shards = new ArrayList<>();
+        for (Shard shard : entry.model().shards()) {
+            CatalogEntry found = snapshot.find(shard.id());
+            if (found != null && found.model().equals(entry.model())) {
+                shards.add(new TrackedShard(found.shard(), found.path()));
+            }
+        }
+        if (shards.isEmpty()) {
+            shards.add(new TrackedShard(entry.shard(), entry.path())); // the catalogue moved on meanwhile
+        }
+        return shards;
+    }
+
+    /** The rule of the deepest root the file lies under; every file of the catalogue lies under one. */
+    Rule ruleFor(Path path) {
         for (Rule rule : rules) {
-            if (file.path().startsWith(rule.root().path())) {
+            if (path.startsWith(rule.root().path())) {
                 return rule;
             }
         }
         return rules.getLast();
     }
 
-    /** Marks all folders of all roots, then lists them, so that nothing made meanwhile is missed. Before the start. */
+    /** Marks the roots, lists them, and marks what is below. Before the start. */
     void watchRoots() {
+        List<ModelCatalog.Root> roots = new ArrayList<>();
         for (RootRule root : config.roots()) {
-            watchRoot(root.path());
+            roots.add(new ModelCatalog.Root(root.path(), watchRoot(root.path())));
         }
-        background.execute(this::lookAtIdleFiles);
+        catalog = ModelCatalog.scan(parts.kernel().files(), roots);
+        watchFolders();
+        tellOutsideLinks();
+        inBackground(this::lookAtIdleFiles);
     }
 
-    private void watchRoot(Path root) {
-        try {
-            parts.kernel().files().status(root);
-            watching.watch(root);
-            watchFolders(catalog.addRoot(root));
-        } catch (IOException missing) {
+    /** Returns whether the small files beside the weights may be opened there. */
+    private boolean watchRoot(Path root) {
+        SeenRoot seen = look(root);
+        if (seen == null) {
             parts.counters().increment(Counter.ERRORS);
             parts.journal()
                     .line("error")
                     .path(root)
-                    .put("reason", "root is not there yet, looking again every 2 s: " + missing.getMessage())
+                    .put("reason", "root is not there, looking again every 2 s")
                     .log();
+            seenRoots.remove(root);
+            return true;
+        }
+        seenRoots.put(root, seen);
+        watching.watch(root);
+        return !parts.mounts().isFuse(seen.id().device());
+    }
+
+    /** Marks folders that have no mark yet and lists them once more, so that what came in between is known. */
+    private void watchFolders() {
+        boolean news = true;
+        while (news) {
+            news = false;
+            for (Path folder : catalog.snapshot().folders()) {
+                if (watching.watch(folder)) {
+                    news |= catalog.refresh(folder) != null;
+                }
+            }
         }
     }
 
-    /** Marks new folders and lists them again, until nothing new turns up: a file made between list and mark is seen. */
-    private void watchFolders(List<Path> folders) {
-        for (Path folder : folders) {
-            watching.watch(folder);
+    private void tellOutsideLinks() {
+        int outside = catalog.snapshot().outsideLinks().size();
+        if (outside > 0) {
+            parts.journal()
+                    .line("warning")
+                    .path(catalog.snapshot().outsideLinks().getFirst())
+                    .put(
+                            "reason",
+                            outside + " links lead outside the roots and are not watched; make their targets roots")
+                    .log();
         }
     }
 
@@ -130,18 +179,26 @@ final class Models {
 
     private void checkRoots() {
         for (RootRule root : config.roots()) {
-            if (exists(root.path()) && catalog.isStale(root.path())) {
+            SeenRoot known = seenRoots.get(root.path());
+            SeenRoot now = look(root.path());
+            if (now == null && known != null) {
                 watchRoot(root.path());
+            } else if (now != null && !now.equals(known)) {
+                watching.forget(root.path());
+                watchRoot(root.path());
+                catalog.refresh(root.path());
+                watchFolders();
                 ignored.clear();
             }
         }
     }
 
-    private boolean exists(Path path) {
+    private SeenRoot look(Path path) {
         try {
-            return parts.kernel().files().status(path).isDirectory();
+            FileStatus status = parts.kernel().files().status(path);
+            return new SeenRoot(new FileId(status.device(), status.inode()), status.mtimeNanos());
         } catch (KernelException missing) {
-            return false;
+            return null;
         }
     }
 
@@ -153,6 +210,11 @@ final class Models {
         changedFolders.add(folder);
     }
 
+    /** A watched folder is gone, and its mark with it; one of its name may come. Any thread. */
+    void folderGone(Path folder) {
+        inBackground(() -> watching.forget(folder));
+    }
+
     private void listChangedFolders() {
         List<Path> folders = List.copyOf(changedFolders);
         changedFolders.clear();
@@ -160,7 +222,8 @@ final class Models {
     }
 
     private void listAgain(Path folder) {
-        watchFolders(catalog.refresh(folder));
+        catalog.refresh(folder);
+        watchFolders();
         ignored.clear();
     }
 
@@ -178,13 +241,9 @@ final class Models {
             if (sighting.path() != null) {
                 return sighting.path();
             }
-            FoundModel known = of(sighting.id());
+            CatalogEntry known = of(sighting.id());
             if (known != null) {
-                return known.files().stream()
-                        .filter(file -> file.id().equals(sighting.id()))
-                        .map(FoundFile::path)
-                        .findFirst()
-                        .orElse(null);
+                return known.path();
             }
             return sighting.file() == null ? null : parts.kernel().files().path(sighting.file());
         } catch (KernelException gone) {
@@ -204,7 +263,8 @@ final class Models {
         inBackground(() -> {
             Path path = pathOf(sighting);
             if (path != null && path.getParent() != null) {
-                watchFolders(catalog.refresh(path.getParent()));
+                catalog.refresh(path.getParent());
+                watchFolders();
             }
             boolean found = of(sighting.id()) != null;
             if (!found) {
@@ -221,7 +281,7 @@ final class Models {
     void rescan(Consumer<List<Sighting>> done) {
         inBackground(() -> {
             Set<FileKey> keys = new HashSet<>();
-            for (FileId id : catalog.files()) {
+            for (FileId id : knownFiles()) {
                 keys.add(new FileKey(id.device(), id.inode()));
             }
             parts.counters().increment(Counter.PROC_SCANS);
@@ -245,9 +305,15 @@ final class Models {
         });
     }
 
+    private List<FileId> knownFiles() {
+        List<FileId> ids = new ArrayList<>();
+        catalog.snapshot().models().forEach(model -> model.files().forEach(file -> ids.add(file.id())));
+        return ids;
+    }
+
     /** What is resident while nobody reads: once at the start, where opening a file disturbs nothing. */
     private void lookAtIdleFiles() {
-        catalog.files().forEach(this::lookAtIdleFile);
+        knownFiles().forEach(this::lookAtIdleFile);
     }
 
     /** Somebody who is no reader has moved the file's pages: what is resident now was there before the next reader. */
@@ -259,26 +325,18 @@ final class Models {
     }
 
     private void lookAtIdleFile(FileId id) {
-        FoundModel model = of(id);
-        if (model == null || parts.mounts().isFuse(id.device()) || !parts.claims().claim(id)) {
+        CatalogEntry entry = of(id);
+        if (entry == null
+                || parts.mounts().isFuse(id.device())
+                || !parts.claims().claim(id)) {
             return;
         }
-        try {
-            lookAtIdleFile(model, id);
+        try (OpenFile file = parts.kernel().files().open(entry.path())) {
+            baseline.rememberFirst(id, baseline.resident(file, entry.shard().sizeBytes()));
+        } catch (KernelException gone) {
+            baseline.forget(id); // its next open starts from what it finds
         } finally {
             parts.claims().release(id);
-        }
-    }
-
-    private void lookAtIdleFile(FoundModel model, FileId id) {
-        for (FoundFile found : model.files()) {
-            if (found.id().equals(id)) {
-                try (OpenFile file = parts.kernel().files().open(found.path())) {
-                    baseline.rememberFirst(id, baseline.resident(file, found.sizeBytes()));
-                } catch (KernelException gone) {
-                    return; // its next open starts from what it finds
-                }
-            }
         }
     }
 

@@ -40,21 +40,22 @@ final class Watching implements AutoCloseable {
     }
 
     /**
-     * Marks a folder. Marking it again is harmless, and needed: a new folder may have the inode number of one that is gone
-     * with its mark. A failure is counted and journalled, and the others go on.
+     * Marks a folder that is not marked yet; a failure is counted and journalled, and the others go on.
+     *
+     * @return whether it is marked now and was not before
      */
-    void watch(Path folder) {
+    boolean watch(Path folder) {
         try {
             FileStatus status = parts.kernel().files().status(folder);
             Marked mark = new Marked(folder, status.device(), status.inode());
-            if (!status.isDirectory()) {
-                return;
+            if (!status.isDirectory() || marked.contains(mark)) {
+                return false;
             }
             listener(status.device(), folder).watch(folder);
             if (tree != null) {
                 tree.watch(folder);
             }
-            marked.add(mark);
+            return marked.add(mark);
         } catch (KernelException failed) {
             parts.counters().increment(Counter.ERRORS);
             parts.journal()
@@ -62,7 +63,13 @@ final class Watching implements AutoCloseable {
                     .path(folder)
                     .put("reason", "folder is not watched: " + failed.getMessage())
                     .log();
+            return false;
         }
+    }
+
+    /** The folder and all below it are gone, and their marks with them: new ones may have their paths and inode numbers. */
+    void forget(Path folder) {
+        marked.removeIf(mark -> mark.folder().startsWith(folder));
     }
 
     /** One group and one thread per filesystem: an open that hangs on one must not deafen the others. */

@@ -21,28 +21,28 @@ import java.util.function.Consumer;
  * Makes a model, loads it with the same loader without and with the daemon, alternating, and takes the medians. Whatever
  * happens the model is deleted again.
  */
-final class Demo {
+public final class Demo {
     /** The loaders shown: how most frameworks load, and the plainest other way. */
     private static final List<String> LOADERS = List.of("mmap", "read");
 
     /** Without and with the daemon. */
-    record Pair(Measurement without, Measurement with) {}
+    public record Pair(Measurement without, Measurement with) {}
 
     /** By loader. */
-    record Result(long modelBytes, int shards, int rounds, Map<String, Pair> loaders) {}
+    public record Result(long modelBytes, int shards, int rounds, Map<String, Pair> loaders) {}
 
     private final Kernel kernel;
     private final String mainClass;
     private final Consumer<String> progress;
 
     /** {@code progress} is told what is being done, a line each. */
-    Demo(Kernel kernel, String mainClass, Consumer<String> progress) {
+    public Demo(Kernel kernel, String mainClass, Consumer<String> progress) {
         this.kernel = kernel;
         this.mainClass = mainClass;
         this.progress = progress;
     }
 
-    Result run(Path parent, long sizeBytes, int rounds) throws IOException, InterruptedException {
+    public Result run(Path parent, long sizeBytes, int rounds) throws IOException, InterruptedException {
         Path work = Files.createTempDirectory(parent, "nowake-demo-");
         Thread cleaner = new Thread(() -> delete(work));
         Runtime.getRuntime().addShutdownHook(cleaner);

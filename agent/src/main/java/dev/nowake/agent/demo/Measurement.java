@@ -8,7 +8,7 @@ package dev.nowake.agent.demo;
  * @param residentAfterBytes one second after the loader's exit
  * @param scannedByKswapd pages, pgscan_kswapd of /proc/vmstat over the same time
  */
-record Measurement(
+public record Measurement(
         double seconds,
         double gigabytesPerSecond,
         long majorFaults,

@@ -117,30 +117,57 @@ final class Job implements PrefetchJob {
         }
     }
 
-    /** Takes room for one chunk out of the budget, before {@link #take}: what is taken is asked for at once, in order. */
-    boolean tryAcquire() {
-        return budget.tryAcquire(chunkBytes);
+    /** Whether a thread may {@link #take} a chunk. */
+    enum Admission {
+        ADMITTED,
+        NO_WORK,
+        NO_ROOM
+    }
+
+    /**
+     * Takes room for one chunk out of the budget, before the chunk: what is taken is asked for at once, in order. From here
+     * on the job is not done before {@link #take} has found nothing or {@link #drop} has ended the chunk.
+     */
+    Admission admit() {
+        state.lock();
+        try {
+            if (queue.isEmpty()) {
+                return Admission.NO_WORK;
+            }
+            inFlight++;
+        } finally {
+            state.unlock();
+        }
+        boolean acquired = false;
+        try {
+            acquired = budget.tryAcquire(chunkBytes);
+        } finally {
+            if (!acquired) {
+                release();
+            }
+        }
+        return acquired ? Admission.ADMITTED : Admission.NO_ROOM;
     }
 
     void awaitRoom(long nanos) throws InterruptedException {
         budget.awaitRoom(chunkBytes, nanos);
     }
 
-    /** The next chunk, out of the room acquired; null when there is none now, and then the room is given back. */
+    /** The next chunk, out of the room acquired; null when there is none any more, and then the room is given back. */
     Chunk take() {
-        boolean taken = false;
+        Chunk chunk = null;
         try {
-            Chunk chunk = nextChunk();
-            taken = chunk != null;
-            if (taken && chunk.lengthBytes() < chunkBytes) {
-                budget.release(chunkBytes - chunk.lengthBytes());
-            }
-            return chunk;
+            chunk = nextChunk();
         } finally {
-            if (!taken) {
-                budget.release(chunkBytes);
+            long unusedBytes = chunkBytes - (chunk == null ? 0 : chunk.lengthBytes());
+            if (unusedBytes > 0) {
+                budget.release(unusedBytes);
+            }
+            if (chunk == null) {
+                release();
             }
         }
+        return chunk;
     }
 
     /** Makes the calls for a chunk; false when that failed or the job is cancelled, and then the chunk is ended. */
@@ -208,7 +235,6 @@ final class Job implements PrefetchJob {
             } finally {
                 if (chunk == null) {
                     end(head);
-                    release();
                 }
             }
             if (chunk != null) {
@@ -217,13 +243,12 @@ final class Job implements PrefetchJob {
         }
     }
 
-    /** The file to plan from, with a chunk counted for it in advance, so that neither job nor file are taken for done. */
+    /** The file to plan from, with a chunk counted for it in advance, so that it is not taken for done. */
     private FileWork reserve() {
         state.lock();
         try {
             FileWork head = queue.peekFirst();
             if (head != null) {
-                inFlight++;
                 head.tally().begin();
             }
             return head;

@@ -42,20 +42,30 @@ final class StreamLoop implements Runnable {
     }
 
     private void begin(Job job) throws InterruptedException {
-        if (job.tryAcquire()) {
-            Chunk chunk = job.take();
-            if (chunk != null && job.issue(chunk)) {
-                inFlight.addLast(new InFlight(job, chunk));
+        switch (job.admit()) {
+            case NO_WORK -> {}
+            case ADMITTED -> {
+                Chunk chunk = job.take();
+                if (chunk != null && job.issue(chunk)) {
+                    inFlight.addLast(new InFlight(job, chunk));
+                }
             }
-        } else if (!inFlight.isEmpty()) {
-            completeOldest();
-        } else {
-            pool.stall(job);
-            try {
-                job.awaitRoom(BUDGET_WAIT_NANOS);
-            } finally {
-                pool.resume(job);
+            case NO_ROOM -> {
+                if (inFlight.isEmpty()) {
+                    awaitRoom(job);
+                } else {
+                    completeOldest();
+                }
             }
+        }
+    }
+
+    private void awaitRoom(Job job) throws InterruptedException {
+        pool.stall(job);
+        try {
+            job.awaitRoom(BUDGET_WAIT_NANOS);
+        } finally {
+            pool.resume(job);
         }
     }
 

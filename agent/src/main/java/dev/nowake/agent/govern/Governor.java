@@ -10,8 +10,8 @@ import java.util.function.LongSupplier;
  * evicted to make some. Any thread.
  */
 public final class Governor implements ByteBudget {
-    /** How long one look at memory serves: at 2 GB/s 20 ms are 40 MB, well inside the margin. */
-    private static final long LOOK_NANOS = 20_000_000L;
+    /** How long one look at memory serves: at 2 GB/s 50 ms are 100 MB, inside the margin; a look costs half a millisecond. */
+    private static final long LOOK_NANOS = 50_000_000L;
 
     private final long inFlightLimitBytes;
     private final LongSupplier room;
@@ -23,7 +23,7 @@ public final class Governor implements ByteBudget {
     private boolean looked;
     private long waits;
 
-    /** {@code room}: bytes that may be taken now; asked under the lock, at most every 20 ms. */
+    /** {@code room}: bytes that may be taken now; asked under the lock, at most every 50 ms. */
     public Governor(long inFlightLimitBytes, LongSupplier room) {
         this.inFlightLimitBytes = inFlightLimitBytes;
         this.room = room;

@@ -1,52 +1,38 @@
 package dev.nowake.agent.govern;
 
-import dev.nowake.kernel.proc.MemInfo;
 import dev.nowake.kernel.proc.ZoneInfo;
 import java.nio.file.Path;
 import java.util.function.LongSupplier;
 
 /**
- * Free memory that can be taken without waking kswapd: MemFree above every zone's high watermark (boost included), less a margin.
+ * Free memory that can be taken without waking kswapd: free pages above each zone's high watermark (boost included), less a margin.
  * Reads /proc; not thread-safe, the governor's lock guards it.
  */
 public final class MemoryRoom implements LongSupplier {
     /**
-     * What others may take between two looks: readers at 2 GB/s allocate some 40 MB in 20 ms, once for page cache that was
-     * not prefetched and once for their own copy, and a burst of both doubles it. At half of this a load beside a busy
-     * allocator was seen to dip below the watermark.
+     * What others may take between two looks: readers at 2 GB/s allocate some 100 MB in 50 ms, for
+     * page cache that was not prefetched or for their own copy. Twice that and a little more, because both happen at once.
+     * Too small wakes kswapd, too large leaves memory unused at the end of a load.
      */
     private static final long MARGIN_BYTES = 256L << 20;
 
-    /** Watermarks move with boosts, which last seconds; MemFree moves with every read. */
-    private static final long WATERMARK_AGE_NANOS = 200_000_000L;
-
     private final Path root;
-    private long watermarkBytes;
-    private long watermarkNanos;
-    private boolean watermarkKnown;
 
     public MemoryRoom(Path root) {
         this.root = root;
     }
 
-    /** The zones' high watermarks, which the kernel prints with their boost added. */
-    private long watermarks() {
-        long sum = 0;
-        for (ZoneInfo.Zone zone : ZoneInfo.read(root).zones()) {
-            sum += zone.highBytes();
-        }
-        return sum;
-    }
-
-    /** Bytes; 0 when there is no room, or /proc cannot be read: then nothing is prefetched. */
+    /**
+     * Bytes; 0 when there is no room, or /proc cannot be read: then nothing is prefetched. The zones are asked, not MemFree
+     * of /proc/meminfo: on a guest with a memory balloon that was seen to count 13 GiB the zones do not have, and kswapd
+     * wakes by zone.
+     */
     @Override
     public long getAsLong() {
-        long now = System.nanoTime();
-        if (!watermarkKnown || now - watermarkNanos > WATERMARK_AGE_NANOS) {
-            watermarkBytes = watermarks();
-            watermarkNanos = now;
-            watermarkKnown = true;
+        long room = -MARGIN_BYTES;
+        for (ZoneInfo.Zone zone : ZoneInfo.read(root).zones()) {
+            room += Math.max(0, zone.freeBytes() - zone.highBytes());
         }
-        return Math.max(0, MemInfo.read(root).freeBytes() - watermarkBytes - MARGIN_BYTES);
+        return Math.max(0, room);
     }
 }

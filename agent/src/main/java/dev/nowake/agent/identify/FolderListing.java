@@ -9,6 +9,7 @@ import java.util.List;
  *
  * @param folders subfolders that are not links
  * @param linkedFolders links that lead to folders
+ * @param unresolved entries that could not be looked at, links that lead nowhere above all
  * @param mayOpen the small files beside the weights may be read
  */
 record FolderListing(
@@ -18,6 +19,7 @@ record FolderListing(
         List<SeenFile> files,
         List<Path> folders,
         List<LinkedFolder> linkedFolders,
+        int unresolved,
         boolean mayOpen) {
 
     /** A link and the folder it leads to. */
@@ -30,6 +32,6 @@ record FolderListing(
     }
 
     FolderListing withFiles(List<SeenFile> others) {
-        return new FolderListing(path, id, mtimeNanos, others, folders, linkedFolders, mayOpen);
+        return new FolderListing(path, id, mtimeNanos, others, folders, linkedFolders, unresolved, mayOpen);
     }
 }

@@ -1,136 +1,214 @@
 package dev.nowake.agent.identify;
 
+import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.FileAccess;
 import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.model.FileId;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
- * The models below the daemon's roots, found by the identity of their files. Built from names, sizes and links alone: no
- * weight file is opened. A link counts only where its target lies below a root as well.
- *
- * <p>Lookups are for any thread and cost one hash lookup; changes come from one thread at a time and replace the whole
- * answer at once.
+ * Every model file below the daemon's roots, by identity. Looking up is for any thread and never waits; scanning is one
+ * thread at a time and opens no weight file: names, sizes and links are enough. Nothing outside the roots is entered;
+ * a link counts only when what it leads to was found inside by its own name.
  */
 public final class ModelCatalog {
+    /**
+     * A folder to watch.
+     *
+     * @param mayOpen whether the small files beside the weights (index, refs, manifest) may be read; without them models
+     *     go by file names alone, and Ollama's by their blobs' names
+     */
+    public record Root(Path folder, boolean mayOpen) {}
+
     private final FileAccess files;
-    private final Map<Path, FolderListing> listings = new LinkedHashMap<>();
-    private final Set<FileId> reached = new HashSet<>();
-    private volatile Map<FileId, FoundModel> models = Map.of();
-    private volatile int outsideLinks;
+    private final List<Root> roots;
+    private final Sidecars sidecars;
+    private final NavigableMap<Path, FolderListing> listings = new TreeMap<>();
+    private final Map<Path, String> problems = new LinkedHashMap<>();
+    private volatile CatalogSnapshot snapshot = new CatalogSnapshot(List.of(), List.of(), List.of(), List.of());
 
-    public ModelCatalog(FileAccess files) {
+    private ModelCatalog(FileAccess files, List<Root> roots) {
         this.files = files;
+        this.roots = List.copyOf(roots);
+        this.sidecars = new Sidecars(files);
     }
 
-    public Optional<FoundModel> modelOf(FileId id) {
-        return Optional.ofNullable(models.get(id));
+    /** Roots that do not exist are empty until {@link #refresh} is told of them; the snapshot's problems name them. */
+    public static ModelCatalog scan(FileAccess files, List<Root> roots) {
+        ModelCatalog catalog = new ModelCatalog(files, roots);
+        catalog.refreshAll();
+        return catalog;
     }
 
-    /** Every known weight file. */
-    public Set<FileId> files() {
-        return models.keySet();
+    public CatalogSnapshot snapshot() {
+        return snapshot;
     }
 
-    /** Links whose targets lie outside all roots; they are not followed. */
-    public int outsideLinks() {
-        return outsideLinks;
+    /** Shorthand for {@code snapshot().find(id)}. */
+    public CatalogEntry find(FileId id) {
+        return snapshot.find(id);
     }
 
-    /**
-     * Lists a root.
-     *
-     * @return all its folders, for marks
-     * @throws IOException it is not there, or not a folder that may be read
-     */
-    public synchronized List<Path> addRoot(Path root) throws IOException {
-        files.status(root);
-        listings.keySet().removeIf(folder -> folder.startsWith(root));
-        List<Path> folders = list(root);
-        regroup();
-        return folders;
-    }
-
-    /**
-     * Lists a folder again, and what is new below it. A folder outside the roots is none of ours.
-     *
-     * @return folders that were not known before
-     */
-    public synchronized List<Path> refresh(Path folder) {
-        if (!listings.containsKey(folder)) {
-            return List.of();
-        }
-        listings.keySet().removeIf(listed -> listed.startsWith(folder) && !listed.equals(folder) && isStale(listed));
-        FolderListing before = listings.remove(folder);
-        List<Path> known = new ArrayList<>(listings.keySet());
+    /** Looks at everything again: after an overflow, or when a root has appeared. Returns the new snapshot. */
+    public synchronized CatalogSnapshot refreshAll() {
+        listings.clear();
+        problems.clear();
         TreeWalk walk = new TreeWalk(files, false);
-        reached.clear();
-        listings.values().forEach(listing -> reached.add(listing.id()));
-        walk.markVisited(reached);
-        for (FolderListing listing : walk.walk(folder, true)) {
-            listings.put(listing.path(), listing);
+        for (Root root : roots) {
+            enter(walk, root.folder());
         }
-        regroup();
-        List<Path> fresh = new ArrayList<>(listings.keySet());
-        fresh.removeAll(known);
-        if (before != null) {
-            fresh.remove(folder);
-        }
-        return fresh;
+        return build();
     }
 
-    /** Not listed, gone, replaced by another folder (of the same inode number, even), or with other entries by now. */
-    public synchronized boolean isStale(Path folder) {
-        FolderListing listing = listings.get(folder);
+    /**
+     * Looks at one folder again, at folders below it that are new, and at nothing else. A folder that was not known yet
+     * is reached from the nearest one above it that was.
+     *
+     * @return the snapshot, the same as before when nothing has changed
+     */
+    public synchronized CatalogSnapshot refresh(Path folder) {
+        Path known = nearestKnown(folder);
+        if (known != null && rescan(known)) {
+            lookAtOpenLinksAgain();
+            return build();
+        }
+        return snapshot;
+    }
+
+    /** Null outside the roots. */
+    private Path nearestKnown(Path folder) {
+        Root root = rootOf(folder);
+        if (root == null) {
+            return null;
+        }
+        Path at = folder;
+        while (!listings.containsKey(at) && !at.equals(root.folder())) {
+            at = at.getParent();
+        }
+        return at;
+    }
+
+    private boolean rescan(Path folder) {
+        FolderListing before = listings.get(folder);
+        TreeWalk walk = new TreeWalk(files, false);
         try {
             FileStatus status = files.status(folder);
-            return listing == null
-                    || !status.isDirectory()
-                    || !listing.id().equals(TreeWalk.idOf(status))
-                    || listing.mtimeNanos() != status.mtimeNanos();
-        } catch (KernelException gone) {
-            return true;
+            if (before == null || !before.id().equals(TreeWalk.idOf(status))) {
+                boolean removed = removeBelow(folder);
+                return enter(walk, folder) || removed;
+            }
+            FolderListing now = walk.list(folder, status, mayOpen(folder));
+            listings.put(folder, now);
+            boolean changed = problems.remove(folder) != null | !now.equals(before);
+            Set<Path> below = new HashSet<>(now.folders());
+            for (Path gone : before.folders()) {
+                changed |= !below.contains(gone) && removeBelow(gone);
+            }
+            for (Path next : now.folders()) {
+                changed |= enterIfNew(walk, next);
+            }
+            return changed;
+        } catch (IOException e) {
+            return lost(folder, e);
         }
     }
 
-    private List<Path> list(Path root) {
-        List<Path> folders = new ArrayList<>();
-        for (FolderListing listing : new TreeWalk(files, false).walk(root, true)) {
-            listings.put(listing.path(), listing);
-            folders.add(listing.path());
+    /** A folder of a known name may be another one by now. */
+    private boolean enterIfNew(TreeWalk walk, Path folder) {
+        try {
+            FolderListing known = listings.get(folder);
+            if (known != null && known.id().equals(TreeWalk.idOf(files.status(folder)))) {
+                return false;
+            }
+            boolean removed = removeBelow(folder);
+            return enter(walk, folder) || removed;
+        } catch (IOException e) {
+            return lost(folder, e);
         }
-        return folders;
     }
 
-    private void regroup() {
-        Set<FileId> inside = new HashSet<>();
-        for (FolderListing listing : listings.values()) {
-            listing.files().stream().filter(file -> !file.viaLink()).forEach(file -> inside.add(file.id()));
+    private boolean enter(TreeWalk walk, Path folder) {
+        problems.keySet().removeIf(path -> path.startsWith(folder));
+        List<FolderListing> found = walk.walk(folder, this::mayOpen);
+        found.forEach(listing -> listings.put(listing.path(), listing));
+        problems.putAll(walk.problems());
+        return !found.isEmpty();
+    }
+
+    /** What is gone is forgotten; what cannot be looked at just now is kept as it was. */
+    private boolean lost(Path folder, IOException e) {
+        boolean gone = e instanceof NoSuchFileException
+                || e instanceof NotDirectoryException
+                || e instanceof KernelException kernel
+                        && (kernel.errno().equals(Errno.ENOENT)
+                                || kernel.errno().equals(Errno.ENOTDIR)
+                                || kernel.errno().equals(Errno.ESTALE));
+        if (gone) {
+            return removeBelow(folder);
         }
-        int outside = 0;
-        List<FolderListing> kept = new ArrayList<>();
-        for (FolderListing listing : listings.values()) {
-            List<SeenFile> own = listing.files().stream()
-                    .filter(file -> inside.contains(file.id()))
-                    .toList();
-            outside += listing.files().size() - own.size();
-            kept.add(listing.withFiles(own));
+        String problem = PathText.of(folder) + ": " + TreeWalk.reason(e);
+        return !problem.equals(problems.put(folder, problem));
+    }
+
+    private boolean removeBelow(Path folder) {
+        problems.keySet().removeIf(path -> path.startsWith(folder));
+        return listings.keySet().removeIf(path -> path.startsWith(folder));
+    }
+
+    /** A change may be what a link elsewhere was waiting for, or have replaced what it led to. */
+    private void lookAtOpenLinksAgain() {
+        Contents contents = Contents.of(listings.values());
+        TreeWalk walk = new TreeWalk(files, false);
+        for (FolderListing listing : contents.withOpenLinks()) {
+            try {
+                FileStatus status = files.status(listing.path());
+                if (listing.id().equals(TreeWalk.idOf(status))) {
+                    listings.put(listing.path(), walk.list(listing.path(), status, listing.mayOpen()));
+                }
+            } catch (IOException e) {
+                lost(listing.path(), e);
+            }
         }
-        Map<FileId, FoundModel> byFile = new HashMap<>();
-        for (FoundModel model : new Grouping(new Sidecars(files), Grouping.ContentProbe.NAMES_ONLY, true).group(kept)) {
-            model.files().forEach(file -> byFile.putIfAbsent(file.id(), model));
+    }
+
+    private Root rootOf(Path folder) {
+        Root best = null;
+        for (Root root : roots) {
+            boolean closer =
+                    best == null || root.folder().getNameCount() > best.folder().getNameCount();
+            if (folder.startsWith(root.folder()) && closer) {
+                best = root;
+            }
         }
-        models = Map.copyOf(byFile);
-        outsideLinks = outside;
+        return best;
+    }
+
+    private boolean mayOpen(Path folder) {
+        Root root = rootOf(folder);
+        return root != null && root.mayOpen();
+    }
+
+    private CatalogSnapshot build() {
+        Contents contents = Contents.of(listings.values());
+        sidecars.startRound();
+        List<FoundModel> models =
+                new Grouping(sidecars, Grouping.ContentProbe.NAMES_ONLY, true).group(contents.inside());
+        Set<String> told = new LinkedHashSet<>(problems.values());
+        told.addAll(sidecars.problems());
+        snapshot =
+                new CatalogSnapshot(models, List.copyOf(listings.keySet()), contents.outsideLinks(), List.copyOf(told));
+        return snapshot;
     }
 }

@@ -85,12 +85,12 @@ public final class ModelFinder {
         for (Path path : paths) {
             FileStatus status = files.status(path);
             if (status.isDirectory()) {
-                listings.addAll(walk.walk(path, true));
+                listings.addAll(walk.walk(path, folder -> true));
             } else if (status.isRegular()) {
                 Path folder = path.toAbsolutePath().getParent();
                 if (!given.containsKey(folder)) {
                     given.put(folder, new ArrayList<>());
-                    listings.add(new FolderListing(folder, null, 0, List.of(), List.of(), List.of(), true));
+                    listings.add(new FolderListing(folder, null, 0, List.of(), List.of(), List.of(), 0, true));
                 }
                 given.get(folder).add(TreeWalk.seen(path, status, Files.isSymbolicLink(path)));
             } else {
@@ -106,7 +106,7 @@ public final class ModelFinder {
             }
         }
         List<FoundModel> models = new Grouping(sidecars, new Probe(always), false).group(listings);
-        List<String> problems = new ArrayList<>(walk.problems());
+        List<String> problems = new ArrayList<>(walk.problems().values());
         problems.addAll(sidecars.problems());
         return new Found(models, problems);
     }

@@ -13,18 +13,20 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Lists folders without opening a file: entries, their status, where links lead. For one thread. */
 final class TreeWalk {
     private final FileAccess files;
     private final boolean followFolderLinks;
     private final Set<FileId> visited = new HashSet<>();
-    private final List<String> problems = new ArrayList<>();
+    private final Map<Path, String> problems = new LinkedHashMap<>();
 
     TreeWalk(FileAccess files, boolean followFolderLinks) {
         this.files = files;
@@ -32,17 +34,12 @@ final class TreeWalk {
     }
 
     /** Folders that could not be read, one line each. */
-    List<String> problems() {
+    Map<Path, String> problems() {
         return problems;
     }
 
-    /** Folders that need no visit any more. */
-    void markVisited(Collection<FileId> folders) {
-        visited.addAll(folders);
-    }
-
     /** The folder and all below it, parents first, each folder once however many ways lead to it. */
-    List<FolderListing> walk(Path start, boolean mayOpen) {
+    List<FolderListing> walk(Path start, Predicate<Path> mayOpen) {
         List<FolderListing> found = new ArrayList<>();
         Deque<Path> waiting = new ArrayDeque<>();
         waiting.push(start);
@@ -54,9 +51,9 @@ final class TreeWalk {
                 if (!status.isDirectory() || !visited.add(idOf(status))) {
                     continue;
                 }
-                listing = list(next, status, mayOpen);
+                listing = list(next, status, mayOpen.test(next));
             } catch (IOException e) {
-                problems.add(PathText.of(next) + ": " + reason(e));
+                problems.put(next, PathText.of(next) + ": " + reason(e));
                 continue;
             }
             found.add(listing);
@@ -77,6 +74,7 @@ final class TreeWalk {
         List<SeenFile> regular = new ArrayList<>();
         List<Path> folders = new ArrayList<>();
         List<FolderListing.LinkedFolder> linked = new ArrayList<>();
+        int unresolved = 0;
         for (Path entry : entries) {
             try {
                 BasicFileAttributes own =
@@ -92,11 +90,12 @@ final class TreeWalk {
                     }
                 }
             } catch (IOException e) {
-                // Gone since the folder was read, or a link that leads nowhere: nothing that could be loaded.
-                continue;
+                // Gone since the folder was read, or a link that leads nowhere yet: nothing that could be loaded.
+                unresolved++;
             }
         }
-        return new FolderListing(folder, idOf(status), status.mtimeNanos(), regular, folders, linked, mayOpen);
+        return new FolderListing(
+                folder, idOf(status), status.mtimeNanos(), regular, folders, linked, unresolved, mayOpen);
     }
 
     static SeenFile seen(Path path, FileStatus status, boolean viaLink) {

@@ -6,6 +6,7 @@ import dev.nowake.kernel.FileEvents.Naming;
 import dev.nowake.kernel.FolderHandle;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
+import dev.nowake.kernel.PathBytes;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -57,6 +58,10 @@ public final class FolderTreeListener implements AutoCloseable {
         }
         Path folder = event.folder() == null ? null : folders.get(event.folder());
         if (folder != null) {
+            long gone = FileEvent.DELETE | FileEvent.MOVED_FROM;
+            if ((event.mask() & gone) != 0 && (event.mask() & FileEvent.ON_FOLDER) != 0 && event.name() != null) {
+                sink.folderGone(folder.resolve(PathBytes.path(event.name())));
+            }
             sink.folderChanged(folder);
         }
     }

@@ -8,9 +8,11 @@ import dev.nowake.kernel.FileAccess.ReadMode;
 import dev.nowake.kernel.PathBytes;
 import dev.nowake.model.Format;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -183,13 +185,13 @@ class ModelFinderTest {
 
     @Test
     void namesOfAnyBytesWork() throws IOException {
-        byte[] name = (folder + "/br").getBytes(java.nio.charset.StandardCharsets.UTF_8);
-        byte[] odd = java.util.Arrays.copyOf(name, name.length + 9);
+        byte[] name = (folder + "/br").getBytes(StandardCharsets.UTF_8);
+        byte[] odd = Arrays.copyOf(name, name.length + 9);
         System.arraycopy(
                 new byte[] {(byte) 0xff, '\n', (byte) 0xc3, 'x', '.', 'g', 'g', 'u', 'f'}, 0, odd, name.length, 9);
         Path path = PathBytes.path(odd);
         Files.write(path, ModelTree.gguf(1));
-        ModelTree.write(folder.resolve("模型.gguf"), ModelTree.gguf(2));
+        Files.write(PathBytes.path((folder + "/模型.gguf").getBytes(StandardCharsets.UTF_8)), ModelTree.gguf(2));
 
         List<FoundModel> models = find(folder);
 
@@ -211,8 +213,13 @@ class ModelFinderTest {
     }
 
     @Test
-    void aFolderThatCannotBeReadIsAProblem() throws IOException {
-        ModelTree.write(folder.resolve("m/model.safetensors"), ModelTree.safetensors("x"));
-        assertThat(finder.find(List.of(folder)).problems()).isEmpty();
+    void aFolderThatCannotBeReadIsAProblemAndTheRestIsFound() throws IOException {
+        ModelTree.write(folder.resolve("a/model.safetensors"), ModelTree.safetensors("x"));
+        ModelTree.write(folder.resolve("b/model.safetensors"), ModelTree.safetensors("x"));
+        WatchedFiles files = new WatchedFiles();
+        files.failing = folder.resolve("a");
+        ModelFinder.Found found = new ModelFinder(files, ReadMode.NORMAL).find(List.of(folder));
+        assertThat(modelNames(found.models())).containsExactly("b");
+        assertThat(found.problems()).singleElement().asString().contains(folder.resolve("a") + ": statx: EIO");
     }
 }

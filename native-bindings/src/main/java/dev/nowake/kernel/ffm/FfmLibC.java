@@ -59,7 +59,8 @@ public final class FfmLibC implements LibC {
             throw new UnsupportedOperationException(
                     "java.lang.foreign: " + refused.getCause().getMessage(), refused.getCause());
         } catch (NoClassDefFoundError refusedBefore) {
-            throw new UnsupportedOperationException("java.lang.foreign: refused at an earlier try", refusedBefore);
+            throw new UnsupportedOperationException(
+                    "java.lang.foreign: " + refusedBefore.getCause().getMessage(), refusedBefore);
         }
     }
 

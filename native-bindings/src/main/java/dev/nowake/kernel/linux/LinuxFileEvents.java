@@ -24,7 +24,7 @@ final class LinuxFileEvents implements FileEvents {
     static final int REPORT_DFID_NAME = 0xC00;
 
     /** O_NONBLOCK is left out: an open that meets our own lease would fail, where it now waits a microsecond. */
-    static final int EVENT_FLAGS = OpenFlags.RDONLY | OpenFlags.LARGEFILE | OpenFlags.CLOEXEC | OpenFlags.NOATIME;
+    static final int EVENT_FLAGS = OpenFlags.RDONLY | OpenFlags.CLOEXEC | OpenFlags.NOATIME;
 
     private final LibC libc;
 

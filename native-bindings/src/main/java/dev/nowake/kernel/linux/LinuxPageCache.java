@@ -44,7 +44,7 @@ final class LinuxPageCache implements PageCache {
 
     private ByteSpan span(OpenFile file, long offsetBytes, long lengthBytes) throws KernelException {
         return ByteSpan.clamped(
-                offsetBytes, lengthBytes, StatX.ofDescriptor(libc, file.fd()).sizeBytes());
+                offsetBytes, lengthBytes, StatX.known(libc, file.fd()).sizeBytes());
     }
 
     @Override
@@ -204,7 +204,6 @@ final class LinuxPageCache implements PageCache {
         if (!mincore.mayBelieve(file)) {
             throw new KernelException("mincore", Errno.EPERM);
         }
-        return pageNodes.of(
-                file, offsetsBytes, StatX.ofDescriptor(libc, file.fd()).sizeBytes());
+        return pageNodes.of(file, offsetsBytes, StatX.known(libc, file.fd()).sizeBytes());
     }
 }

@@ -31,8 +31,7 @@ final class Mincore {
      * pages are resident (since 5.2, lest residency leak what others read).
      */
     boolean mayBelieve(OpenFile file) throws KernelException {
-        if (StatX.ofDescriptor(libc, file.fd()).uid() == libc.geteuid()
-                || Capabilities.has(libc, Capabilities.FOWNER)) {
+        if (StatX.known(libc, file.fd()).uid() == libc.geteuid() || Capabilities.has(libc, Capabilities.FOWNER)) {
             return true;
         }
         MemorySegment path = Scratch.small();

@@ -1,16 +1,17 @@
 package dev.nowake.kernel.linux;
 
-/** Flags of open(2). Those that differ between machines are computed. */
+/** Flags of open(2). 64-bit kernels add O_LARGEFILE themselves. */
 final class OpenFlags {
     static final int RDONLY = 0;
     static final int WRONLY = 1;
+    static final int RDWR = 2;
     static final int NOCTTY = 0x100;
     static final int NONBLOCK = 0x800;
     static final int NOATIME = 0x40000;
     static final int CLOEXEC = 0x80000;
 
-    /** The kernel's own value: the C library shows 0 on 64-bit, but fanotify_init wants the real one. */
-    static final int LARGEFILE = System.getProperty("os.arch").equals("aarch64") ? 0x20000 : 0x8000;
+    /** A file without a name. Contains O_DIRECTORY, which differs between machines. */
+    static final int TMPFILE = 0x40_0000 | (System.getProperty("os.arch").equals("aarch64") ? 0x4000 : 0x1_0000);
 
     private OpenFlags() {}
 }

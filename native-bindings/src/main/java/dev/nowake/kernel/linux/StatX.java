@@ -16,6 +16,7 @@ import java.nio.file.Path;
 /** struct statx of statx(2). */
 final class StatX {
     private static final int AT_EMPTY_PATH = 0x1000;
+    private static final int AT_STATX_DONT_SYNC = 0x4000;
     private static final int STATX_BASIC_STATS = 0x7ff;
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
     private static final int BLOCK_BYTES = 512;
@@ -24,11 +25,19 @@ final class StatX {
     private StatX() {}
 
     static FileStatus ofDescriptor(LibC libc, int fd) throws KernelException {
+        return ofDescriptor(libc, fd, AT_EMPTY_PATH);
+    }
+
+    /** As the kernel knows it now: a server that hangs, or takes its time, is not asked. */
+    static FileStatus known(LibC libc, int fd) throws KernelException {
+        return ofDescriptor(libc, fd, AT_EMPTY_PATH | AT_STATX_DONT_SYNC);
+    }
+
+    private static FileStatus ofDescriptor(LibC libc, int fd, int flags) throws KernelException {
         MemorySegment stat = Scratch.small();
         stat.set(JAVA_BYTE, STRUCT_BYTES, (byte) 0); // the empty path
         Outcome.orThrow(
-                "statx",
-                libc.statx(fd, stat.address() + STRUCT_BYTES, AT_EMPTY_PATH, STATX_BASIC_STATS, stat.address()));
+                "statx", libc.statx(fd, stat.address() + STRUCT_BYTES, flags, STATX_BASIC_STATS, stat.address()));
         return decode(stat);
     }
 

@@ -34,7 +34,8 @@ public record MountInfo(List<Mount> mounts) {
 
     /**
      * The mount a path is on: the longest mount point that contains it, the latest of those stacked on one folder. Looks
-     * at names only: the path must be absolute and resolved ({@link Path#toRealPath}).
+     * at names only: the path must be absolute and resolved ({@link Path#toRealPath}). A mount hidden by a later one on a folder above it is not
+     * told from a visible one.
      */
     public Optional<Mount> byPath(Path path) {
         Path plain = path.normalize();

@@ -13,7 +13,9 @@ import java.util.Set;
 /**
  * Which processes have files open or mapped: one pass over /proc for any number of files.
  *
- * <p>For hosts and filesystems without write leases, which answer in microseconds. Does not see: descriptors in flight
+ * <p>For hosts and filesystems without write leases, which answer in microseconds. Costs about 60 us per process, whatever
+ * the number of files (measured warm on one core: 20 ms for 373 processes with 1,900 descriptors and 12,000 mappings; the
+ * first pass of a JVM four times that): rate-limit it. Does not see: descriptors in flight
  * over a socket, files held by io_uring, loop devices or swap, threads with a descriptor table of their own, processes of
  * other pid namespaces when run inside one. O_PATH descriptors do not count: they hold no pages.
  *

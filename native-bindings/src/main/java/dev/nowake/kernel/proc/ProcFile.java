@@ -1,11 +1,11 @@
 package dev.nowake.kernel.proc;
 
+import dev.nowake.kernel.PathBytes;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -82,16 +82,17 @@ final class ProcFile {
         return sum < 0 ? Long.MAX_VALUE : sum;
     }
 
-    /** Latin-1 bytes decoded as the JVM decodes file names, so that {@link Path#of} gets the same bytes back. */
+    /** Latin-1 bytes as text, decoded as the JVM decodes file names; what is no text is lost. */
     static String name(String latin1) {
         return new String(latin1.getBytes(StandardCharsets.ISO_8859_1), NAMES);
     }
 
-    /** A path from Latin-1 bytes; empty where the JVM's file name encoding cannot hold it. */
+    /** The path of Latin-1 bytes; empty where they are none. */
     static Optional<Path> path(String latin1) {
         try {
-            return latin1.isEmpty() ? Optional.empty() : Optional.of(Path.of(name(latin1)));
-        } catch (InvalidPathException e) {
+            byte[] bytes = latin1.getBytes(StandardCharsets.ISO_8859_1);
+            return bytes.length == 0 ? Optional.empty() : Optional.of(PathBytes.path(bytes));
+        } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
     }

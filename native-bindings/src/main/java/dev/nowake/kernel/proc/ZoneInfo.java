@@ -15,7 +15,7 @@ public record ZoneInfo(List<Zone> zones) {
     /**
      * One zone; all in bytes, 0 where the kernel does not say.
      *
-     * @param boostBytes temporary rise of the watermarks after fragmentation (5.0+, shown from 5.12). The kernel prints
+     * @param boostBytes temporary rise of the watermarks after fragmentation (5.0+; zoneinfo shows it only later). The kernel prints
      *     min, low and high with it already added: adding it again is a margin, not a correction
      * @param managedBytes given to the allocator
      */

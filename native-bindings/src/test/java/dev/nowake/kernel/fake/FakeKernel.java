@@ -1,26 +1,20 @@
 package dev.nowake.kernel.fake;
 
-import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.Features;
 import dev.nowake.kernel.FileAccess;
-import dev.nowake.kernel.FileEvent;
 import dev.nowake.kernel.FileEvents;
 import dev.nowake.kernel.ForeignMemory;
 import dev.nowake.kernel.Kernel;
-import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.Leases;
 import dev.nowake.kernel.PageCache;
 import dev.nowake.kernel.ServiceManager;
 import dev.nowake.kernel.ThreadPlacement;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Stream;
 
 /**
  * A host in memory. It starts with one ext4 filesystem at "/" and no files; tests add files and processes, let the
@@ -29,164 +23,35 @@ import java.util.stream.Stream;
  * <p>Not like a kernel: memory is endless and pages leave only when told; readahead lands at once unless
  * {@link #holdReadahead} is set; a read brings in the pages it asks for and no others.
  */
-public final class FakeKernel implements Kernel {
-    private final FakeHost host = new FakeHost();
+public final class FakeKernel extends FakeTree implements Kernel {
     private final Map<Features.Feature, String> missing = new EnumMap<>(Features.Feature.class);
     private final List<String> notifications = new CopyOnWriteArrayList<>();
     private volatile Features features = new Features(Map.of());
     private volatile boolean merging = true;
 
     public FakeKernel() {
+        super(new FakeHost());
         host.fileSystem.mount(FakeMount.ext4("/", 0xfe00));
-    }
-
-    // The world.
-
-    public FakeKernel mount(FakeMount mount) {
-        synchronized (host.lock) {
-            host.fileSystem.addFolders(mount.mountPoint());
-            host.fileSystem.mount(mount);
-        }
-        return this;
-    }
-
-    /** Adds a file and the folders above it, without events. Replaces what was there. */
-    public Path addFile(String path, FakeContent content) {
-        Path file = Path.of(path);
-        synchronized (host.lock) {
-            host.fileSystem.addFolders(file.getParent());
-            host.fileSystem.addFile(file, content);
-        }
-        return file;
-    }
-
-    public Path addFile(String path, byte[] content) {
-        return addFile(path, FakeContent.of(content));
-    }
-
-    /** A synthetic file of any size. */
-    public Path addFile(String path, long sizeBytes) {
-        return addFile(path, FakeContent.synthetic(sizeBytes));
-    }
-
-    public Path addFolder(String path) {
-        synchronized (host.lock) {
-            host.fileSystem.addFolders(Path.of(path));
-        }
-        return Path.of(path);
-    }
-
-    public Path addSymbolicLink(String path, String target) {
-        Path link = Path.of(path);
-        synchronized (host.lock) {
-            host.fileSystem.addFolders(link.getParent());
-            host.fileSystem.addLink(link, target);
-        }
-        return link;
-    }
-
-    public Path addHardLink(String path, Path existing) throws KernelException {
-        Path link = Path.of(path);
-        synchronized (host.lock) {
-            FakeInode inode = host.fileSystem.find("link", existing);
-            host.fileSystem.addFolders(link.getParent());
-            host.fileSystem.put(link, inode);
-            inode.links++;
-        }
-        return link;
-    }
-
-    /**
-     * Takes a real folder over: same paths, inode numbers and contents, so that code which lists folders through the JDK
-     * meets the same files here. The mount above it should carry the real device.
-     */
-    public FakeKernel adopt(Path realFolder) throws IOException {
-        try (Stream<Path> tree = Files.walk(realFolder)) {
-            for (Path path : (Iterable<Path>) tree::iterator) {
-                adoptOne(path);
-            }
-        }
-        return this;
-    }
-
-    private void adoptOne(Path path) throws IOException {
-        synchronized (host.lock) {
-            if (Files.isSymbolicLink(path)) {
-                host.fileSystem.addLink(path, Files.readSymbolicLink(path).toString());
-            } else if (Files.isDirectory(path)) {
-                host.fileSystem.addFolders(path);
-            } else if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-                host.fileSystem.addFolders(path.getParent());
-                long inode = (Long) Files.getAttribute(path, "unix:ino");
-                host.fileSystem.addFile(path, FakeContent.real(path), inode);
-            }
-        }
-    }
-
-    /** Makes a folder as a process would: with an event. */
-    public Path makeFolder(String path, int pid) {
-        Path folder = Path.of(path);
-        synchronized (host.lock) {
-            for (Path made : host.fileSystem.addFolders(folder)) {
-                host.emitName(FileEvent.CREATE, host.fileSystem.at(made), made, pid);
-            }
-        }
-        return folder;
-    }
-
-    /** Unlinks a file, or removes a folder with all in it; open files live on. */
-    public void delete(Path path, int pid) {
-        synchronized (host.lock) {
-            host.fileSystem.below(path).reversed().forEach(below -> deleteOne(below, pid));
-            deleteOne(path, pid);
-        }
-    }
-
-    private void deleteOne(Path path, int pid) {
-        FakeInode inode = host.fileSystem.remove(path);
-        if (inode != null) {
-            host.emitName(FileEvent.DELETE, inode, path, pid);
-            host.emitName(FileEvent.DELETE_SELF, inode, path, pid);
-        }
-    }
-
-    /** Renames a file or folder, what is in it included. */
-    public void rename(Path from, Path to, int pid) throws KernelException {
-        synchronized (host.lock) {
-            FakeInode inode = host.fileSystem.at(from);
-            if (inode == null) {
-                throw new KernelException("rename", Errno.ENOENT);
-            }
-            List<Path> below = host.fileSystem.below(from);
-            host.fileSystem.remove(from);
-            host.emitName(FileEvent.MOVED_FROM, inode, from, pid);
-            host.fileSystem.put(to, inode).links++;
-            for (Path each : below) {
-                FakeInode moved = host.fileSystem.remove(each);
-                host.fileSystem.put(to.resolve(from.relativize(each)), moved).links++;
-            }
-            for (FakeDescription open : host.allDescriptions()) {
-                if (open.path.startsWith(from)) {
-                    open.path = open.path.equals(from) ? to : to.resolve(from.relativize(open.path));
-                }
-            }
-            host.emitName(FileEvent.MOVED_TO, inode, to, pid);
-            host.emitName(FileEvent.MOVE_SELF, inode, to, pid);
-        }
-    }
-
-    public void truncate(Path path, long sizeBytes) {
-        synchronized (host.lock) {
-            inode(path).truncate(sizeBytes);
-        }
     }
 
     /** A process of this pid; a new one unless it lives already. */
     public FakeReader process(int pid) {
         synchronized (host.lock) {
             FakeReader living = host.processes.get(pid);
-            return living != null ? living : new FakeReader(host, pid);
+            return living != null ? living : new FakeReader(host, pid, 1, pid);
         }
+    }
+
+    /**
+     * Writes {@code proc/PID/{stat,fd,fdinfo,maps}} of the living processes below {@code root}, replacing what was there.
+     * Descriptors are links to the files' paths, so readers that follow them find the files of an adopted folder.
+     */
+    public void writeProc(Path root) throws IOException {
+        List<FakeReader> processes;
+        synchronized (host.lock) {
+            processes = List.copyOf(host.processes.values());
+        }
+        FakeProc.write(root, processes);
     }
 
     // How it behaves.
@@ -307,14 +172,6 @@ public final class FakeKernel implements Kernel {
     /** Messages to the service manager, in order. */
     public List<String> notifications() {
         return List.copyOf(notifications);
-    }
-
-    private FakeInode inode(Path path) {
-        try {
-            return host.fileSystem.find("find", path);
-        } catch (KernelException e) {
-            throw new IllegalArgumentException(path + ": " + e.getMessage(), e);
-        }
     }
 
     // The ports.

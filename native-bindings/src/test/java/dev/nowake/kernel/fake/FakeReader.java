@@ -13,14 +13,18 @@ import java.util.Set;
 public final class FakeReader {
     final FakeHost host;
     private final int pid;
+    private final int parent;
+    private final int session;
     private final Set<FakeHandle> handles = new LinkedHashSet<>();
     private final List<FakeMapping> mappings = new ArrayList<>();
     private boolean exited;
     private long nextAddress = 0x7f00_0000_0000L;
 
-    FakeReader(FakeHost host, int pid) {
+    FakeReader(FakeHost host, int pid, int parent, int session) {
         this.host = host;
         this.pid = pid;
+        this.parent = parent;
+        this.session = session;
         synchronized (host.lock) {
             host.processes.put(pid, this);
         }
@@ -28,6 +32,14 @@ public final class FakeReader {
 
     public int pid() {
         return pid;
+    }
+
+    int parent() {
+        return parent;
+    }
+
+    int session() {
+        return session;
     }
 
     /** Opens for reading. ENOENT and its kin as the kernel gives them. */
@@ -85,9 +97,9 @@ public final class FakeReader {
         mappings.remove(mapping);
     }
 
-    /** A child with the same open files: a file is closed when the last of both has closed it. Mappings are not copied. */
+    /** A child in the same session with the same open files: a file is closed when the last of both has closed it. Mappings are not copied. */
     public FakeReader fork(int childPid) {
-        FakeReader child = new FakeReader(host, childPid);
+        FakeReader child = new FakeReader(host, childPid, pid, session);
         synchronized (host.lock) {
             for (FakeHandle handle : handles) {
                 handle.description.references++;

@@ -1,5 +1,7 @@
 package dev.nowake.kernel.linux;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import dev.nowake.kernel.Extent;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.OpenFile;
@@ -31,7 +33,11 @@ public final class RealWorld implements KernelUnderTest {
         this.folder = folder;
     }
 
+    /** Skips the test where this process is not root's. */
     public static RealWorld of(Kernel kernel) throws IOException {
+        assumeTrue(
+                Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0),
+                "needs root: fanotify, leases and other processes' memory");
         Path target = Files.createDirectories(Path.of("target", "kernel-tests"));
         return new RealWorld(kernel, Files.createTempDirectory(target, "world").toRealPath());
     }
@@ -46,15 +52,42 @@ public final class RealWorld implements KernelUnderTest {
         return folder;
     }
 
-    /** As the block device under the folder has it; 0 where sysfs does not say. */
+    /** The mount's read-ahead size, or one request of the block device where that is larger. */
     @Override
     public long readaheadCapBytes() {
+        return Math.max(readaheadBytes(), requestBytes());
+    }
+
+    /** The same after POSIX_FADV_SEQUENTIAL, which doubles the one and not the other. */
+    long sequentialCapBytes() {
+        return Math.max(2 * readaheadBytes(), requestBytes());
+    }
+
+    private long readaheadBytes() {
+        return kibibytes(Path.of("/sys/class/bdi", device(), "read_ahead_kb"));
+    }
+
+    /** Of the disk itself, or of the one a partition lies on. */
+    private long requestBytes() {
+        Path device = Path.of("/sys/dev/block", device());
+        return Math.max(
+                kibibytes(device.resolve("queue/max_sectors_kb")),
+                kibibytes(device.resolve("../queue/max_sectors_kb")));
+    }
+
+    private String device() {
         try {
             long device = (long) Files.getAttribute(folder, "unix:dev");
-            long major = device >>> 8 & 0xfff;
-            long minor = device & 0xff | device >>> 12 & 0xfff00;
-            String file = "/sys/class/bdi/" + major + ":" + minor + "/read_ahead_kb";
-            return Long.parseLong(Files.readString(Path.of(file)).strip()) << 10;
+            return (device >>> 8 & 0xfff) + ":" + (device & 0xff | device >>> 12 & 0xfff00);
+        } catch (IOException unknown) {
+            return "unknown";
+        }
+    }
+
+    /** In bytes; 0 where sysfs does not say. */
+    private static long kibibytes(Path file) {
+        try {
+            return Long.parseLong(Files.readString(file).strip()) << 10;
         } catch (IOException unknown) {
             return 0;
         }

@@ -112,6 +112,48 @@ class LiveHostTest {
     }
 
     @Test
+    void directReadersAreTold() throws IOException {
+        Path file = Files.write(folder.resolve("direct"), new byte[1 << 20]);
+        FileKey key = ProcessFiles.key(file);
+        // Nobody takes what dd writes: it stays where it is, with its input open.
+        Process reader = new ProcessBuilder("dd", "if=" + file, "iflag=direct", "bs=1M").start();
+        try {
+            await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+                int pid = (int) reader.pid();
+                List<Integer> descriptors = ProcessFiles.read(pid).descriptorsOf(key);
+                assertThat(descriptors).isNotEmpty();
+                assertThat(DescriptorInfo.read(pid, descriptors.getFirst()))
+                        .hasValueSatisfying(info -> assertThat(info.isDirect()).isTrue());
+            });
+        } finally {
+            reader.destroyForcibly();
+            reader.onExit().join();
+        }
+    }
+
+    @Test
+    void scanSurvivesProcessesThatVanishMeanwhile() throws Exception {
+        Path file = Files.write(folder.resolve("held"), new byte[4096]);
+        FileKey key = ProcessFiles.key(file);
+        Process holder =
+                new ProcessBuilder("sleep", "60").redirectInput(file.toFile()).start();
+        Process churn = new ProcessBuilder("sh", "-c", "while :; do /bin/true; done").start();
+        Set<Integer> alwaysHidden = OpenFileScan.scan(Set.of(key)).hidden();
+        try {
+            for (int i = 0; i < 50; i++) {
+                OpenFileScan.Users users = OpenFileScan.scan(Set.of(key));
+                assertThat(users.pids(key)).containsExactly((int) holder.pid());
+                assertThat(users.hidden()).isSubsetOf(alwaysHidden);
+            }
+        } finally {
+            for (Process process : List.of(holder, churn)) {
+                process.destroyForcibly();
+                process.onExit().join();
+            }
+        }
+    }
+
+    @Test
     void aTouchedMappingIsResident() throws IOException {
         Path file = folder.resolve("mapped");
         Files.write(file, new byte[1 << 20]);

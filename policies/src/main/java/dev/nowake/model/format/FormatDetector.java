@@ -2,9 +2,11 @@ package dev.nowake.model.format;
 
 import dev.nowake.model.ByteSource;
 import dev.nowake.model.Format;
+import dev.nowake.model.HostileModelException;
 import dev.nowake.model.Layout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -44,12 +46,52 @@ public final class FormatDetector {
         return byName(fileName).map(format -> new Layout(format, List.of(), 0, 0));
     }
 
+    /**
+     * The file's layout: of the format its content shows, else of the one its name promises.
+     *
+     * @param fileName for files whose content does not tell: a broken {@code .safetensors} is refused as such, while a
+     *     {@code .bin} that torch did not write is just unknown
+     */
+    public static Layout read(ByteSource source, String fileName) throws IOException, HostileModelException {
+        return switch (sniff(source)) {
+            case SAFETENSORS -> SafetensorsReader.read(source);
+            case GGUF -> GgufReader.read(source);
+            case TORCH_ZIP -> TorchZipReader.read(source);
+            case TORCH_PICKLE -> new Layout(Format.TORCH_PICKLE, List.of(), 0, 0);
+            case ONNX -> OnnxReader.read(source);
+            case UNKNOWN -> readByName(source, fileName);
+        };
+    }
+
+    private static Layout readByName(ByteSource source, String fileName) throws IOException, HostileModelException {
+        return switch (byName(fileName).orElse(Format.UNKNOWN)) {
+            case SAFETENSORS -> SafetensorsReader.read(source);
+            case GGUF -> GgufReader.read(source);
+            case ONNX -> OnnxReader.read(source);
+            case TORCH_ZIP, TORCH_PICKLE -> readTorch(source);
+            case UNKNOWN -> Layout.unknown();
+        };
+    }
+
+    /** Under torch's extensions: a zip whose first entry is unusual, a pickle without torch's number, or anything. */
+    private static Layout readTorch(ByteSource source) throws IOException, HostileModelException {
+        ByteBuffer start = start(source);
+        if (start.limit() >= 4 && start.getInt(0) == Magic.ZIP_LOCAL) {
+            return TorchZipReader.read(source);
+        }
+        return Magic.isPickle(start) ? new Layout(Format.TORCH_PICKLE, List.of(), 0, 0) : Layout.unknown();
+    }
+
     /** The format by content, reading at most {@value Magic#BYTES} bytes; UNKNOWN where they do not tell. */
     public static Format sniff(ByteSource source) throws IOException {
-        ByteBuffer start = ByteBuffer.allocate(Magic.BYTES);
+        return Magic.of(start(source), source.sizeBytes());
+    }
+
+    private static ByteBuffer start(ByteSource source) throws IOException {
+        ByteBuffer start = ByteBuffer.allocate(Magic.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         while (start.hasRemaining() && source.read(start.position(), start) > 0) {
             // short reads are continued
         }
-        return Magic.of(start.flip(), source.sizeBytes());
+        return start.flip();
     }
 }

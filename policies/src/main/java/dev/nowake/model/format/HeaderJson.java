@@ -1,6 +1,7 @@
 package dev.nowake.model.format;
 
 import dev.nowake.model.HostileModelException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import tools.jackson.core.JacksonException;
@@ -9,7 +10,6 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamFactory;
-import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.json.JsonFactory;
 
 /** JSON of unknown origin, token by token: nothing is kept that the caller does not keep. */
@@ -45,7 +45,8 @@ public final class HeaderJson {
      * @throws IOException what the stream threw
      */
     public static void readObject(InputStream in, Member member) throws IOException, HostileModelException {
-        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), in)) {
+        Watched watched = new Watched(in);
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), watched)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new HostileModelException("not a JSON object");
             }
@@ -53,9 +54,11 @@ public final class HeaderJson {
             if (parser.nextToken() != null) {
                 throw new HostileModelException("something follows the JSON object");
             }
-        } catch (JacksonIOException e) {
-            throw e.getCause();
         } catch (JacksonException e) {
+            // The parser calls broken UTF-8 an I/O error too: only what the stream threw is one.
+            if (watched.failure != null) {
+                throw watched.failure;
+            }
             throw new HostileModelException("broken JSON: " + oneLine(e.getOriginalMessage()));
         }
     }
@@ -69,6 +72,35 @@ public final class HeaderJson {
             String name = parser.currentName();
             parser.nextToken();
             member.take(name, parser);
+        }
+    }
+
+    /** Remembers what the stream threw. */
+    private static final class Watched extends FilterInputStream {
+        private IOException failure;
+
+        Watched(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            try {
+                return in.read();
+            } catch (IOException e) {
+                failure = e;
+                throw e;
+            }
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            try {
+                return in.read(target, offset, length);
+            } catch (IOException e) {
+                failure = e;
+                throw e;
+            }
         }
     }
 

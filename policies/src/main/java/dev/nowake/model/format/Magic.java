@@ -2,7 +2,6 @@ package dev.nowake.model.format;
 
 import dev.nowake.model.Format;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** The first bytes of each format. */
@@ -23,8 +22,8 @@ final class Magic {
 
     private Magic() {}
 
-    static Format of(ByteBuffer start, long sizeBytes) {
-        ByteBuffer bytes = start.order(ByteOrder.LITTLE_ENDIAN);
+    /** {@code bytes} is little-endian. */
+    static Format of(ByteBuffer bytes, long sizeBytes) {
         if (bytes.limit() < 8) {
             return Format.UNKNOWN;
         }

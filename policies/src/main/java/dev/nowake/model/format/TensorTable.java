@@ -10,14 +10,17 @@ import java.util.Set;
 
 /** Collects a file's tensors and refuses what cannot be: two of one name, bytes outside the file, bytes shared. */
 final class TensorTable {
-    /** Three times the largest single file known (a mixture of 384 experts over 61 layers: about 94,000 tensors). */
-    static final int MAX_TENSORS = 1 << 18;
+    /**
+     * Fifty times what one shard of the largest models holds (about 1,200) and twice a merged mixture of 128 experts over
+     * 94 layers. At the bound a table takes some 20 MB, which a daemon with a heap of 64 MB survives.
+     */
+    static final int MAX_TENSORS = 1 << 16;
 
     /** Real names stay under 200 characters. */
     static final int MAX_NAME_CHARS = 4096;
 
     /** With {@link #MAX_TENSORS} names of 120 characters this is never met; it keeps a table of long names small. */
-    private static final long MAX_NAME_CHARS_TOTAL = 32L << 20;
+    static final long MAX_NAME_CHARS_TOTAL = 8L << 20;
 
     private final long dataStart;
     private final long fileEnd;

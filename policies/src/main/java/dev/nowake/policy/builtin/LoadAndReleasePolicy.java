@@ -1,5 +1,6 @@
 package dev.nowake.policy.builtin;
 
+import dev.nowake.policy.Argument;
 import dev.nowake.policy.FileView;
 import dev.nowake.policy.LoadView;
 import dev.nowake.policy.Policy;
@@ -31,8 +32,12 @@ public final class LoadAndReleasePolicy implements Policy {
     }
 
     @Override
-    public Map<String, Object> arguments() {
-        return Map.of("window", 0L, "lookaheadFiles", Long.MAX_VALUE, "leftovers", "keep", "room", "none");
+    public Map<String, Argument> arguments() {
+        return Map.of(
+                "window", new Argument.Size(0),
+                "lookaheadFiles", new Argument.Count(Long.MAX_VALUE),
+                "leftovers", new Argument.Choice("keep", List.of("keep", "evict")),
+                "room", new Argument.Choice("none", List.of("none", "reclaim")));
     }
 
     @Override

@@ -1,0 +1,126 @@
+package dev.nowake.agent.cli;
+
+import dev.nowake.agent.cli.DoctorVerb.Check;
+import dev.nowake.agent.execute.MountTraits;
+import dev.nowake.kernel.Kernel;
+import dev.nowake.kernel.proc.BackingDevice;
+import dev.nowake.kernel.proc.CgroupMemory;
+import dev.nowake.kernel.proc.MemInfo;
+import dev.nowake.kernel.proc.Mount;
+import dev.nowake.kernel.proc.MountInfo;
+import dev.nowake.kernel.proc.NumaTopology;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Rights, memory, limits, nodes, and the filesystems models lie on. */
+final class HostChecks {
+    private static final int CAP_SYS_ADMIN = 21;
+
+    /** Below this a prefetched model would be evicted by its own successor pages. */
+    private static final long LITTLE_BYTES = 1L << 30;
+
+    private HostChecks() {}
+
+    static List<Check> host() {
+        return List.of(rights(), memory(), cgroup(), numa(), tracing());
+    }
+
+    private static Check rights() {
+        Optional<Long> effective = status("CapEff:").map(hex -> Long.parseUnsignedLong(hex, 16));
+        boolean admin = effective.isPresent() && (effective.get() >>> CAP_SYS_ADMIN & 1) == 1;
+        String uid = status("Uid:").map(ids -> ids.split("\\s+")[0]).orElse("?");
+        String who = uid.equals("0") ? "root" : "user " + uid;
+        return new Check(
+                "rights",
+                admin,
+                admin
+                        ? who + " with CAP_SYS_ADMIN"
+                        : who + " without CAP_SYS_ADMIN: the daemon cannot watch files, and files of others have no "
+                                + "residency; run as root");
+    }
+
+    private static Optional<String> status(String name) {
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+                if (line.startsWith(name)) {
+                    return Optional.of(line.substring(name.length()).strip());
+                }
+            }
+        } catch (IOException e) {
+            // Without proc there is nothing to say.
+        }
+        return Optional.empty();
+    }
+
+    private static Check memory() {
+        MemInfo memory = MemInfo.read();
+        long available = memory.availableBytes();
+        return new Check(
+                "memory",
+                available >= LITTLE_BYTES,
+                Sizes.of(memory.totalBytes()) + " in all, " + Sizes.of(available) + " available, "
+                        + Sizes.of(memory.freeBytes()) + " free");
+    }
+
+    private static Check cgroup() {
+        long room = CgroupMemory.read((int) ProcessHandle.current().pid()).roomBytes();
+        if (room == CgroupMemory.UNLIMITED) {
+            return new Check("cgroup", true, "no memory limit on this process");
+        }
+        return new Check(
+                "cgroup",
+                room >= LITTLE_BYTES,
+                Sizes.of(room) + " left under this process's limit; prefetched pages count against it");
+    }
+
+    private static Check numa() {
+        NumaTopology topology = NumaTopology.read();
+        List<String> nodes = new ArrayList<>();
+        for (NumaTopology.Node node : topology.nodes()) {
+            nodes.add("node" + node.id() + ": " + node.cpus().cardinality() + " CPUs, "
+                    + Sizes.of(node.memory().totalBytes()));
+        }
+        return new Check("numa", true, String.join("; ", nodes));
+    }
+
+    private static Check tracing() {
+        boolean there = Files.isDirectory(Path.of("/sys/kernel/tracing/events/filemap"))
+                || Files.isDirectory(Path.of("/sys/kernel/debug/tracing/events/filemap"));
+        return new Check(
+                "tracefs",
+                there,
+                there
+                        ? "filemap events are there: misses can be seen one by one"
+                        : "no filemap events: misses are estimated from residency; mount tracefs as root");
+    }
+
+    /** How files below a path would be read. */
+    static Check mount(Kernel kernel, Path path) {
+        String name = "path " + Invocation.show(path);
+        try {
+            long device = kernel.files().status(path).device();
+            MountInfo mounts = MountInfo.read();
+            Optional<Mount> mount = mounts.byDevice(device);
+            if (mount.isEmpty()) {
+                mount = mounts.byPath(path.toRealPath());
+            }
+            String fsType = mount.map(Mount::fsType).orElse("unknown");
+            long readAhead = BackingDevice.read(device)
+                    .map(BackingDevice::readAheadBytes)
+                    .orElse(0L);
+            MountTraits traits = MountTraits.of(device, fsType, readAhead);
+            return new Check(
+                    name,
+                    true,
+                    fsType + ", read-ahead " + (readAhead > 0 ? Sizes.of(readAhead) : "unknown") + ": "
+                            + traits.mechanism().label() + ", " + traits.streams() + " at once"
+                            + (traits.remote() ? ", remote" : ""));
+        } catch (IOException e) {
+            return new Check(name, false, CliException.of(path, e).getMessage());
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package dev.nowake.agent.cli;
+
+import dev.nowake.agent.config.Config;
+import dev.nowake.agent.config.ConfigException;
+import dev.nowake.kernel.Errno;
+import dev.nowake.kernel.Features.Feature;
+import dev.nowake.kernel.KernelException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The daemon in the foreground, as a service manager wants it. */
+@Command(
+        name = "run",
+        description =
+                "Watches model files being opened; prefetches and releases them with --enforce, else only observes.")
+final class RunVerb implements Callable<Integer> {
+    @Option(names = "--root", paramLabel = "DIR", arity = "1", description = "A folder to watch; may be repeated.")
+    private List<String> roots = List.of();
+
+    @Option(names = "--enforce", description = "Carry plans out. Without it everything is computed and logged only.")
+    private boolean enforce;
+
+    @Option(names = "--policy", paramLabel = "NAME", description = "none, load-and-release (default) or whole-file.")
+    private String policy;
+
+    @Option(names = "--config", paramLabel = "FILE", description = "YAML configuration; options win over it.")
+    private String configFile;
+
+    private final Invocation invocation;
+
+    RunVerb(Invocation invocation) {
+        this.invocation = invocation;
+    }
+
+    @Override
+    public Integer call() throws CliException, IOException, InterruptedException {
+        List<Path> folders = roots.stream().map(RawArguments::path).toList();
+        Path file = configFile == null ? null : RawArguments.path(configFile);
+        Config config;
+        try {
+            config = new RunOptions(folders, enforce, policy, file).config();
+        } catch (ConfigException wrong) {
+            throw CliException.usage(wrong.getMessage());
+        }
+        String missing = invocation.kernel().features().whyMissing(Feature.FANOTIFY);
+        if (missing != null) {
+            throw cannotListen(missing);
+        }
+        try {
+            new DaemonRun(invocation.kernel(), invocation.out())
+                    .run(config, invocation.stateDir(), invocation.socket());
+        } catch (KernelException failed) {
+            if (failed.errno().equals(Errno.EPERM)) {
+                throw cannotListen(failed.getMessage());
+            }
+            throw failed;
+        } catch (IOException inUse) {
+            throw new CliException(ExitCode.FAILED, "failed", inUse.getMessage(), inUse);
+        }
+        return ExitCode.DONE;
+    }
+
+    private static CliException cannotListen(String why) {
+        boolean permission = why.contains("EPERM");
+        return new CliException(
+                permission ? ExitCode.NOT_PERMITTED : ExitCode.NOT_SUPPORTED,
+                permission ? "not_permitted" : "not_supported",
+                "cannot watch files being opened (" + why + "): "
+                        + (permission ? "run as root, or grant CAP_SYS_ADMIN" : "this kernel has no fanotify"));
+    }
+}

@@ -1,0 +1,86 @@
+package dev.nowake.agent.cli;
+
+import dev.nowake.agent.control.ControlClient;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import tools.jackson.databind.JsonNode;
+
+/** What a running daemon does now and did lately. */
+@Command(
+        name = "status",
+        description = "Asks the running daemon what it watches, what loads are under way, what it counted.")
+final class StatusVerb implements Callable<Integer> {
+    private final Invocation invocation;
+
+    StatusVerb(Invocation invocation) {
+        this.invocation = invocation;
+    }
+
+    @Override
+    public Integer call() throws CliException {
+        JsonNode status;
+        try {
+            status = new ControlClient(invocation.socket()).ask(Map.of("verb", "status"));
+        } catch (IOException nobody) {
+            throw new CliException(ExitCode.FAILED, "no_daemon", nobody.getMessage(), nobody);
+        }
+        if (status.has("error")) {
+            JsonNode error = status.get("error");
+            throw new CliException(
+                    ExitCode.FAILED,
+                    error.path("code").asString("failed"),
+                    error.path("message").asString(""));
+        }
+        if (invocation.json()) {
+            invocation.out().println(status);
+        } else {
+            print(status);
+        }
+        return ExitCode.DONE;
+    }
+
+    private void print(JsonNode status) {
+        invocation
+                .out()
+                .printf(
+                        "%s, up %.0f s, pid %d, %s in flight%n",
+                        status.path("mode").asString(),
+                        status.path("uptimeSeconds").asDouble(),
+                        status.path("pid").asLong(),
+                        Sizes.of(status.path("inFlightBytes").asLong()));
+        TextTable roots = new TextTable("ROOT", "MODE", "POLICY");
+        for (JsonNode root : status.path("roots")) {
+            roots.row(
+                    Line.of(root.path("path").asString()),
+                    root.path("mode").asString(),
+                    root.path("policy").asString());
+        }
+        roots.print(invocation.out());
+        TextTable loads =
+                new TextTable("LOAD", "STATE", ">READERS", ">SHARDS", ">SIZE", ">PREFETCHED", ">EVICTED", ">RESIDENT");
+        for (JsonNode load : status.path("loads")) {
+            loads.row(
+                    Line.of(load.path("model").asString()),
+                    load.path("state").asString(),
+                    load.path("readers").asString(),
+                    load.path("shardsOpened").asString() + "/"
+                            + load.path("shards").asString(),
+                    Sizes.of(load.path("sizeBytes").asLong()),
+                    Sizes.of(load.path("prefetchedBytes").asLong()),
+                    Sizes.of(load.path("evictedBytes").asLong()),
+                    load.path("residentBytes").isNull()
+                            ? "unknown"
+                            : Sizes.of(load.path("residentBytes").asLong()));
+        }
+        loads.print(invocation.out());
+        TextTable counters = new TextTable("COUNTER", ">VALUE");
+        status.path("counters").properties().forEach(entry -> {
+            if (entry.getValue().asLong() != 0) {
+                counters.row(entry.getKey(), entry.getValue().asString());
+            }
+        });
+        counters.print(invocation.out());
+    }
+}

@@ -1,0 +1,72 @@
+package dev.nowake.agent.cli;
+
+import dev.nowake.agent.execute.HostMappings;
+import dev.nowake.kernel.linux.LinuxKernel;
+import dev.nowake.samples.ModelMaker;
+import dev.nowake.samples.ModelSpec;
+import dev.nowake.samples.Preset;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What the launcher runs once after a build, to learn which classes a start loads: every verb that ends by itself, then
+ * the daemon seeing a small model loaded and released. Says nothing and never fails; without root it learns less.
+ */
+final class Training {
+    /** Long enough for an open, a plan, a prefetch and a release of a megabyte on a busy host; nobody waits for more. */
+    private static final long DAEMON_MILLIS = 700;
+
+    private final Path folder;
+    private final PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
+
+    private Training(Path folder) {
+        this.folder = folder;
+    }
+
+    /** {@code Training DIR}: works in the empty folder DIR and leaves its files there. */
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        new Training(Path.of(arguments[0])).run();
+        System.exit(0);
+    }
+
+    private void run() throws IOException, InterruptedException {
+        Path root = folder.resolve("models");
+        ModelSpec spec = ModelSpec.of(Preset.LLAMA, 1 << 20).withShards(2).withSync(true);
+        List<Path> shards = ModelMaker.write(spec, root);
+        for (String verb : List.of("evict", "prefetch", "residency", "inspect")) {
+            verb(verb, "--output", "json", root.toString());
+            verb(verb, root.toString());
+        }
+        verb("doctor", "--output", "json");
+        String socket = folder.resolve("socket").toString();
+        Thread daemon = new Thread(() -> verb(
+                "run",
+                "--enforce",
+                "--root",
+                root.toString(),
+                "--state-dir",
+                folder.resolve("state").toString(),
+                "--socket",
+                socket));
+        daemon.setDaemon(true);
+        daemon.start();
+        for (int waits = 0; waits < 50 && daemon.isAlive() && !Files.exists(Path.of(socket)); waits++) {
+            Thread.sleep(20);
+        }
+        // Opens by this process would be the daemon's own, which it does not look at.
+        new ProcessBuilder("cat", shards.getFirst().toString(), shards.getLast().toString())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
+        daemon.join(DAEMON_MILLIS);
+        verb("status", "--output", "json", "--socket", socket);
+    }
+
+    private void verb(String... arguments) {
+        new Main(LinuxKernel::open, new HostMappings(), nowhere, nowhere, false).run(arguments);
+    }
+}

@@ -1,0 +1,53 @@
+package dev.nowake.agent.identify;
+
+import dev.nowake.model.FileId;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What lay below the roots at one moment. Immutable, for any thread. */
+public final class CatalogSnapshot {
+    private final Map<FileId, CatalogEntry> entries;
+    private final List<FoundModel> models;
+    private final List<Path> folders;
+    private final List<Path> outsideLinks;
+    private final List<String> problems;
+
+    CatalogSnapshot(List<FoundModel> models, List<Path> folders, List<Path> outsideLinks, List<String> problems) {
+        this.models = List.copyOf(models);
+        this.folders = List.copyOf(folders);
+        this.outsideLinks = List.copyOf(outsideLinks);
+        this.problems = List.copyOf(problems);
+        this.entries = new HashMap<>();
+        for (FoundModel found : models) {
+            for (FoundFile file : found.files()) {
+                entries.put(file.id(), new CatalogEntry(found.model(), file.shard(), file.path()));
+            }
+        }
+    }
+
+    /** Null where the file is no model's. One hash lookup. */
+    public CatalogEntry find(FileId id) {
+        return entries.get(id);
+    }
+
+    public List<FoundModel> models() {
+        return models;
+    }
+
+    /** Every folder below the roots, the roots included: where directory marks belong. */
+    public List<Path> folders() {
+        return folders;
+    }
+
+    /** Links below the roots to files and folders that lie outside all of them. They are not followed. */
+    public List<Path> outsideLinks() {
+        return outsideLinks;
+    }
+
+    /** One line for each folder, index, reference or manifest that could not be used. */
+    public List<String> problems() {
+        return problems;
+    }
+}

@@ -1,0 +1,113 @@
+package dev.nowake.agent.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.nowake.agent.config.Config;
+import dev.nowake.agent.config.ConfigException;
+import dev.nowake.agent.config.Mode;
+import dev.nowake.agent.config.RootRule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunOptionsTest {
+    @TempDir
+    Path temporary;
+
+    private Path folder;
+
+    @BeforeEach
+    void resolve() throws IOException {
+        folder = temporary.toRealPath();
+    }
+
+    @Test
+    void aRootAloneIsObservedWithTheDefaultPolicy() throws Exception {
+        Config config = new RunOptions(List.of(folder), false, null, null).config();
+        assertThat(config.mode()).isEqualTo(Mode.OBSERVE);
+        assertThat(config.roots()).singleElement().satisfies(root -> {
+            assertThat(root.path()).isEqualTo(folder);
+            assertThat(root.mode()).isEqualTo(Mode.OBSERVE);
+            assertThat(root.policy()).isEqualTo("load-and-release");
+            assertThat(root.args()).containsEntry("leftovers", "keep");
+        });
+    }
+
+    @Test
+    void enforceWithoutAPolicyIsLoadAndRelease() throws Exception {
+        Config config = new RunOptions(List.of(folder), true, null, null).config();
+        assertThat(config.mode()).isEqualTo(Mode.ENFORCE);
+        assertThat(config.roots()).extracting(RootRule::policy).containsExactly("load-and-release");
+        assertThat(config.roots()).extracting(RootRule::mode).containsExactly(Mode.ENFORCE);
+    }
+
+    @Test
+    void optionsWinOverTheFile() throws Exception {
+        Path file = file("mode: observe\nroots: [{path: /a, mode: observe, args: {window: 1GiB}}, {path: /b}]");
+        Config config = new RunOptions(List.of(folder), true, "whole-file", file).config();
+        assertThat(config.roots()).extracting(RootRule::path).containsExactly(Path.of("/a"), Path.of("/b"), folder);
+        assertThat(config.roots()).extracting(RootRule::policy).containsOnly("whole-file");
+        assertThat(config.roots()).extracting(RootRule::mode).containsOnly(Mode.ENFORCE);
+        assertThat(config.roots().getFirst().args()).isEmpty();
+    }
+
+    @Test
+    void theFileStandsWhereNoOptionSpeaks() throws Exception {
+        Path file = file("mode: enforce\nroots: [{path: /a, policy: none, mode: observe}]");
+        Config config = new RunOptions(List.of(folder), false, null, file).config();
+        assertThat(config.roots()).extracting(RootRule::policy).containsExactly("none", "load-and-release");
+        assertThat(config.roots()).extracting(RootRule::mode).containsExactly(Mode.OBSERVE, Mode.ENFORCE);
+    }
+
+    @Test
+    void namingThePolicyARuleHasAlreadyKeepsItsArguments() throws Exception {
+        Path file = file("roots: [{path: /a, args: {window: 1GiB}}]");
+        Config config = new RunOptions(List.of(), false, "load-and-release", file).config();
+        assertThat(config.roots().getFirst().args()).containsEntry("window", 1L << 30);
+    }
+
+    @Test
+    void linksAreFollowedBecauseEventsComeFromRealFolders() throws Exception {
+        Path link = Files.createSymbolicLink(folder.resolve("link"), Files.createDirectory(folder.resolve("real")));
+        assertThat(new RunOptions(List.of(link), false, null, null)
+                        .config()
+                        .roots()
+                        .getFirst()
+                        .path())
+                .isEqualTo(folder.resolve("real"));
+    }
+
+    @Test
+    void aRootThatIsNotThereYetIsTakenAsWritten() throws Exception {
+        Path later = folder.resolve("x/../later");
+        assertThat(new RunOptions(List.of(later), false, null, null)
+                        .config()
+                        .roots()
+                        .getFirst()
+                        .path())
+                .isEqualTo(folder.resolve("later"));
+    }
+
+    @Test
+    void whatIsWrongIsSaidWithWhatToDo() throws IOException {
+        Path plain = Files.createFile(folder.resolve("model.gguf"));
+        assertRefused(new RunOptions(List.of(), false, null, null), "nothing to watch: give --root DIR, or --config");
+        assertRefused(new RunOptions(List.of(), false, null, file("mode: enforce")), "nothing to watch");
+        assertRefused(new RunOptions(List.of(plain), false, null, null), "is not a folder: give the folder that holds");
+        assertRefused(new RunOptions(List.of(folder), false, "nnoe", null), "no policy 'nnoe': known are none, ");
+        assertRefused(new RunOptions(List.of(folder), false, null, folder.resolve("no")), "no: cannot be read");
+    }
+
+    private static void assertRefused(RunOptions options, String message) {
+        assertThatThrownBy(options::config).isInstanceOf(ConfigException.class).hasMessageContaining(message);
+    }
+
+    private Path file(String text) throws IOException {
+        return Files.writeString(folder.resolve("nowake.yaml"), text);
+    }
+}

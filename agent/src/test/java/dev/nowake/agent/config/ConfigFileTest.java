@@ -1,0 +1,198 @@
+package dev.nowake.agent.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigFileTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void theSmallestForm() throws Exception {
+        Config config = read("mode: enforce\nroots: [{path: /models, policy: load-and-release, args: {}}]\n");
+        assertThat(config.mode()).isEqualTo(Mode.ENFORCE);
+        assertThat(config.roots())
+                .containsExactly(new RootRule(
+                        Path.of("/models"),
+                        Mode.ENFORCE,
+                        "load-and-release",
+                        Map.of("window", 0L, "lookaheadFiles", Long.MAX_VALUE, "leftovers", "keep", "room", "none")));
+    }
+
+    @Test
+    void observeAndTheDefaultPolicyWhereNothingIsSaid() throws Exception {
+        Config config = read("roots:\n  - path: /models\n");
+        assertThat(config.mode()).isEqualTo(Mode.OBSERVE);
+        assertThat(config.roots()).singleElement().satisfies(root -> {
+            assertThat(root.mode()).isEqualTo(Mode.OBSERVE);
+            assertThat(root.policy()).isEqualTo("load-and-release");
+        });
+        assertThat(read("").roots()).isEmpty();
+        assertThat(read("mode: enforce").mode()).isEqualTo(Mode.ENFORCE);
+    }
+
+    @Test
+    void aRootMayCarryItsOwnMode() throws Exception {
+        Config config = read("mode: observe\nroots:\n- {path: /a, mode: enforce}\n- {path: /b}\n");
+        assertThat(config.roots()).extracting(RootRule::mode).containsExactly(Mode.ENFORCE, Mode.OBSERVE);
+        assertThat(config.overallMode()).isEqualTo(Mode.ENFORCE);
+        assertThat(config.mode()).isEqualTo(Mode.OBSERVE);
+    }
+
+    @Test
+    void argumentsHaveTheirTypes() throws Exception {
+        Config config = read("""
+                roots:
+                - path: /models
+                  args: {window: 4GiB, lookaheadFiles: 2, leftovers: evict, room: reclaim}
+                """);
+        assertThat(config.roots().getFirst().args())
+                .isEqualTo(Map.of("window", 4L << 30, "lookaheadFiles", 2L, "leftovers", "evict", "room", "reclaim"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "window: 4096          | argument 'window': '4096' is not a size: write a number with a unit, such as 512MiB",
+                "window: -1GiB         | argument 'window': '-1GiB' is not a size: write a number with a unit, such as 512MiB",
+                "window: [1GiB]        | argument 'window': expected one value",
+                "lookaheadFiles: 4GiB  | argument 'lookaheadFiles': '4GiB' is not a count: write a number, such as 2",
+                "lookaheadFiles: -1    | argument 'lookaheadFiles': '-1' is not a count: write a number, such as 2",
+                "lookaheadFiles: 99999999999999999999 | argument 'lookaheadFiles': '99999999999999999999' is not a count: write a number, such as 2",
+                "leftovers: evit       | argument 'leftovers': 'evit' is none of keep, evict; did you mean 'evict'?",
+                "leftovers: yes        | argument 'leftovers': 'yes' is none of keep, evict; did you mean 'keep'?",
+                "room: evict           | argument 'room': 'evict' is none of none, reclaim; did you mean 'none'?",
+                "windw: 1GiB           | unknown key 'windw'; did you mean 'window'?",
+            })
+    void wrongArgumentsAreNamedWithTheirLine(String argument, String message) throws Exception {
+        assertThat(errors("roots:\n- path: /models\n  args:\n    " + argument + "\n"))
+                .containsExactly(file() + ":4: " + message);
+    }
+
+    @Test
+    void policiesWithoutArgumentsTakeNone() throws Exception {
+        assertThat(errors("roots: [{path: /m, policy: none, args: {window: 1GiB}}]"))
+                .containsExactly(file() + ":1: unknown key 'window'");
+    }
+
+    @Test
+    void allErrorsAtOnceEachWithItsLine() throws Exception {
+        assertThat(errors("""
+                mod: enforce
+                roots:
+                - path: models
+                  mode: enforced
+                  polcy: none
+                - path: /a
+                  policy: load-and-relase
+                - [1, 2]
+                - path: /b
+                  args: {room: yes}
+                colour: red
+                """))
+                .containsExactlyInAnyOrder(
+                        file() + ":1: unknown key 'mod'; did you mean 'mode'?",
+                        file() + ":11: unknown key 'colour'; did you mean 'roots'?",
+                        file() + ":5: unknown key 'polcy'; did you mean 'policy'?",
+                        file() + ":3: a root needs 'path', an absolute folder",
+                        file() + ":4: mode is 'observe' or 'enforce', not 'enforced'",
+                        file() + ":7: no policy 'load-and-relase'; did you mean 'load-and-release'?",
+                        file() + ":8: a root is keys and values, such as {path: /models}",
+                        file() + ":10: argument 'room': 'yes' is none of none, reclaim; did you mean 'none'?");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "[1]                         | :1: expected keys and values (mode, roots)",
+                "just words                  | :1: expected keys and values (mode, roots)",
+                "roots: /models              | :1: 'roots' must be a list of folders to watch, such as roots: [{path: /models}]",
+                "roots: {path: /models}      | :1: 'roots' must be a list of folders to watch, such as roots: [{path: /models}]",
+                "roots: ['/models']          | :1: a root is keys and values, such as {path: /models}",
+                "roots: [{policy: none}]     | :1: a root needs 'path', an absolute folder",
+                "roots: [{path: \"/a\\0b\"}] | :1: a root needs 'path', an absolute folder",
+                "mode: [enforce]             | :1: expected one value",
+                "mode: Enforce               | :1: mode is 'observe' or 'enforce', not 'Enforce'",
+            })
+    void wrongTypes(String text, String message) throws Exception {
+        assertThat(errors(text)).containsExactly(file() + message);
+    }
+
+    @Test
+    void aKeyThatStandsTwice() throws Exception {
+        assertThat(errors("mode: observe\nroots: []\nmode: enforce\n"))
+                .singleElement()
+                .asString()
+                .startsWith(file() + ": line 3: ")
+                .containsIgnoringCase("mode");
+    }
+
+    @Test
+    void aSecondDocumentIsNotPassedOver() throws Exception {
+        assertThat(errors("mode: observe\n---\nmode: enforce\n"))
+                .containsExactly(file() + ": line 3: a second document begins");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {21, 1_000, 100_000})
+    void deepNestingIsRefused(int depth) throws Exception {
+        assertThat(errors("roots: " + "[".repeat(depth) + "]".repeat(depth)))
+                .singleElement()
+                .asString()
+                .contains("nested too deep");
+    }
+
+    @Test
+    void aFileOfTwoMebibytesIsRefusedUnread() throws Exception {
+        byte[] spaces = new byte[2 << 20];
+        Arrays.fill(spaces, (byte) ' ');
+        Files.write(file(), spaces);
+        assertThat(failure(file())).hasMessage(file() + ": larger than 1 MiB, not a configuration");
+        assertThat(failure(Path.of("/dev/zero"))).hasMessageContaining("larger than 1 MiB");
+    }
+
+    @Test
+    void whatCannotBeReadIsNamed() throws Exception {
+        assertThat(failure(folder.resolve("absent"))).hasMessageContaining("absent: cannot be read (NoSuchFile");
+        assertThat(failure(folder)).hasMessageStartingWith(folder + ": cannot be read");
+        Files.write(file(), new byte[] {'m', (byte) 0xff, (byte) 0xfe});
+        assertThat(failure(file())).hasMessage(file() + ": not UTF-8 text");
+    }
+
+    @Test
+    void foldersMayBeNamedInAnyScript() throws Exception {
+        assertThat(read("roots: [{path: /模型/mod\u00e8les}]").roots().getFirst().path())
+                .isEqualTo(Path.of("/模型/mod\u00e8les"));
+    }
+
+    private Path file() {
+        return folder.resolve("nowake.yaml");
+    }
+
+    private Config read(String text) throws IOException, ConfigException {
+        return ConfigFile.read(Files.writeString(file(), text));
+    }
+
+    private java.util.List<String> errors(String text) throws IOException {
+        return failure(Files.writeString(file(), text)).getMessage().lines().toList();
+    }
+
+    private static ConfigException failure(Path file) {
+        ConfigException failure = catchThrowableOfType(ConfigException.class, () -> ConfigFile.read(file));
+        assertThat(failure).as("the configuration was taken").isNotNull();
+        return failure;
+    }
+}

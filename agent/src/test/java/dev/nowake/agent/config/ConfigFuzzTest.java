@@ -1,0 +1,126 @@
+package dev.nowake.agent.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.lifecycle.BeforeContainer;
+
+/** Junk, binary or nearly a configuration: a configuration or a {@link ConfigException}, never anything else. */
+class ConfigFuzzTest {
+    private static final List<String> PIECES = List.of(
+            "mode",
+            "roots",
+            "path",
+            "policy",
+            "args",
+            "window",
+            ": ",
+            ":",
+            "- ",
+            "-",
+            "\n",
+            "\n  ",
+            "\n    ",
+            "[",
+            "]",
+            "{",
+            "}",
+            ",",
+            "&a ",
+            "*a",
+            "!!binary ",
+            "!!set ",
+            "!!java.io.File ",
+            "<<",
+            "? ",
+            "| \n",
+            "> ",
+            "'",
+            "\"",
+            "\\x",
+            "%YAML 9.9\n",
+            "---\n",
+            "...\n",
+            "#",
+            "\t",
+            "~",
+            "null",
+            "/models",
+            "enforce",
+            "4GiB",
+            "1e999",
+            "0o7",
+            "\u0000",
+            "\uFEFF",
+            "\u2028",
+            "@",
+            "`");
+
+    private static Path file;
+
+    @BeforeContainer
+    static void makeFile() throws IOException {
+        file = Files.createTempFile("config", ".yaml");
+    }
+
+    @AfterContainer
+    static void deleteFile() throws IOException {
+        Files.delete(file);
+    }
+
+    @Property(tries = 1000)
+    void binary(@ForAll byte[] junk) throws IOException {
+        read(junk);
+    }
+
+    @Property(tries = 2000)
+    void piecesOfYamlInAnyOrder(@ForAll("pieces") String text) throws IOException {
+        read(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Property(tries = 1000)
+    void aRightFileWithOneByteChanged(@ForAll("damaged") byte[] text) throws IOException {
+        read(text);
+    }
+
+    private static void read(byte[] content) throws IOException {
+        Files.write(file, content);
+        try {
+            ConfigFile.read(file)
+                    .roots()
+                    .forEach(root -> assertThat(root.path()).isAbsolute());
+        } catch (ConfigException refused) {
+            assertThat(refused.getMessage().lines())
+                    .isNotEmpty()
+                    .allSatisfy(line -> assertThat(line).isNotBlank());
+        }
+    }
+
+    @Provide
+    Arbitrary<String> pieces() {
+        return Arbitraries.of(PIECES).list().ofMinSize(1).ofMaxSize(40).map(list -> String.join("", list));
+    }
+
+    @Provide
+    Arbitrary<byte[]> damaged() {
+        byte[] right = "mode: enforce\nroots:\n- path: \"/models\"\n  args: {window: 4GiB, room: none}\n- {path: /b}\n"
+                .getBytes(StandardCharsets.UTF_8);
+        return Combinators.combine(Arbitraries.integers().between(0, right.length - 1), Arbitraries.bytes())
+                .as((at, value) -> {
+                    byte[] changed = right.clone();
+                    changed[at] = value;
+                    return changed;
+                });
+    }
+}
