@@ -134,8 +134,8 @@ public final class ControlServer implements AutoCloseable {
             }
             try (client) {
                 converse(client);
-            } catch (IOException gone) {
-                continue; // the client's loss
+            } catch (IOException | RuntimeException | Error broken) {
+                continue; // this client gets no answer, the next one may
             }
         }
     }

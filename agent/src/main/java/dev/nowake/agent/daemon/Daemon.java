@@ -171,6 +171,11 @@ public final class Daemon implements AutoCloseable {
         }
 
         @Override
+        public void folderGone(Path folder) {
+            models.folderGone(folder);
+        }
+
+        @Override
         public void failed(String what, Exception cause) {
             counters.increment(Counter.ERRORS);
             journal.line("error")

@@ -47,6 +47,7 @@ final class Intake {
         ActiveLoad active = parts.book().of(sighting.id());
         boolean known = active != null && active.load().readers().containsKey(sighting.pid());
         if (!known && sighting.isOpen() && onlookers.contains(sighting.pid())) {
+            baseline.forget(sighting.id()); // it may bring pages in or drop them
             drop(sighting);
             return;
         }
@@ -61,12 +62,24 @@ final class Intake {
             }
             CatalogEntry entry = models.of(sighting.id());
             if (entry == null) {
-                models.identify(sighting, this::seen, this::drop);
+                models.identify(sighting, this::seenLate, this::drop);
                 return;
             }
             active = begin(entry);
         }
         use(active, sighting);
+    }
+
+    /** An open heard some time after it happened: its close may have been heard, and dropped, before it. */
+    private void seenLate(Sighting sighting) {
+        seen(sighting);
+        ActiveLoad active = parts.book().of(sighting.id());
+        if (active != null && active.load().state() == LoadState.LOADING) {
+            TrackedShard shard = active.load().shard(sighting.id());
+            if (shard.inUse()) {
+                lastReader.closeSeen(active, shard);
+            }
+        }
     }
 
     /** Somebody opens the model while its pages are being dropped: stop that, and begin anew when it has stopped. */
@@ -81,7 +94,7 @@ final class Intake {
 
     /** The load is out of the book: what came meanwhile is heard now. */
     void ended(ActiveLoad active) {
-        active.deferred().forEach(this::seen);
+        active.deferred().forEach(this::seenLate);
     }
 
     /** A close without a load: nothing to do but to forget what a writer made untrue. */
@@ -90,7 +103,11 @@ final class Intake {
             baseline.forget(sighting.id());
             models.changed(sighting);
         }
+        boolean moved = onlookers.remembers(sighting.pid());
         drop(sighting);
+        if (moved) {
+            models.lookAgain(sighting.id());
+        }
     }
 
     private void drop(Sighting sighting) {
@@ -236,6 +253,6 @@ final class Intake {
                 }
             }
         }
-        inUse.forEach(this::seen);
+        inUse.forEach(this::seenLate);
     }
 }

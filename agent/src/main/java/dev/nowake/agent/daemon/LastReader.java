@@ -162,6 +162,7 @@ final class LastReader {
     /** One pass for all shards in use, on the background thread; never more than one at a time, nor too often. */
     private void scanSoon(ActiveLoad active) {
         if (active.scanUnderWay()) {
+            active.scanAgain(true); // it may have passed the closing process already
             return;
         }
         active.scanUnderWay(true);
@@ -189,17 +190,22 @@ final class LastReader {
 
     private void scanned(ActiveLoad active, Map<TrackedShard, Long> opens, OpenFileScan.Users users) {
         active.scanUnderWay(false);
+        boolean everyReaderSeen = !users.hidden().contains(OpenFileScan.EVERYBODY)
+                && users.hidden().stream().noneMatch(active.load().readers()::containsKey);
         for (TrackedShard shard : opens.keySet()) {
-            if (shard.opens() != opens.get(shard)) {
-                continue; // opened again since: the answer is about an earlier time
+            if (active.load().state() != LoadState.LOADING || !shard.inUse()) {
+                continue;
             }
-            if (active.load().state() == LoadState.LOADING
-                    && shard.inUse()
-                    && !users.inUse(key(shard.shard().id()))) {
+            boolean sameOpens = shard.opens() == opens.get(shard); // else the answer is about an earlier time
+            if (sameOpens && everyReaderSeen && !users.inUse(key(shard.shard().id()))) {
                 unused(active, shard);
-            } else if (shard.inUse() && shard.probeDueNanos() == TrackedShard.NEVER) {
+            } else if (shard.isClosing()) {
                 probeLater(active, shard);
             }
+        }
+        if (active.scanAgain()) {
+            active.scanAgain(false);
+            scanSoon(active);
         }
     }
 

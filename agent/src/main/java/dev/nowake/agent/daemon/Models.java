@@ -40,10 +40,13 @@ final class Models {
     private static final long SETTLE_NANOS = 100_000_000L;
 
     /** How often a root that is missing or was replaced is looked for: one stat(2) each. */
-    private static final long ROOT_CHECK_NANOS = 5_000_000_000L;
+    private static final long ROOT_CHECK_NANOS = 2_000_000_000L;
 
     /** Files known to be no model's; cleared when it is full, so a host that makes many files costs no memory. */
     private static final int IGNORED_FILES = 100_000;
+
+    /** A root that was deleted and made again may have its old inode number, but not its old time of change. */
+    private record SeenRoot(FileId id, long mtimeNanos) {}
 
     /** The root a model lies under, and its policy. */
     record Rule(RootRule root, Policy policy) {}
@@ -55,7 +58,7 @@ final class Models {
     private final Baseline baseline;
     private volatile ModelCatalog catalog;
     private final List<Rule> rules = new ArrayList<>();
-    private final Map<Path, FileId> rootIds = new HashMap<>();
+    private final Map<Path, SeenRoot> seenRoots = new HashMap<>();
     private final Set<FileId> ignored = ConcurrentHashMap.newKeySet();
     private final Set<Path> changedFolders = new HashSet<>();
 
@@ -124,20 +127,20 @@ final class Models {
 
     /** Returns whether the small files beside the weights may be opened there. */
     private boolean watchRoot(Path root) {
-        FileId id = idOf(root);
-        if (id == null) {
+        SeenRoot seen = look(root);
+        if (seen == null) {
             parts.counters().increment(Counter.ERRORS);
             parts.journal()
                     .line("error")
                     .path(root)
-                    .put("reason", "root is not there, looking again every 5 s")
+                    .put("reason", "root is not there, looking again every 2 s")
                     .log();
-            rootIds.remove(root);
+            seenRoots.remove(root);
             return true;
         }
-        rootIds.put(root, id);
+        seenRoots.put(root, seen);
         watching.watch(root);
-        return !parts.mounts().isFuse(id.device());
+        return !parts.mounts().isFuse(seen.id().device());
     }
 
     /** Marks folders that have no mark yet and lists them once more, so that what came in between is known. */
@@ -176,11 +179,12 @@ final class Models {
 
     private void checkRoots() {
         for (RootRule root : config.roots()) {
-            FileId known = rootIds.get(root.path());
-            FileId now = idOf(root.path());
+            SeenRoot known = seenRoots.get(root.path());
+            SeenRoot now = look(root.path());
             if (now == null && known != null) {
                 watchRoot(root.path());
             } else if (now != null && !now.equals(known)) {
+                watching.forget(root.path());
                 watchRoot(root.path());
                 catalog.refresh(root.path());
                 watchFolders();
@@ -189,10 +193,10 @@ final class Models {
         }
     }
 
-    private FileId idOf(Path path) {
+    private SeenRoot look(Path path) {
         try {
             FileStatus status = parts.kernel().files().status(path);
-            return new FileId(status.device(), status.inode());
+            return new SeenRoot(new FileId(status.device(), status.inode()), status.mtimeNanos());
         } catch (KernelException missing) {
             return null;
         }
@@ -204,6 +208,11 @@ final class Models {
             parts.engine().at(System.nanoTime() + SETTLE_NANOS, this::listChangedFolders);
         }
         changedFolders.add(folder);
+    }
+
+    /** A watched folder is gone, and its mark with it; one of its name may come. Any thread. */
+    void folderGone(Path folder) {
+        inBackground(() -> watching.forget(folder));
     }
 
     private void listChangedFolders() {
@@ -280,6 +289,10 @@ final class Models {
                     parts.procRoot(),
                     keys,
                     Math.toIntExact(ProcessHandle.current().pid()));
+            if (users.hidden().contains(OpenFileScan.EVERYBODY)) {
+                parts.engine()
+                        .submit(() -> parts.engine().at(System.nanoTime() + ROOT_CHECK_NANOS, () -> rescan(done)));
+            }
             List<Sighting> found = new ArrayList<>();
             for (FileKey key : keys) {
                 if (users.inUse(key)) {
@@ -300,20 +313,30 @@ final class Models {
 
     /** What is resident while nobody reads: once at the start, where opening a file disturbs nothing. */
     private void lookAtIdleFiles() {
-        for (FileId id : knownFiles()) {
-            CatalogEntry entry = of(id);
-            if (entry == null
-                    || parts.mounts().isFuse(id.device())
-                    || !parts.claims().claim(id)) {
-                continue;
-            }
-            try (OpenFile file = parts.kernel().files().open(entry.path())) {
-                baseline.rememberFirst(id, baseline.resident(file, entry.shard().sizeBytes()));
-            } catch (KernelException gone) {
-                baseline.forget(id); // its next open starts from what it finds
-            } finally {
-                parts.claims().release(id);
-            }
+        knownFiles().forEach(this::lookAtIdleFile);
+    }
+
+    /** Somebody who is no reader has moved the file's pages: what is resident now was there before the next reader. */
+    void lookAgain(FileId id) {
+        inBackground(() -> {
+            baseline.forget(id);
+            lookAtIdleFile(id);
+        });
+    }
+
+    private void lookAtIdleFile(FileId id) {
+        CatalogEntry entry = of(id);
+        if (entry == null
+                || parts.mounts().isFuse(id.device())
+                || !parts.claims().claim(id)) {
+            return;
+        }
+        try (OpenFile file = parts.kernel().files().open(entry.path())) {
+            baseline.rememberFirst(id, baseline.resident(file, entry.shard().sizeBytes()));
+        } catch (KernelException gone) {
+            baseline.forget(id); // its next open starts from what it finds
+        } finally {
+            parts.claims().release(id);
         }
     }
 

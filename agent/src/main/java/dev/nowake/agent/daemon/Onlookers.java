@@ -47,6 +47,12 @@ final class Onlookers {
         return onlooker;
     }
 
+    /** Whether the process was found to be one when it opened something, however long ago. */
+    boolean remembers(int pid) {
+        Verdict known = verdicts.get(pid);
+        return known != null && known.onlooker();
+    }
+
     private String commandLine(int pid) {
         try (InputStream in = Files.newInputStream(procRoot.resolve("proc/" + pid + "/cmdline"))) {
             return new String(in.readNBytes(COMMAND_LINE_BYTES), StandardCharsets.ISO_8859_1);

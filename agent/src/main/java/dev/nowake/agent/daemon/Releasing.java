@@ -62,6 +62,9 @@ final class Releasing {
         List<Work> work = new ArrayList<>();
         for (Guard.Checked step : plan.steps()) {
             TrackedShard shard = load.shard(step.shard().id());
+            if (active.enforced() && shard.opened()) {
+                files.ensureHeld(shard); // it could not be opened while it was read
+            }
             RangeSet ranges = step.range().minus(shard.residentBefore());
             if (shard.file() != null && !ranges.isEmpty()) {
                 work.add(new Work(shard, ranges));

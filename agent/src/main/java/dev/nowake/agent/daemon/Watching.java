@@ -68,6 +68,11 @@ final class Watching implements AutoCloseable {
         }
     }
 
+    /** The folder and all below it are gone, and their marks with them: new ones may have their paths and inode numbers. */
+    void forget(Path folder) {
+        marked.removeIf(mark -> mark.folder().startsWith(folder));
+    }
+
     /** One group and one thread per filesystem: an open that hangs on one must not deafen the others. */
     private FilesystemListener listener(long device, Path folder) throws KernelException {
         FilesystemListener listener = listeners.get(device);

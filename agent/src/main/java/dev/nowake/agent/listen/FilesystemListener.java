@@ -76,8 +76,8 @@ public final class FilesystemListener implements AutoCloseable {
                 }
                 sink.failed("reading events", failed);
                 pause();
-            } catch (RuntimeException broken) {
-                sink.failed("handling an event", broken);
+            } catch (RuntimeException | Error broken) {
+                sink.failed("handling an event", new IllegalStateException(broken));
             }
         }
     }
@@ -89,7 +89,8 @@ public final class FilesystemListener implements AutoCloseable {
 
     private void take(FileEvent event) {
         counters.increment(Counter.EVENTS);
-        if (event.isOverflow()) {
+        boolean unopened = naming == Naming.DESCRIPTOR && event.file() == null; // out of descriptors, most likely
+        if (event.isOverflow() || unopened) {
             counters.increment(Counter.OVERFLOWS);
             sink.overflowed();
         } else if (event.pid() != ownPid) {

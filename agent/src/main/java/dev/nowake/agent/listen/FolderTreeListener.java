@@ -6,6 +6,7 @@ import dev.nowake.kernel.FileEvents.Naming;
 import dev.nowake.kernel.FolderHandle;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
+import dev.nowake.kernel.PathBytes;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,11 +41,11 @@ public final class FolderTreeListener implements AutoCloseable {
         while (!closed) {
             try {
                 group.read(-1, this::take);
-            } catch (KernelException | RuntimeException failed) {
+            } catch (KernelException | RuntimeException | Error failed) {
                 if (closed) {
                     return;
                 }
-                sink.failed("reading folder events", failed);
+                sink.failed("reading folder events", new IllegalStateException(failed));
                 java.util.concurrent.locks.LockSupport.parkNanos(50_000_000L);
             }
         }
@@ -58,11 +59,19 @@ public final class FolderTreeListener implements AutoCloseable {
         Path folder = event.folder() == null ? null : folders.get(event.folder());
         if (folder != null) {
             try {
-                sink.folderChanged(folder);
+                changed(folder, event);
             } catch (RuntimeException failed) { // costs this event, not the rest of its batch
                 sink.failed("handling a folder's change", failed);
             }
         }
+    }
+
+    private void changed(Path folder, FileEvent event) {
+        long gone = FileEvent.DELETE | FileEvent.MOVED_FROM;
+        if (event.has(gone) && event.has(FileEvent.ON_FOLDER) && event.name() != null) {
+            sink.folderGone(folder.resolve(PathBytes.path(event.name())));
+        }
+        sink.folderChanged(folder);
     }
 
     @Override

@@ -16,5 +16,8 @@ public interface SightingSink {
     /** Something in a watched folder was made, moved or deleted. */
     void folderChanged(Path folder);
 
+    /** A folder in a watched folder was deleted or moved away. */
+    void folderGone(Path folder);
+
     void failed(String what, Exception cause);
 }

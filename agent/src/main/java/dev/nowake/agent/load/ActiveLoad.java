@@ -20,6 +20,7 @@ public final class ActiveLoad {
     private final List<Sighting> deferred = new ArrayList<>();
     private final AtomicBoolean releaseAbandoned = new AtomicBoolean();
     private boolean scanUnderWay;
+    private boolean scanAgain;
 
     public ActiveLoad(Load load, RootRule rule, Policy policy) {
         this.load = load;
@@ -64,5 +65,14 @@ public final class ActiveLoad {
 
     public void scanUnderWay(boolean underWay) {
         scanUnderWay = underWay;
+    }
+
+    /** A close was seen while a scan was under way, which may have passed the closing process already. */
+    public boolean scanAgain() {
+        return scanAgain;
+    }
+
+    public void scanAgain(boolean again) {
+        scanAgain = again;
     }
 }

@@ -23,6 +23,7 @@ public final class TrackedShard {
     private long residentBytes = -1;
     private final AtomicLong landedBytes = new AtomicLong();
     private int probes;
+    private boolean closing;
     private long opens;
     private long probeDueNanos = NEVER;
 
@@ -77,12 +78,14 @@ public final class TrackedShard {
         opens++;
         opened = true;
         inUse = true;
+        closing = false;
         probes = 0;
         probeDueNanos = NEVER;
     }
 
     public void markUnused() {
         inUse = false;
+        closing = false;
         probes = 0;
         probeDueNanos = NEVER;
     }
@@ -104,8 +107,14 @@ public final class TrackedShard {
 
     /** A close was seen: the probing starts again, at once. */
     public void closeSeen(long nowNanos) {
+        closing = true;
         probes = 0;
         probeDueNanos = nowNanos;
+    }
+
+    /** A close was seen since the last open. */
+    public boolean isClosing() {
+        return closing;
     }
 
     public void advanceFrontier(long bytes) {

@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 final class RecordingSink implements SightingSink {
     final List<Sighting> seen = new CopyOnWriteArrayList<>();
     final List<Path> changed = new CopyOnWriteArrayList<>();
+    final List<Path> foldersGone = new CopyOnWriteArrayList<>();
     final List<Exception> failures = new CopyOnWriteArrayList<>();
     final AtomicInteger overflows = new AtomicInteger();
     final Set<FileId> unwanted = ConcurrentHashMap.newKeySet();
@@ -32,6 +33,11 @@ final class RecordingSink implements SightingSink {
     @Override
     public void overflowed() {
         overflows.incrementAndGet();
+    }
+
+    @Override
+    public void folderGone(Path folder) {
+        foldersGone.add(folder);
     }
 
     @Override

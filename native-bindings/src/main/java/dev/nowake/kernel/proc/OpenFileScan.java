@@ -27,7 +27,8 @@ import java.util.Set;
  * with a path is asked).
  */
 public final class OpenFileScan {
-    private static final int ALL = 0;
+    /** Among the hidden: /proc itself could not be listed. */
+    public static final int EVERYBODY = 0;
 
     private final Path root;
     private final Set<FileKey> files;
@@ -94,7 +95,7 @@ public final class OpenFileScan {
     private Users run() {
         int[] pids = files.isEmpty() ? new int[0] : ProcessInfo.pids(root);
         if (pids.length == 0 && !files.isEmpty()) {
-            hidden.add(ALL);
+            hidden.add(EVERYBODY);
         }
         for (int each : pids) {
             if (each != ownPid) {
