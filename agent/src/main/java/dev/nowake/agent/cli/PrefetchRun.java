@@ -59,6 +59,7 @@ final class PrefetchRun {
     private long ioNanos;
 
     private int unreachable;
+    private CliException firstFailure;
 
     PrefetchRun(Invocation invocation, List<FoundFile> files) throws CliException {
         this.invocation = invocation;
@@ -66,7 +67,8 @@ final class PrefetchRun {
         this.files = files;
     }
 
-    PrefetchReport run() {
+    /** Blocks until all is there or has failed. Fails when no file could be opened at all. */
+    PrefetchReport run() throws CliException {
         Progress progress = Progress.start(invocation, files, landedBytes::get);
         try (Prefetcher prefetcher = new Prefetcher(kernel, MAX_STREAMS)) {
             files.forEach(file -> add(prefetcher, file));
@@ -75,8 +77,11 @@ final class PrefetchRun {
             progress.close();
             open.values().forEach(OpenFile::close);
         }
+        if (entries.isEmpty() && firstFailure != null) {
+            throw firstFailure.andMore(unreachable - 1);
+        }
         String mechanism = mechanisms.isEmpty() ? "none" : String.join("+", mechanisms);
-        return new PrefetchReport(entries, ioNanos / 1e9, mechanism, unreachable, truncated, errors);
+        return new PrefetchReport(entries, ioNanos / 1e9, mechanism, unreachable, firstFailure, truncated, errors);
     }
 
     private void add(Prefetcher prefetcher, FoundFile file) {
@@ -87,7 +92,8 @@ final class PrefetchRun {
             jobs.computeIfAbsent(file.id().device(), device -> prefetcher.start(traits(device), budget, listener))
                     .add(opened, file.id(), RangeSet.between(0, Long.MAX_VALUE));
         } catch (IOException e) {
-            invocation.warn(CliException.of(file.path(), e).getMessage());
+            CliException failure = CliException.of(file.path(), e);
+            firstFailure = firstFailure == null ? failure : firstFailure;
             unreachable++;
         }
     }
