@@ -193,9 +193,23 @@ class MainTest {
         assertThat(run.json().get("landedBytes").asLong()).isEqualTo(20 * MIB);
         assertThat(run.json().get("files").size()).isEqualTo(20);
         kernel.descriptorLimit(0);
-        CliRun none = CliRun.on(kernel, "prefetch", "/m/2.bin");
-        assertThat(none.exit()).isEqualTo(ExitCode.PARTLY_DONE);
-        assertThat(none.err()).contains("ulimit");
+        CliRun.on(kernel, "prefetch", "--output=json", "/m/2.bin")
+                .failedWith(ExitCode.FAILED, "too_many_open_files", "ulimit");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"prefetch", "evict", "inspect"})
+    void filesThatMayNotBeOpened(String verb) {
+        Path closed = kernel.addFile("/m/a.bin", MIB);
+        Path other = kernel.addFile("/m/b.bin", MIB);
+        kernel.script().failAt("open", closed, Errno.EACCES);
+        CliRun some = CliRun.on(kernel, verb, "--output=json", "/m/a.bin", "/m/b.bin");
+        assertThat(some.exit()).isEqualTo(ExitCode.PARTLY_DONE);
+        assertThat(some.json().has("error")).isFalse();
+        assertThat(some.err().strip()).contains("/m/a.bin: permission denied").doesNotContain("\n");
+        kernel.script().failAt("open", other, Errno.EACCES);
+        CliRun.on(kernel, verb, "--output=json", "/m/a.bin", "/m/b.bin")
+                .failedWith(ExitCode.NOT_PERMITTED, "not_permitted", "(and 1 more file)");
     }
 
     @Test
