@@ -176,7 +176,7 @@ public final class Daemon implements AutoCloseable {
         }
 
         @Override
-        public void failed(String what, Exception cause) {
+        public void failed(String what, Throwable cause) {
             counters.increment(Counter.ERRORS);
             journal.line("error")
                     .put("reason", what + ": " + cause.getMessage())

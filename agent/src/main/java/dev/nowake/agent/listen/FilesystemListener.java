@@ -77,7 +77,7 @@ public final class FilesystemListener implements AutoCloseable {
                 sink.failed("reading events", failed);
                 pause();
             } catch (RuntimeException | Error broken) {
-                sink.failed("handling an event", new IllegalStateException(broken));
+                sink.failed("handling an event", broken);
             }
         }
     }

@@ -45,7 +45,7 @@ public final class FolderTreeListener implements AutoCloseable {
                 if (closed) {
                     return;
                 }
-                sink.failed("reading folder events", new IllegalStateException(failed));
+                sink.failed("reading folder events", failed);
                 java.util.concurrent.locks.LockSupport.parkNanos(50_000_000L);
             }
         }

@@ -19,5 +19,5 @@ public interface SightingSink {
     /** A folder in a watched folder was deleted or moved away. */
     void folderGone(Path folder);
 
-    void failed(String what, Exception cause);
+    void failed(String what, Throwable cause);
 }

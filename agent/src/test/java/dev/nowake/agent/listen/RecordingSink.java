@@ -14,7 +14,7 @@ final class RecordingSink implements SightingSink {
     final List<Sighting> seen = new CopyOnWriteArrayList<>();
     final List<Path> changed = new CopyOnWriteArrayList<>();
     final List<Path> foldersGone = new CopyOnWriteArrayList<>();
-    final List<Exception> failures = new CopyOnWriteArrayList<>();
+    final List<Throwable> failures = new CopyOnWriteArrayList<>();
     final AtomicInteger overflows = new AtomicInteger();
     final Set<FileId> unwanted = ConcurrentHashMap.newKeySet();
     volatile Consumer<Object> before = anything -> {};
@@ -47,7 +47,7 @@ final class RecordingSink implements SightingSink {
     }
 
     @Override
-    public void failed(String what, Exception cause) {
+    public void failed(String what, Throwable cause) {
         failures.add(cause);
     }
 

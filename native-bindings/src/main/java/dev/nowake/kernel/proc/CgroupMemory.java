@@ -111,6 +111,7 @@ public record CgroupMemory(List<Level> levels) {
     }
 
     private static Path inTree(Path root, Path absolute) {
-        return root.resolve(Path.of("/").relativize(absolute)).normalize();
+        Path inside = absolute.isAbsolute() ? Path.of("/").relativize(absolute) : absolute;
+        return root.resolve(inside).normalize();
     }
 }
