@@ -145,7 +145,7 @@ final class SlowfsTest {
     void aServerThatHangsStopsNobodyElse() throws Exception {
         List<Path> shards = serve("--no-keep-cache");
         Path local = Files.createDirectory(rig.folder.resolve("local"));
-        List<Path> others = rig.model(Rig.spec("other", 64 * Rig.MIB, 2), local.resolve("other"));
+        List<Path> others = rig.model(Rig.spec("other", 64 * Rig.MIB, 2), rig.folder.resolve("other"));
         rig.start(Mode.ENFORCE, mount, local);
         try (Reader hanging = Reader.start();
                 Reader reader = Reader.start()) {
@@ -156,7 +156,13 @@ final class SlowfsTest {
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
 
-            hanging.kill(); // its close is looked into, and that waits for the server
+            // roots are looked at every two seconds: by then somebody of the daemon waits for the server
+            rig.keeps(2500, () -> assertThat(rig.status().path("loads").toString()).contains("llama"));
+            hanging.kill();
+            Reader.run("mv", others.getFirst().getParent().toString(), local.toString());
+            others = others.stream()
+                    .map(other -> local.resolve("other").resolve(other.getFileName()))
+                    .toList();
             reader.open(others.getFirst());
             for (Path other : others) {
                 rig.awaitResident(other);
