@@ -78,6 +78,12 @@ public final class CliException extends Exception {
                 failure);
     }
 
+    /** The same for the first of several files none of which could be worked on. */
+    CliException andMore(int others) {
+        String more = others == 1 ? " (and 1 more file)" : " (and " + others + " more files)";
+        return others == 0 ? this : new CliException(exitCode, code, getMessage() + more, this);
+    }
+
     public int exitCode() {
         return exitCode;
     }

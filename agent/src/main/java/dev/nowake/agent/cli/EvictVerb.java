@@ -35,7 +35,8 @@ final class EvictVerb implements Callable<Integer> {
     private final Invocation invocation;
     private final List<Done> done = new ArrayList<>();
     private final List<Pending> pending = new ArrayList<>();
-    private boolean failed;
+    private CliException firstFailure;
+    private int failures;
 
     private record Done(Path path, EvictOutcome outcome) {}
 
@@ -65,12 +66,23 @@ final class EvictVerb implements Callable<Integer> {
         } finally {
             pending.forEach(left -> left.file().close());
         }
+        if (firstFailure != null) {
+            CliException failure = firstFailure.andMore(failures - 1);
+            if (done.isEmpty()) {
+                throw failure;
+            }
+            invocation.warn(failure.getMessage());
+        }
+        List<Refused> refused = refused();
+        if (!refused.isEmpty()) {
+            invocation.warn(advice(refused));
+        }
         if (invocation.json()) {
             JsonOutput.write(invocation.out(), this::write);
         } else {
             print();
         }
-        return failed || !refused().isEmpty() ? ExitCode.PARTLY_DONE : ExitCode.DONE;
+        return failures > 0 || !refused.isEmpty() ? ExitCode.PARTLY_DONE : ExitCode.DONE;
     }
 
     private void begin(Evictor evictor, FoundFile file, long deadline) throws CliException {
@@ -96,8 +108,9 @@ final class EvictVerb implements Callable<Integer> {
     }
 
     private void failed(Path path, IOException e) {
-        invocation.warn(CliException.of(path, e).getMessage());
-        failed = true;
+        CliException failure = CliException.of(path, e);
+        firstFailure = firstFailure == null ? failure : firstFailure;
+        failures++;
     }
 
     private void stepAll() {
@@ -171,7 +184,6 @@ final class EvictVerb implements Callable<Integer> {
             refused.forEach(
                     each -> table.row(Sizes.of(each.bytes()), each.reason().label(), Invocation.show(each.path())));
             table.print(invocation.out());
-            invocation.warn(advice(refused));
         }
         invocation.out().flush();
     }

@@ -3,6 +3,7 @@ package dev.nowake.agent.cli;
 import dev.nowake.agent.identify.FoundFile;
 import dev.nowake.agent.identify.FoundModel;
 import dev.nowake.agent.identify.KernelByteSource;
+import dev.nowake.agent.identify.PathText;
 import dev.nowake.kernel.FileAccess;
 import dev.nowake.kernel.FileAccess.ReadMode;
 import dev.nowake.kernel.Kernel;
@@ -10,6 +11,7 @@ import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.HostileModelException;
 import dev.nowake.model.Layout;
 import dev.nowake.model.Model;
+import dev.nowake.model.format.FormatDetector;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,6 +30,9 @@ final class InspectVerb implements Callable<Integer> {
 
     private final Invocation invocation;
     private boolean broken;
+    private final List<String> problems = new ArrayList<>();
+    private CliException unreadable;
+    private int unreadableCount;
 
     /** {@code problem}: why the header could not be read, else null. */
     private record Part(Path path, int index, long sizeBytes, int tensors, String problem) {}
@@ -50,6 +55,11 @@ final class InspectVerb implements Callable<Integer> {
             }
             models.add(new Inspected(found.model(), parts));
         }
+        int shards = models.stream().mapToInt(model -> model.parts().size()).sum();
+        if (unreadableCount == shards && unreadable != null) {
+            throw unreadable.andMore(shards - 1);
+        }
+        invocation.warnAll(problems);
         if (invocation.json()) {
             JsonOutput.write(invocation.out(), json -> {
                 if (models.size() == 1) {
@@ -69,10 +79,14 @@ final class InspectVerb implements Callable<Integer> {
         long size = file.sizeBytes();
         int index = file.shard().index();
         try (OpenFile open = quiet.open(file.path())) {
-            Layout layout = Layouts.read(new KernelByteSource(quiet, open, ReadMode.NORMAL));
+            Layout layout = FormatDetector.read(
+                    new KernelByteSource(quiet, open, ReadMode.NORMAL), PathText.nameOf(file.path()));
             return new Part(file.path(), index, size, layout.tensorCount(), null);
         } catch (IOException e) {
-            return broken(file, size, CliException.of(file.path(), e).getMessage());
+            CliException failure = CliException.of(file.path(), e);
+            unreadable = unreadable == null ? failure : unreadable;
+            unreadableCount++;
+            return broken(file, size, failure.getMessage());
         } catch (HostileModelException e) {
             return broken(file, size, Invocation.show(file.path()) + ": " + e.getMessage());
         }
@@ -80,7 +94,7 @@ final class InspectVerb implements Callable<Integer> {
 
     private Part broken(FoundFile file, long size, String problem) {
         broken = true;
-        invocation.warn(problem);
+        problems.add(problem);
         return new Part(file.path(), file.shard().index(), size, 0, problem);
     }
 

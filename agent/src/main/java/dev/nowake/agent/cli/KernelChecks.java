@@ -36,10 +36,6 @@ final class KernelChecks {
         String name = feature.name().toLowerCase(Locale.ROOT).replace('_', '-');
         return features.has(feature)
                 ? new Check(name, true, feature.gives())
-                : new Check(
-                        name,
-                        false,
-                        "missing (" + features.whyMissing(feature) + "): without what " + feature.gives() + ", "
-                                + feature.fallback());
+                : new Check(name, false, "missing (" + features.whyMissing(feature) + "): " + feature.fallback());
     }
 }

@@ -12,6 +12,7 @@ import java.util.Map;
  *
  * @param files in the order given
  * @param unreachable files that could not be opened
+ * @param firstFailure why the first of them could not, else null
  * @param errors failed chunks by errno
  */
 record PrefetchReport(
@@ -19,6 +20,7 @@ record PrefetchReport(
         double seconds,
         String mechanism,
         int unreachable,
+        CliException firstFailure,
         boolean truncated,
         Map<Errno, Integer> errors) {
     /** Landed under this share of requested is partly done: read-ahead may leave a page behind, a reader would not see it. */
@@ -71,6 +73,9 @@ record PrefetchReport(
 
     /** One line: why it is not all there and what to do. */
     String advice(long availableBytes) {
+        if (unreachable > 0) {
+            return firstFailure.andMore(unreachable - 1).getMessage();
+        }
         long missing = requestedBytes() - landedBytes();
         List<String> failed = new ArrayList<>();
         errors.forEach((errno, count) -> failed.add(errno.symbol() + " x" + count));
@@ -81,9 +86,6 @@ record PrefetchReport(
         }
         if (truncated) {
             return what + ": a file became shorter meanwhile; try again when it is complete";
-        }
-        if (unreachable > 0) {
-            return unreachable + " of " + (files.size() + unreachable) + " files could not be opened";
         }
         if (requestedBytes() > availableBytes) {
             return what + ": the files are larger than the memory available (" + Sizes.of(availableBytes) + ")";

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
         description =
                 "Watches model files being opened; prefetches and releases them with --enforce, else only observes.")
 final class RunVerb implements Callable<Integer> {
-    @Option(names = "--root", paramLabel = "DIR", arity = "1", description = "A folder to watch; may be repeated.")
+    @Option(names = "--root", paramLabel = "DIR", arity = "1..*", description = "Folders to watch.")
     private List<String> roots = List.of();
 
     @Option(names = "--enforce", description = "Carry plans out. Without it everything is computed and logged only.")

@@ -20,6 +20,12 @@ final class Training {
     /** Long enough for an open, a plan, a prefetch and a release of a megabyte on a busy host; nobody waits for more. */
     private static final long DAEMON_MILLIS = 700;
 
+    /**
+     * The cache keeps how often each method ran, and the next JVM compiles at once what ran this often: with one load the
+     * daemon's first opens are interpreted, a millisecond each.
+     */
+    private static final int LOADS = 300;
+
     private final Path folder;
     private final PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
 
@@ -58,7 +64,13 @@ final class Training {
             Thread.sleep(20);
         }
         // Opens by this process would be the daemon's own, which it does not look at.
-        new ProcessBuilder("cat", shards.getFirst().toString(), shards.getLast().toString())
+        String loads = "for i in $(seq " + LOADS + "); do cat \"$0\" \"$1\"; sleep 0.002; done";
+        new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        loads,
+                        shards.getFirst().toString(),
+                        shards.getLast().toString())
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start()
                 .waitFor();

@@ -2,8 +2,10 @@ package dev.nowake.agent.control;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -14,20 +16,42 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Asks a running daemon. */
 public final class ControlClient {
+    /** A daemon answers within 1.5 s or says that it is too busy; one that is stopped or swapped out says nothing. */
+    private static final long PATIENCE_MILLIS = 5000;
+
     private final Path socket;
+    private final long patienceMillis;
 
     public ControlClient(Path socket) {
+        this(socket, PATIENCE_MILLIS);
+    }
+
+    ControlClient(Path socket, long patienceMillis) {
         this.socket = socket;
+        this.patienceMillis = patienceMillis;
     }
 
     /** @throws IOException with one line that says what to do when no daemon answers */
     public JsonNode ask(Map<String, Object> request) throws IOException {
         JsonMapper json = JsonMapper.shared();
         byte[] reply;
-        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-            channel.write(ByteBuffer.wrap((json.writeValueAsString(request) + "\n").getBytes(StandardCharsets.UTF_8)));
-            channel.shutdownOutput();
-            reply = readAll(channel);
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            Thread watchdog =
+                    Thread.ofPlatform().name("nowake-ask-limit").daemon().start(() -> closeLater(channel));
+            try {
+                channel.connect(UnixDomainSocketAddress.of(socket));
+                ByteBuffer line =
+                        ByteBuffer.wrap((json.writeValueAsString(request) + "\n").getBytes(StandardCharsets.UTF_8));
+                while (line.hasRemaining()) {
+                    channel.write(line);
+                }
+                channel.shutdownOutput();
+                reply = readAll(channel);
+            } finally {
+                watchdog.interrupt();
+            }
+        } catch (AsynchronousCloseException silent) {
+            throw new IOException("the daemon on " + socket + " gave no answer in time; try again");
         } catch (IOException | IllegalArgumentException nobody) {
             throw new IOException(
                     "no daemon answers on " + socket + ": start one with 'nowake run', or give its --socket");
@@ -36,6 +60,15 @@ public final class ControlClient {
             return json.readTree(reply);
         } catch (JacksonException broken) {
             throw new IOException("the daemon on " + socket + " gave no answer in time; try again");
+        }
+    }
+
+    private void closeLater(SocketChannel channel) {
+        try {
+            Thread.sleep(patienceMillis);
+            channel.close();
+        } catch (InterruptedException | IOException answered) {
+            return; // closed by its owner
         }
     }
 

@@ -25,7 +25,7 @@ public final class Engine implements Runnable {
     private long order;
     private volatile boolean stopped;
 
-    /** {@code failed} is told of anything a task throws, errors included (a class that cannot be loaded); the engine goes on. */
+    /** {@code failed} is told of anything a task throws; the engine goes on. */
     public Engine(Consumer<Throwable> failed) {
         this.failed = failed;
     }
@@ -47,17 +47,21 @@ public final class Engine implements Runnable {
         }
     }
 
-    /** Waits at most {@code patienceNanos} for something to do and does all of it. Returns tasks done. */
+    /**
+     * Waits at most {@code patienceNanos} for something to do and does what is there then, first what was handed over, then
+     * what is due: a flood of tasks cannot starve the agenda. Returns tasks done.
+     */
     public int doWork(long patienceNanos) {
         int done = 0;
         Runnable task = await(patienceNanos);
+        int waiting = inbox.size();
         while (task != null) {
             perform(task);
             done++;
-            task = inbox.poll();
+            task = done > waiting || stopped ? null : inbox.poll();
         }
         long now = System.nanoTime();
-        while (!agenda.isEmpty() && agenda.peek().dueNanos() <= now) {
+        while (!stopped && !agenda.isEmpty() && agenda.peek().dueNanos() <= now) {
             perform(agenda.poll().task());
             done++;
         }
@@ -79,7 +83,7 @@ public final class Engine implements Runnable {
     private void perform(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException | Error broken) {
+        } catch (RuntimeException | Error broken) { // an engine that ended would leave a daemon alive and deaf
             failed.accept(broken);
         }
     }

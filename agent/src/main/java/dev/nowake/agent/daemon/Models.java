@@ -302,8 +302,8 @@ final class Models {
                     keys,
                     Math.toIntExact(ProcessHandle.current().pid()));
             if (users.hidden().contains(OpenFileScan.EVERYBODY)) {
-                parts.engine().submit(() -> parts.engine()
-                        .at(System.nanoTime() + ROOT_CHECK_NANOS, () -> rescan(done)));
+                parts.engine()
+                        .submit(() -> parts.engine().at(System.nanoTime() + ROOT_CHECK_NANOS, () -> rescan(done)));
             }
             List<Sighting> found = new ArrayList<>();
             for (FileKey key : keys) {

@@ -125,6 +125,8 @@ final class Prefetching {
                 .put("seconds", outcome.seconds())
                 .put("mechanism", outcome.mechanism().label())
                 .put("cancelled", outcome.cancelled())
+                .put("waitsForRoom", parts.governor().waits())
+                .put("roomBytes", parts.governor().roomBytes())
                 .put("errors", errors.isEmpty() ? null : errors)
                 .log();
     }

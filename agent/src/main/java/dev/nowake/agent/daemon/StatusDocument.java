@@ -26,6 +26,8 @@ final class StatusDocument {
         document.put("roots", roots);
         document.put("loads", loads);
         document.put("inFlightBytes", parts.governor().inFlightBytes());
+        document.put("roomBytes", parts.governor().roomBytes());
+        document.put("waitsForRoom", parts.governor().waits());
         document.put("heldFiles", parts.claims().size());
         document.put("counters", parts.counters().snapshot());
         return document;

@@ -1,5 +1,6 @@
 package dev.nowake.agent.daemon;
 
+import dev.nowake.agent.execute.MountTraits;
 import dev.nowake.agent.listen.FilesystemListener;
 import dev.nowake.agent.listen.FolderTreeListener;
 import dev.nowake.agent.listen.SightingSink;
@@ -75,7 +76,9 @@ final class Watching implements AutoCloseable {
     private FilesystemListener listener(long device, Path folder) throws KernelException {
         FilesystemListener listener = listeners.get(device);
         if (listener == null) {
-            boolean fuse = parts.mounts().learn(device, folder).fsType().startsWith("fuse");
+            MountTraits traits = parts.mounts().learn(device, folder);
+            parts.prefetcher().prepare(traits);
+            boolean fuse = traits.fsType().startsWith("fuse");
             Naming naming = fuse ? Naming.HANDLE_AND_NAME : Naming.DESCRIPTOR;
             listener = new FilesystemListener(
                     parts.kernel(), naming, sink, parts.claims(), parts.counters(), Long.toString(device));

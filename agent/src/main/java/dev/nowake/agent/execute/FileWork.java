@@ -19,8 +19,9 @@ import java.util.List;
  */
 final class FileWork {
     /**
-     * The first look, 64 MiB: eight cachestat of 8 MiB cost 10 us, so the first call for data waits for nothing; read-ahead
-     * spills by at most 16 MiB, so the second look, a chunk later, is still ahead of it.
+     * The first look, and how far later ones stay ahead: 64 MiB. Looking costs a microsecond for each chunk of a cold file,
+     * so the first call for data waits for nothing; read-ahead spills over by two windows of 16 MiB, so with half of this it
+     * would be taken for bytes that were there before.
      */
     private static final long FIRST_WINDOW_BYTES = 64L << 20;
 
@@ -38,7 +39,7 @@ final class FileWork {
     private final OpenFile file;
     private final FileTally tally;
     private final long chunkBytes;
-    private final boolean asynchronous;
+    private final boolean sequential;
     private final Iterator<ByteRange> ranges;
     private final ArrayDeque<Chunk> planned = new ArrayDeque<>();
 
@@ -50,12 +51,12 @@ final class FileWork {
     private boolean dense;
     private boolean ended;
 
-    /** {@code asynchronous}: the chunks will be asked for by readahead, whose windows the descriptor should double. */
-    FileWork(OpenFile file, FileTally tally, RangeSet ranges, long chunkBytes, boolean asynchronous) {
+    /** {@code sequential}: the mechanism gains from read-ahead windows twice as long, which the descriptor is told. */
+    FileWork(OpenFile file, FileTally tally, RangeSet ranges, long chunkBytes, boolean sequential) {
         this.file = file;
         this.tally = tally;
         this.chunkBytes = chunkBytes;
-        this.asynchronous = asynchronous;
+        this.sequential = sequential;
         this.ranges = ranges.ranges().iterator();
     }
 
@@ -76,12 +77,12 @@ final class FileWork {
             FileStatus status = kernel.files().status(file);
             sizeBytes = status.sizeBytes();
             dense = status.allocatedBytes() >= sizeBytes;
-            if (asynchronous) {
+            if (sequential) {
                 kernel.pageCache().adviseSequential(file);
             }
         }
         boolean hopeless = tally.isHopeless();
-        while (!ended && (hopeless || plannedBytes < FIRST_WINDOW_BYTES / 2)) {
+        while (!ended && (hopeless || plannedBytes < FIRST_WINDOW_BYTES)) {
             survey(kernel);
         }
         if (hopeless) {

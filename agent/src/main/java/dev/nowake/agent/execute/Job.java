@@ -57,7 +57,7 @@ final class Job implements PrefetchJob {
                 return;
             }
             FileWork work = new FileWork(
-                    file, tally.file(id), ranges, chunkBytes, traits.mechanism().isAsynchronous());
+                    file, tally.file(id), ranges, chunkBytes, traits.mechanism().isSequential());
             work.tally().begin();
             queue.addLast(work);
         } finally {

@@ -36,6 +36,7 @@ final class JobTally {
     synchronized PrefetchOutcome outcome(boolean cancelled) {
         List<FileOutcome> outcomes =
                 files.values().stream().map(FileTally::outcome).toList();
-        return new PrefetchOutcome(outcomes, mechanism, begun ? lastLookNanos - firstCallNanos : 0, cancelled);
+        return new PrefetchOutcome(
+                outcomes, mechanism, firstCallNanos, begun ? lastLookNanos - firstCallNanos : 0, cancelled);
     }
 }

@@ -9,10 +9,12 @@ import java.util.function.ToLongFunction;
 /**
  * What became of a job, file by file in the order they were first added.
  *
+ * @param startNanos first call for data, on the clock of {@link System#nanoTime}; without meaning when there was none
  * @param elapsedNanos first call for data to the last look, 0 when there was none
  * @param cancelled it ended by {@link PrefetchJob#cancel}; what was not begun is counted nowhere
  */
-public record PrefetchOutcome(List<FileOutcome> files, Mechanism mechanism, long elapsedNanos, boolean cancelled) {
+public record PrefetchOutcome(
+        List<FileOutcome> files, Mechanism mechanism, long startNanos, long elapsedNanos, boolean cancelled) {
     public PrefetchOutcome {
         files = List.copyOf(files);
     }

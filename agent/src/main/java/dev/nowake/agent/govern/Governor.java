@@ -40,7 +40,7 @@ public final class Governor implements ByteBudget {
                 lookedNanos = now;
                 looked = true;
             }
-            if (inFlightBytes + bytes > inFlightLimitBytes || bytes > roomBytes) {
+            if (!fits(bytes)) {
                 waits++;
                 return false;
             }
@@ -50,6 +50,11 @@ public final class Governor implements ByteBudget {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Under the lock. */
+    private boolean fits(long bytes) {
+        return bytes <= inFlightLimitBytes - inFlightBytes && bytes <= roomBytes;
     }
 
     @Override
@@ -68,10 +73,8 @@ public final class Governor implements ByteBudget {
         lock.lockInterruptibly();
         try {
             long patience = Math.min(nanos, LOOK_NANOS);
-            boolean tryAgain = inFlightBytes + bytes <= inFlightLimitBytes && bytes <= roomBytes;
-            while (!tryAgain && patience > 0) {
+            while (!fits(bytes) && patience > 0) {
                 patience = changed.awaitNanos(patience);
-                tryAgain = inFlightBytes + bytes <= inFlightLimitBytes && bytes <= roomBytes;
             }
         } finally {
             lock.unlock();
@@ -87,6 +90,16 @@ public final class Governor implements ByteBudget {
         lock.lock();
         try {
             return inFlightBytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What was left of the room at the last look, less what was taken since. */
+    public long roomBytes() {
+        lock.lock();
+        try {
+            return roomBytes;
         } finally {
             lock.unlock();
         }

@@ -96,8 +96,8 @@ public final class FilesystemListener implements AutoCloseable {
         } else if (event.pid() != ownPid) {
             try {
                 sight(event);
-            } catch (KernelException gone) {
-                sink.failed("looking at an opened file", gone);
+            } catch (KernelException | RuntimeException failed) { // costs this event, not the rest of its batch
+                sink.failed("looking at an opened file", failed);
             }
         }
     }
@@ -120,7 +120,15 @@ public final class FilesystemListener implements AutoCloseable {
             return;
         }
         OpenFile file = event.file() != null && claims.claim(id) ? event.takeFile() : null;
-        sink.seen(new Sighting(id, event.mask(), event.pid(), file, path, status, System.nanoTime()));
+        try {
+            sink.seen(new Sighting(id, event.mask(), event.pid(), file, path, status, System.nanoTime()));
+        } catch (RuntimeException refused) {
+            if (file != null) {
+                file.close();
+                claims.release(id);
+            }
+            throw refused;
+        }
     }
 
     /**

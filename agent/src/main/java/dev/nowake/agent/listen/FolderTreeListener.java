@@ -58,12 +58,20 @@ public final class FolderTreeListener implements AutoCloseable {
         }
         Path folder = event.folder() == null ? null : folders.get(event.folder());
         if (folder != null) {
-            long gone = FileEvent.DELETE | FileEvent.MOVED_FROM;
-            if ((event.mask() & gone) != 0 && (event.mask() & FileEvent.ON_FOLDER) != 0 && event.name() != null) {
-                sink.folderGone(folder.resolve(PathBytes.path(event.name())));
+            try {
+                changed(folder, event);
+            } catch (RuntimeException failed) { // costs this event, not the rest of its batch
+                sink.failed("handling a folder's change", failed);
             }
-            sink.folderChanged(folder);
         }
+    }
+
+    private void changed(Path folder, FileEvent event) {
+        long gone = FileEvent.DELETE | FileEvent.MOVED_FROM;
+        if (event.has(gone) && event.has(FileEvent.ON_FOLDER) && event.name() != null) {
+            sink.folderGone(folder.resolve(PathBytes.path(event.name())));
+        }
+        sink.folderChanged(folder);
     }
 
     @Override

@@ -41,7 +41,7 @@ public final class LoadBook {
         forgetOld(nowNanos);
     }
 
-    /** Loads under way, then ended ones, newest last. */
+    /** Ended loads, then those under way; newest last in both. */
     public List<Load> all(long nowNanos) {
         forgetOld(nowNanos);
         List<Load> all = new ArrayList<>(ended);

@@ -2,6 +2,8 @@ package dev.nowake.agent.observe;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -86,18 +88,42 @@ public final class Journal implements AutoCloseable {
                 if (fields == null) {
                     continue;
                 }
+                byte[] line = encode(fields);
                 if (out == null) {
-                    out = Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+                    out = open();
                 }
-                out.write(encode(fields));
+                out.write(line);
             } catch (IOException full) {
                 counters.increment(Counter.JOURNAL_DROPPED);
                 out = reopenLater(out);
+            } catch (RuntimeException unspeakable) { // a value JSON has no words for costs its line only
+                counters.increment(Counter.JOURNAL_DROPPED);
             } catch (InterruptedException stop) {
                 break;
             }
         }
         reopenLater(out);
+    }
+
+    /** Ends a line that was cut off by a full disk or a killed daemon, so that it spoils no other. */
+    private OutputStream open() throws IOException {
+        boolean torn = false;
+        if (Files.isRegularFile(file)) {
+            try (SeekableByteChannel last = Files.newByteChannel(file)) {
+                ByteBuffer end = ByteBuffer.allocate(1);
+                torn = last.size() > 0 && last.position(last.size() - 1).read(end) == 1 && end.get(0) != '\n';
+            }
+        }
+        OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        try {
+            if (torn) {
+                out.write('\n');
+            }
+            return out;
+        } catch (IOException full) {
+            out.close();
+            throw full;
+        }
     }
 
     private static OutputStream reopenLater(OutputStream out) {

@@ -1,8 +1,10 @@
 package dev.nowake.agent.observe;
 
+import dev.nowake.agent.identify.PathText;
 import dev.nowake.kernel.PathBytes;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Base64;
 
 /**
@@ -11,19 +13,9 @@ import java.util.Base64;
  */
 public record PathLabel(String text, String base64) {
     public static PathLabel of(Path path) {
+        String text = PathText.of(path);
         byte[] bytes = PathBytes.of(path);
-        String text = new String(bytes, StandardCharsets.UTF_8);
-        if (java.util.Arrays.equals(text.getBytes(StandardCharsets.UTF_8), bytes)) {
-            return new PathLabel(text, null);
-        }
-        StringBuilder escaped = new StringBuilder();
-        for (byte b : bytes) {
-            if (b >= 0x20 && b < 0x7f && b != '\\') {
-                escaped.append((char) b);
-            } else {
-                escaped.append(String.format("\\x%02x", b & 0xff));
-            }
-        }
-        return new PathLabel(escaped.toString(), Base64.getEncoder().encodeToString(bytes));
+        boolean whole = Arrays.equals(text.getBytes(StandardCharsets.UTF_8), bytes);
+        return new PathLabel(text, whole ? null : Base64.getEncoder().encodeToString(bytes));
     }
 }

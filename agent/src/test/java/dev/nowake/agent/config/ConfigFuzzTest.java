@@ -79,17 +79,17 @@ class ConfigFuzzTest {
         Files.delete(file);
     }
 
-    @Property(tries = 1000)
+    @Property(tries = 500)
     void binary(@ForAll byte[] junk) throws IOException {
         read(junk);
     }
 
-    @Property(tries = 2000)
+    @Property(tries = 1000)
     void piecesOfYamlInAnyOrder(@ForAll("pieces") String text) throws IOException {
         read(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    @Property(tries = 1000)
+    @Property(tries = 500)
     void aRightFileWithOneByteChanged(@ForAll("damaged") byte[] text) throws IOException {
         read(text);
     }

@@ -51,14 +51,14 @@ final class ContractTest {
             rig.stop();
             for (String line : Files.readAllLines(rig.state.resolve("journal.jsonl"))) {
                 JsonNode entry = JsonMapper.shared().readTree(line);
-                assertThat(entry.path("time").asString()).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}Z");
+                assertThat(entry.path("time").asString())
+                        .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}Z");
                 assertThat(Instant.parse(entry.path("time").asString())).isBefore(Instant.now());
                 assertThat(entry.path("monotonicNanos").isNumber()).isTrue();
                 assertThat(entry.path("kind").asString()).isNotEmpty();
             }
             JsonNode open = rig.journal("open").getFirst();
-            assertThat(open.path("path").asString())
-                    .isEqualTo(shards.getFirst().toString());
+            assertThat(open.path("path").asString()).isEqualTo(shards.getFirst().toString());
             assertThat(open.path("pid").asInt()).isPositive();
             assertThat(open.path("model").asString()).isEqualTo("llama");
             assertThat(open.path("shard").asInt()).isZero();
@@ -96,8 +96,8 @@ final class ContractTest {
     @Test
     void aHuggingFaceCacheIsNamedByItsRepository() throws Exception {
         try (Rig rig = Rig.make()) {
-            List<Path> shards = rig.model(
-                    Rig.spec("llama", 64 * Rig.MIB, 2).withPlacement(ModelPlacement.HUGGING_FACE), rig.root);
+            List<Path> shards =
+                    rig.model(Rig.spec("llama", 64 * Rig.MIB, 2).withPlacement(ModelPlacement.HUGGING_FACE), rig.root);
             assertThat(shards).allMatch(Files::isSymbolicLink);
             rig.start(Mode.ENFORCE);
             Reader.load("mmap", shards);
@@ -113,9 +113,7 @@ final class ContractTest {
     void anOllamaStoreIsNamedByItsTags() throws Exception {
         try (Rig rig = Rig.make()) {
             List<Path> shards = rig.model(
-                    Rig.spec("llama", 32 * Rig.MIB, 1)
-                            .withFormat(Format.GGUF)
-                            .withPlacement(ModelPlacement.OLLAMA),
+                    Rig.spec("llama", 32 * Rig.MIB, 1).withFormat(Format.GGUF).withPlacement(ModelPlacement.OLLAMA),
                     rig.root);
             rig.start(Mode.ENFORCE);
             Reader.load("mmap", shards);

@@ -38,8 +38,9 @@ final class DownloadTest {
             Path where = rig.root.resolve("org/new");
             List<Path> made = rig.model(Rig.spec("new", 96 * Rig.MIB, 3), rig.folder.resolve("elsewhere"));
             Reader.run("mkdir", "-p", where.toString());
-            List<Path> shards =
-                    made.stream().map(shard -> where.resolve(shard.getFileName())).toList();
+            List<Path> shards = made.stream()
+                    .map(shard -> where.resolve(shard.getFileName()))
+                    .toList();
             for (Path file : Files.list(made.getFirst().getParent()).toList()) {
                 Reader.run("mv", file.toString(), where.toString());
             }

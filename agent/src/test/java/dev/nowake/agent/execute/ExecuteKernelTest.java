@@ -145,7 +145,7 @@ class ExecuteKernelTest {
     void aRangeBringsInItselfAndLittleMore() throws Exception {
         PrefetchOutcome outcome = prefetch(traits(), RangeSet.between(16 * MIB, 20 * MIB), PrefetchListener.NONE);
         assertThat(outcome.landedBytes()).isEqualTo(4 * MIB);
-        long spill = 2 * traits().readAheadBytes();
+        long spill = 4 * traits().readAheadBytes();
         assertThat(resident()).isBetween(4 * MIB, 4 * MIB + spill);
     }
 

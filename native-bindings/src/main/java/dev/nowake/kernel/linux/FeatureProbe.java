@@ -129,10 +129,10 @@ final class FeatureProbe {
         note(Feature.PROCESS_MADVISE, pidfd);
         if (pidfd >= 0) {
             MemorySegment vector = arena.allocate(16, 8);
-            note(Feature.PROCESS_MADVISE, libc.processMadvise((int) pidfd, vector.address(), 0, MADV_PAGEOUT));
             if (!Capabilities.has(libc, Capabilities.SYS_NICE)) {
                 missing.putIfAbsent(Feature.PROCESS_MADVISE, "no CAP_SYS_NICE");
             }
+            note(Feature.PROCESS_MADVISE, libc.processMadvise((int) pidfd, vector.address(), 0, MADV_PAGEOUT));
             libc.close((int) pidfd);
         }
     }

@@ -1,0 +1,255 @@
+package dev.nowake.agent;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
+import com.tngtech.archunit.core.domain.properties.HasName;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import dev.nowake.kernel.FileAccess;
+import dev.nowake.kernel.PageCache;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** Who may import whom. A newcomer reads {@link #ARROWS} first. */
+class ArchitectureTest {
+    /**
+     * The daemon's packages and what each may import of the others, beside the ports ({@code dev.nowake.kernel}), models
+     * and policies. An event goes down this table's first half; an arrow back up needs its reason here:
+     *
+     * <ul>
+     *   <li>load -> execute: a load carries the handles of the jobs under way for it
+     *   <li>govern -> execute: the governor is the executor's byte budget, whose interface stands where it is asked
+     *   <li>observe -> identify: one way to write a path as text
+     *   <li>demo -> config: one way to write a size as text
+     * </ul>
+     */
+    private static final String ARROWS = """
+            listen   -> observe
+            identify ->
+            load     -> listen config execute
+            decide   -> observe
+            govern   -> execute
+            execute  ->
+            observe  -> identify
+
+            config   ->
+            control  ->
+            daemon   -> listen identify load decide govern execute observe config control
+            demo     -> config
+            cli      -> daemon demo config control identify execute observe
+            """;
+
+    /** Reads a header for a verb and leaves no page behind: the one class outside that reads, and evicts its own trace. */
+    private static final DescribedPredicate<HasName> NO_QUIET_READ =
+            DescribedPredicate.not(nameMatching("dev\\.nowake\\.agent\\.cli\\.QuietFiles"));
+
+    private static final JavaClasses OURS = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .withImportOption(location -> !location.contains("-tests.jar"))
+            .importPackages("dev.nowake");
+
+    @Test
+    void theWholeProjectIsLookedAt() {
+        assertThat(OURS.stream().map(JavaClass::getPackageName))
+                .contains(
+                        "dev.nowake.kernel.linux",
+                        "dev.nowake.policy.builtin",
+                        "dev.nowake.samples",
+                        "dev.nowake.agent.daemon")
+                .doesNotContain("dev.nowake.kernel.fake");
+    }
+
+    @Test
+    void theDaemonsPackagesKeepTheirArrows() {
+        Map<String, Set<String>> allowed = arrows();
+        Set<String> wrong = new TreeSet<>();
+        for (JavaClass from : OURS) {
+            for (Dependency dependency : from.getDirectDependenciesFromSelf()) {
+                String origin = agentPackage(from);
+                String target = agentPackage(dependency.getTargetClass().getBaseComponentType());
+                if (origin != null
+                        && target != null
+                        && !origin.equals(target)
+                        && !allowed.getOrDefault(origin, Set.of()).contains(target)) {
+                    wrong.add(origin + " -> " + target + ": " + dependency.getDescription());
+                }
+            }
+        }
+        assertThat(wrong).isEmpty();
+    }
+
+    @Test
+    void everyPackageOfTheDaemonStandsInTheTable() {
+        Set<String> packages = OURS.stream()
+                .map(ArchitectureTest::agentPackage)
+                .filter(name -> name != null)
+                .collect(Collectors.toSet());
+        assertThat(arrows().keySet()).containsExactlyInAnyOrderElementsOf(packages);
+    }
+
+    private static Map<String, Set<String>> arrows() {
+        return ARROWS.lines()
+                .filter(line -> !line.isBlank())
+                .collect(Collectors.toMap(
+                        line -> line.substring(0, line.indexOf("->")).strip(),
+                        line -> Arrays.stream(
+                                        line.substring(line.indexOf("->") + 2).split(" "))
+                                .filter(name -> !name.isEmpty())
+                                .collect(Collectors.toSet())));
+    }
+
+    /** Null for what is not the daemon's. */
+    private static String agentPackage(JavaClass type) {
+        String prefix = "dev.nowake.agent.";
+        String name = type.getPackageName();
+        return name.startsWith(prefix) ? name.substring(prefix.length()).replaceAll("\\..*", "") : null;
+    }
+
+    @Test
+    void noPackagesInACircle() {
+        check(slices().matching("dev.nowake.agent.(*)..").should().beFreeOfCycles());
+        check(slices().matching("dev.nowake.kernel.(*)..").should().beFreeOfCycles());
+        check(slices().matching("dev.nowake.(*)..").should().beFreeOfCycles());
+    }
+
+    @Test
+    void modulesImportDownwardsOnly() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.nowake.kernel..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("dev.nowake..")
+                        .and(DescribedPredicate.not(resideInAPackage("dev.nowake.kernel..")))));
+        check(noClasses()
+                .that()
+                .resideInAnyPackage("dev.nowake.model..", "dev.nowake.policy..", "dev.nowake.samples..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.nowake.kernel..", "dev.nowake.agent.."));
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.nowake.model..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.nowake.policy.."));
+    }
+
+    /** Time and state arrive in a policy's input. */
+    @Test
+    void modelsAndPoliciesArePure() {
+        String[] pure = {"dev.nowake.model..", "dev.nowake.policy.."};
+        check(noClasses()
+                .that()
+                .resideInAnyPackage(pure)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "java.nio.file..",
+                        "java.nio.channels..",
+                        "java.net..",
+                        "java.time..",
+                        "java.util.concurrent..",
+                        "java.lang.foreign.."));
+        check(noClasses()
+                .that()
+                .resideInAnyPackage(pure)
+                .should()
+                .dependOnClassesThat(nameMatching(
+                        "java\\.lang\\.(Thread|Process|Runtime)(\\..*|\\$.*)?|java\\.io\\.(File|RandomAccess).*")));
+        check(noClasses()
+                .that()
+                .resideInAnyPackage(pure)
+                .should()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis"));
+    }
+
+    @Test
+    void onlyTheBackendKnowsTheBindings() {
+        check(classes()
+                .that()
+                .resideInAPackage("dev.nowake.kernel.ffm..")
+                .should()
+                .onlyHaveDependentClassesThat()
+                .resideInAnyPackage("dev.nowake.kernel.ffm..", "dev.nowake.kernel.linux.."));
+        check(classes()
+                .that()
+                .resideInAPackage("dev.nowake.kernel.jnr..")
+                .should()
+                .onlyHaveDependentClassesThat()
+                .resideInAnyPackage("dev.nowake.kernel.jnr..", "dev.nowake.kernel.linux.."));
+        check(classes()
+                .that()
+                .resideInAPackage("dev.nowake.kernel.libc..")
+                .should()
+                .onlyHaveDependentClassesThat()
+                .resideInAnyPackage("dev.nowake.kernel.."));
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.nowake.kernel.jnr..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("jnr..", "com.kenai.."));
+    }
+
+    @Test
+    void everyDowncallIsInOneFile() {
+        check(noClasses()
+                .that(DescribedPredicate.not(nameMatching("dev\\.nowake\\.kernel\\.ffm\\.FfmLibC(\\$.*)?")))
+                .should()
+                .dependOnClassesThat(nameMatching("java\\.lang\\.foreign\\.(Linker|SymbolLookup)(\\$.*)?")));
+    }
+
+    /** The demo prepares its measurements with the same calls, and a quiet read drops the pages it brought itself. */
+    @Test
+    void onlyTheExecutorTouchesPages() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.nowake.agent..")
+                .and()
+                .resideOutsideOfPackages("dev.nowake.agent.execute..", "dev.nowake.agent.demo..")
+                .and(NO_QUIET_READ)
+                .should()
+                .callMethodWhere(portMethod(PageCache.class, "evict|readahead|populate|sendfile|readThrough")));
+    }
+
+    /** Reading a file's content moves pages: headers are read to identify, nothing else is. */
+    @Test
+    void onlyIdentifyingReadsContent() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.nowake.agent..")
+                .and()
+                .resideOutsideOfPackages("dev.nowake.agent.identify..", "dev.nowake.agent.execute..")
+                .and(NO_QUIET_READ)
+                .should()
+                .callMethodWhere(portMethod(FileAccess.class, "read")));
+    }
+
+    private static DescribedPredicate<JavaMethodCall> portMethod(Class<?> port, String names) {
+        return DescribedPredicate.describe(
+                port.getSimpleName() + "." + names,
+                call -> call.getTargetOwner().isEquivalentTo(port)
+                        && call.getTarget().getName().matches(names));
+    }
+
+    private static void check(ArchRule rule) {
+        rule.check(OURS);
+    }
+}
