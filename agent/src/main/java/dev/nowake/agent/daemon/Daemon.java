@@ -104,7 +104,9 @@ public final class Daemon implements AutoCloseable {
             CompletableFuture.allOf(marking.toArray(CompletableFuture[]::new)).get(patience, TimeUnit.SECONDS);
         } catch (TimeoutException hanging) {
             counters.increment(Counter.ERRORS);
-            journal.line("error").put("reason", "a root's server does not answer; the other roots are watched").log();
+            journal.line("error")
+                    .put("reason", "a root's server does not answer; the other roots are watched")
+                    .log();
         } catch (ExecutionException failed) {
             broken(failed.getCause());
         } catch (InterruptedException stop) {

@@ -88,10 +88,11 @@ final class Lane implements AutoCloseable {
 
     private void rescanSoon() {
         if (rescanDue.compareAndSet(false, true)) {
-            parts.engine().submit(() -> parts.engine().at(System.nanoTime() + RESCAN_NANOS, () -> {
-                rescanDue.set(false);
-                models.rescan(intake::rescanned);
-            }));
+            parts.engine()
+                    .submit(() -> parts.engine().at(System.nanoTime() + RESCAN_NANOS, () -> {
+                        rescanDue.set(false);
+                        models.rescan(intake::rescanned);
+                    }));
         }
     }
 

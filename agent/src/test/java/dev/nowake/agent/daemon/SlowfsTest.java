@@ -98,7 +98,10 @@ final class SlowfsTest {
             rig.start(Mode.OBSERVE, mount);
             reader.open(shard).act("read").act("map " + shard);
             rig.awaitCounter("opens", 1);
-            rig.keeps(700, () -> assertThat(mappedBytes(reader, shard)).isEqualTo(shard.toFile().length()));
+            rig.keeps(
+                    700,
+                    () -> assertThat(mappedBytes(reader, shard))
+                            .isEqualTo(shard.toFile().length()));
             reader.act("unmap").act("close");
         }
         rig.awaitLoadsDone(1);
@@ -157,7 +160,9 @@ final class SlowfsTest {
                     .start();
 
             // roots are looked at every two seconds: by then somebody of the daemon waits for the server
-            rig.keeps(2500, () -> assertThat(rig.status().path("loads").toString()).contains("llama"));
+            rig.keeps(
+                    2500,
+                    () -> assertThat(rig.status().path("loads").toString()).contains("llama"));
             hanging.kill();
             Reader.run("mv", others.getFirst().getParent().toString(), local.toString());
             others = others.stream()
