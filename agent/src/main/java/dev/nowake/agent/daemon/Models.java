@@ -344,7 +344,10 @@ final class Models {
             return;
         }
         try (OpenFile file = parts.kernel().files().open(entry.path())) {
-            baseline.rememberFirst(id, baseline.resident(file, entry.shard().sizeBytes()));
+            baseline.rememberFirst(
+                    id,
+                    baseline.resident(file, entry.shard().sizeBytes()),
+                    entry.shard().sizeBytes());
         } catch (KernelException gone) {
             baseline.forget(id); // its next open starts from what it finds
         } finally {
