@@ -19,15 +19,18 @@ import java.util.concurrent.ConcurrentHashMap;
  * Any thread.
  */
 final class Baseline {
+    /** {@code sizeBytes}: what the file's size was taken to be; of a file that has grown since, it tells nothing. */
+    private record Idle(RangeSet resident, long sizeBytes) {}
+
     private final Kernel kernel;
-    private final Map<FileId, RangeSet> idle = new ConcurrentHashMap<>();
+    private final Map<FileId, Idle> idle = new ConcurrentHashMap<>();
 
     Baseline(Kernel kernel) {
         this.kernel = kernel;
     }
 
-    void remember(FileId id, RangeSet resident) {
-        idle.put(id, resident);
+    void remember(FileId id, RangeSet resident, long sizeBytes) {
+        idle.put(id, new Idle(resident, sizeBytes));
     }
 
     /** Used by somebody whose pages we did not follow: the next open starts from what it finds. */
@@ -36,8 +39,8 @@ final class Baseline {
     }
 
     /** Only if nothing is known yet. */
-    void rememberFirst(FileId id, RangeSet resident) {
-        idle.putIfAbsent(id, resident);
+    void rememberFirst(FileId id, RangeSet resident, long sizeBytes) {
+        idle.putIfAbsent(id, new Idle(resident, sizeBytes));
     }
 
     /**
@@ -46,7 +49,8 @@ final class Baseline {
      * @return all that is resident now where nothing was known before
      */
     RangeSet before(FileId id, OpenFile file, long sizeBytes, long residentNowBytes) {
-        RangeSet known = idle.get(id);
+        Idle last = idle.get(id);
+        RangeSet known = last == null || last.sizeBytes() != sizeBytes ? null : last.resident();
         if (residentNowBytes == 0 || (known != null && known.isEmpty())) {
             return RangeSet.EMPTY;
         }

@@ -10,22 +10,20 @@ import dev.nowake.agent.execute.Prefetcher;
 import dev.nowake.agent.govern.Governor;
 import dev.nowake.agent.govern.MemoryRoom;
 import dev.nowake.agent.listen.FileClaims;
-import dev.nowake.agent.listen.Sighting;
-import dev.nowake.agent.listen.SightingSink;
 import dev.nowake.agent.load.LoadBook;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.Counters;
 import dev.nowake.agent.observe.Journal;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
-import dev.nowake.model.FileId;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -33,6 +31,7 @@ import java.util.concurrent.TimeoutException;
  * The daemon: makes the stations of an event's way and joins them.
  *
  * <pre>
+ * per lane, that is for all local filesystems and for each remote one:
  * listen (a thread per filesystem) -> engine (one thread): identify -> load -> decide
  *        -> govern -> execute (threads per mount, a thread per release) -> engine: observe
  * </pre>
@@ -49,22 +48,20 @@ public final class Daemon implements AutoCloseable {
     /** The most chunks in flight on one mount; which of them are used depends on the mount. */
     private static final int MAX_STREAMS = 128;
 
-    private static final long ANSWER_MILLIS = 1500;
+    /** A lane that has not answered by then waits for a server; its last answer stands. */
+    private static final long ANSWER_NANOS = 1_000_000_000L;
+
+    /** As long as a slow network filesystem needs to list some thousand folders. */
+    private static final long HANGING_START_SECONDS = 5;
 
     private final Config config;
     private final Counters counters = new Counters();
     private final StateFolder state;
     private final Journal journal;
-    private final Engine engine;
-    private final ExecutorService background = Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().name("nowake-background").daemon().factory());
     private final Parts parts;
-    private final Models models;
-    private final Intake intake;
-    private final Watching watching;
+    private final Map<Long, Lane> lanes = new LinkedHashMap<>();
     private final ControlServer control;
     private final long startedNanos = System.nanoTime();
-    private Thread engineThread;
 
     /**
      * Opens everything and sets nothing yet.
@@ -76,13 +73,12 @@ public final class Daemon implements AutoCloseable {
         this.config = config;
         state = new StateFolder(stateFolder);
         journal = new Journal(state.journal(), counters);
-        engine = new Engine(this::broken);
         Path host = Path.of("/");
         Prefetcher prefetcher = new Prefetcher(kernel, MAX_STREAMS);
         parts = new Parts(
                 kernel,
                 host,
-                engine,
+                new Engine(this::broken),
                 counters,
                 journal,
                 new FileClaims(),
@@ -92,31 +88,34 @@ public final class Daemon implements AutoCloseable {
                 new Governor(IN_FLIGHT_BYTES, new MemoryRoom(host)),
                 prefetcher,
                 new Evictor(kernel, new HostMappings()));
-        Baseline baseline = new Baseline(kernel);
-        ShardFiles files = new ShardFiles(parts, baseline);
-        Prefetching prefetching = new Prefetching(parts, files, new Frontiers(host), new HostMemory(host));
-        Leftovers leftovers = new Leftovers(parts, background);
-        watching = new Watching(parts, new Ears());
-        models = new Models(parts, config, background, watching, baseline);
-        // the stations form a ring only here: a load's end may begin the next one
-        Intake[] ring = new Intake[1];
-        Releasing releasing =
-                new Releasing(parts, prefetching, files, baseline, leftovers, active -> ring[0].ended(active));
-        LastReader lastReader = new LastReader(parts, background, releasing::begin);
-        intake = new Intake(parts, models, prefetching, lastReader, files, baseline);
-        ring[0] = intake;
+        for (Map.Entry<Long, Config> lane : Lanes.split(config, host).entrySet()) {
+            Parts own = parts.withEngine(new Engine(this::broken), new LoadBook());
+            lanes.put(lane.getKey(), new Lane(own, lane.getValue(), Long.toString(lane.getKey())));
+        }
         control = new ControlServer(socket, this::answer);
     }
 
-    /** Marks every folder and starts the engine. Returns when the daemon hears. */
+    /** Starts the lanes. Returns when every folder is marked, those on servers that hang left out. */
     public void start() {
-        models.watchRoots();
-        engineThread = Thread.ofPlatform().name("nowake-engine").start(engine);
-        engine.submit(models::keepWatching);
+        List<CompletableFuture<Void>> marking = new ArrayList<>();
+        lanes.forEach((device, lane) -> marking.add(lane.start(Long.toString(device))));
+        long patience = lanes.size() > 1 ? HANGING_START_SECONDS : Long.MAX_VALUE;
+        try {
+            CompletableFuture.allOf(marking.toArray(CompletableFuture[]::new)).get(patience, TimeUnit.SECONDS);
+        } catch (TimeoutException hanging) {
+            counters.increment(Counter.ERRORS);
+            journal.line("error")
+                    .put("reason", "a root's server does not answer; the other roots are watched")
+                    .log();
+        } catch (ExecutionException failed) {
+            broken(failed.getCause());
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
         journal.line("start")
                 .put("mode", config.overallMode().label())
                 .put("binding", parts.kernel().binding())
-                .put("folders", watching.folders())
+                .put("folders", lanes.values().stream().mapToInt(Lane::folders).sum())
                 .log();
     }
 
@@ -124,16 +123,12 @@ public final class Daemon implements AutoCloseable {
         if (!"status".equals(request.get("verb"))) {
             return ControlError.of("usage", "unknown verb " + request.get("verb") + ": this daemon answers 'status'");
         }
-        CompletableFuture<Map<String, Object>> answer = new CompletableFuture<>();
-        engine.submit(() -> answer.complete(StatusDocument.of(config, parts, startedNanos)));
-        try {
-            return answer.get(ANSWER_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (TimeoutException | ExecutionException busy) {
-            return ControlError.of("failed", "the daemon is too busy to answer; try again");
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            return ControlError.of("failed", "the daemon is stopping");
-        }
+        Map<Lane, CompletableFuture<List<Object>>> asked = new LinkedHashMap<>();
+        lanes.values().forEach(lane -> asked.put(lane, lane.askLoads()));
+        long deadline = System.nanoTime() + ANSWER_NANOS;
+        List<Object> loads = new ArrayList<>();
+        asked.forEach((lane, answer) -> loads.addAll(lane.loads(answer, deadline)));
+        return StatusDocument.of(config, parts, startedNanos, loads);
     }
 
     private void broken(Throwable thrown) {
@@ -145,56 +140,15 @@ public final class Daemon implements AutoCloseable {
                 .log();
     }
 
-    /** Where listeners put what they hear; everything goes to the engine. */
-    private final class Ears implements SightingSink {
-        @Override
-        public boolean wants(FileId id, long mask) {
-            return models.wants(id, mask);
-        }
-
-        @Override
-        public void seen(Sighting sighting) {
-            engine.submit(() -> intake.seen(sighting));
-        }
-
-        @Override
-        public void overflowed() {
-            journal.line("overflow")
-                    .put("reason", "events were lost: looking at everything again")
-                    .log();
-            engine.submit(() -> models.rescan(intake::rescanned));
-        }
-
-        @Override
-        public void folderChanged(Path folder) {
-            engine.submit(() -> models.folderChanged(folder));
-        }
-
-        @Override
-        public void folderGone(Path folder) {
-            models.folderGone(folder);
-        }
-
-        @Override
-        public void failed(String what, Throwable cause) {
-            counters.increment(Counter.ERRORS);
-            journal.line("error")
-                    .put("reason", what + ": " + cause.getMessage())
-                    .log();
-        }
-    }
-
     /** Ends everything within a second: what is in flight is waited for, what has not begun is dropped. */
     @Override
     public void close() {
         control.close();
-        watching.close();
-        engine.stop();
-        background.shutdownNow();
+        lanes.values().forEach(Lane::close);
         parts.prefetcher().close();
         try {
-            if (engineThread != null) {
-                engineThread.join(200);
+            for (Lane lane : lanes.values()) {
+                lane.awaitEnd(200);
             }
             journal.line("stop").put("reason", "asked to stop").log();
             journal.close();

@@ -3,11 +3,11 @@ package dev.nowake.agent.daemon;
 import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.kernel.proc.DescriptorInfo;
-import dev.nowake.kernel.proc.FileKey;
-import dev.nowake.kernel.proc.ProcessFiles;
 import dev.nowake.kernel.proc.ProcessMaps;
 import dev.nowake.model.FileId;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * How far readers have got: the position of their descriptors for read(2), the touched part of their mappings for mmap(2).
@@ -30,20 +30,33 @@ final class Frontiers {
             if (looked++ >= READERS_LOOKED_AT) {
                 return;
             }
-            ProcessFiles files = ProcessFiles.read(procRoot, pid);
+            Map<Long, Long> positions = positions(pid);
             for (TrackedShard shard : load.shards()) {
                 if (shard.inUse()) {
-                    look(pid, files, shard);
+                    look(pid, positions, shard);
                 }
             }
         }
     }
 
-    private void look(int pid, ProcessFiles files, TrackedShard shard) {
-        FileId id = shard.shard().id();
-        for (int fd : files.descriptorsOf(new FileKey(id.device(), id.inode()))) {
-            DescriptorInfo.read(procRoot, pid, fd).ifPresent(info -> shard.advanceFrontier(info.positionBytes()));
+    /**
+     * The furthest position of the process in each inode, by fdinfo: stat(2) on a descriptor would ask its server, and
+     * wait with one that hangs. Before 5.14 fdinfo tells no inode, and the window stays where it is.
+     */
+    private Map<Long, Long> positions(int pid) {
+        Map<Long, Long> positions = new HashMap<>();
+        String[] names = procRoot.resolve("proc/" + pid + "/fdinfo").toFile().list();
+        for (String name : names == null ? new String[0] : names) {
+            DescriptorInfo.read(procRoot, pid, Integer.parseInt(name))
+                    .filter(info -> info.inode() >= 0)
+                    .ifPresent(info -> positions.merge(info.inode(), info.positionBytes(), Math::max));
         }
+        return positions;
+    }
+
+    private void look(int pid, Map<Long, Long> positions, TrackedShard shard) {
+        FileId id = shard.shard().id();
+        shard.advanceFrontier(positions.getOrDefault(id.inode(), 0L));
         for (ProcessMaps.Resident mapping : ProcessMaps.residentOf(procRoot, pid, id.inode())) {
             shard.advanceFrontier(mapping.mapping().offsetBytes() + mapping.residentBytes());
         }

@@ -56,18 +56,20 @@ final class Models {
     private final Executor background;
     private final Watching watching;
     private final Baseline baseline;
+    private final Runnable newFolders;
     private volatile ModelCatalog catalog;
     private final List<Rule> rules = new ArrayList<>();
     private final Map<Path, SeenRoot> seenRoots = new HashMap<>();
     private final Set<FileId> ignored = ConcurrentHashMap.newKeySet();
     private final Set<Path> changedFolders = new HashSet<>();
 
-    Models(Parts parts, Config config, Executor background, Watching watching, Baseline baseline) {
+    Models(Parts parts, Config config, Executor background, Watching watching, Baseline baseline, Runnable newFolders) {
         this.parts = parts;
         this.config = config;
         this.background = background;
         this.watching = watching;
         this.baseline = baseline;
+        this.newFolders = newFolders;
         this.catalog = ModelCatalog.scan(parts.kernel().files(), List.of());
         for (RootRule root : config.roots()) {
             Policy policy = BuiltinPolicies.named(root.policy()).orElseThrow();
@@ -144,15 +146,25 @@ final class Models {
     }
 
     /** Marks folders that have no mark yet and lists them once more, so that what came in between is known. */
-    private void watchFolders() {
+    private boolean watchFolders() {
+        boolean marked = false;
         boolean news = true;
         while (news) {
             news = false;
             for (Path folder : catalog.snapshot().folders()) {
                 if (watching.watch(folder)) {
+                    marked = true;
                     news |= catalog.refresh(folder) != null;
                 }
             }
+        }
+        return marked;
+    }
+
+    /** What was opened in a new folder before its mark was set raised no event: it must be looked for. */
+    private void markNewFolders() {
+        if (watchFolders()) {
+            newFolders.run();
         }
     }
 
@@ -187,7 +199,7 @@ final class Models {
                 watching.forget(root.path());
                 watchRoot(root.path());
                 catalog.refresh(root.path());
-                watchFolders();
+                markNewFolders();
                 ignored.clear();
             }
         }
@@ -223,7 +235,7 @@ final class Models {
 
     private void listAgain(Path folder) {
         catalog.refresh(folder);
-        watchFolders();
+        markNewFolders();
         ignored.clear();
     }
 
@@ -264,7 +276,7 @@ final class Models {
             Path path = pathOf(sighting);
             if (path != null && path.getParent() != null) {
                 catalog.refresh(path.getParent());
-                watchFolders();
+                markNewFolders();
             }
             boolean found = of(sighting.id()) != null;
             if (!found) {
@@ -332,7 +344,10 @@ final class Models {
             return;
         }
         try (OpenFile file = parts.kernel().files().open(entry.path())) {
-            baseline.rememberFirst(id, baseline.resident(file, entry.shard().sizeBytes()));
+            baseline.rememberFirst(
+                    id,
+                    baseline.resident(file, entry.shard().sizeBytes()),
+                    entry.shard().sizeBytes());
         } catch (KernelException gone) {
             baseline.forget(id); // its next open starts from what it finds
         } finally {

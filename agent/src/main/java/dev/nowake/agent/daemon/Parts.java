@@ -28,4 +28,21 @@ record Parts(
         Decider decider,
         Governor governor,
         Prefetcher prefetcher,
-        Evictor evictor) {}
+        Evictor evictor) {
+    /** The same with an engine and loads of its own. */
+    Parts withEngine(Engine own, LoadBook loads) {
+        return new Parts(
+                kernel,
+                procRoot,
+                own,
+                counters,
+                journal,
+                claims,
+                loads,
+                mounts,
+                decider,
+                governor,
+                prefetcher,
+                evictor);
+    }
+}

@@ -165,9 +165,12 @@ final class Releasing {
         boolean ours = outcome != null;
         if (ours) {
             // what is left of ours is not a reader's: next time it may go
-            baseline.remember(shard.shard().id(), shard.residentBefore().intersect(stays));
+            baseline.remember(
+                    shard.shard().id(),
+                    shard.residentBefore().intersect(stays),
+                    shard.shard().sizeBytes());
         } else {
-            baseline.remember(shard.shard().id(), stays);
+            baseline.remember(shard.shard().id(), stays, shard.shard().sizeBytes());
         }
         files.drop(shard);
         if (ours && !outcome.isComplete() && !active.releaseAbandoned().get()) {

@@ -3,17 +3,18 @@ package dev.nowake.agent.daemon;
 import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.RootRule;
 import dev.nowake.agent.load.Load;
+import dev.nowake.agent.load.LoadBook;
 import dev.nowake.agent.observe.PathLabel;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The answer to {@code status}. Made on the engine's thread. */
+/** The answer to {@code status}: the daemon's part is made on any thread, the loads on their engine's. */
 final class StatusDocument {
     private StatusDocument() {}
 
-    static Map<String, Object> of(Config config, Parts parts, long startedNanos) {
+    static Map<String, Object> of(Config config, Parts parts, long startedNanos, List<Object> loads) {
         long now = System.nanoTime();
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("mode", config.overallMode().label());
@@ -23,8 +24,6 @@ final class StatusDocument {
         List<Object> roots = new ArrayList<>();
         config.roots().forEach(root -> roots.add(root(root)));
         document.put("roots", roots);
-        List<Object> loads = new ArrayList<>();
-        parts.book().all(now).forEach(load -> loads.add(load(load)));
         document.put("loads", loads);
         document.put("inFlightBytes", parts.governor().inFlightBytes());
         document.put("roomBytes", parts.governor().roomBytes());
@@ -32,6 +31,12 @@ final class StatusDocument {
         document.put("heldFiles", parts.claims().size());
         document.put("counters", parts.counters().snapshot());
         return document;
+    }
+
+    static List<Object> loads(LoadBook book) {
+        List<Object> loads = new ArrayList<>();
+        book.all(System.nanoTime()).forEach(load -> loads.add(load(load)));
+        return loads;
     }
 
     private static Map<String, Object> root(RootRule root) {

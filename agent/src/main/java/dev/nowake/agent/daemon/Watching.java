@@ -10,10 +10,9 @@ import dev.nowake.kernel.FileEvents.Naming;
 import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.KernelException;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The marks: every folder of every root, on the group of its filesystem. Called from one thread at a time (the start, then
@@ -24,8 +23,8 @@ final class Watching implements AutoCloseable {
 
     private final Parts parts;
     private final SightingSink sink;
-    private final Map<Long, FilesystemListener> listeners = new HashMap<>();
-    private final Set<Marked> marked = new HashSet<>();
+    private final Map<Long, FilesystemListener> listeners = new ConcurrentHashMap<>();
+    private final Set<Marked> marked = ConcurrentHashMap.newKeySet();
     private final FolderTreeListener tree;
 
     /** Throws where fanotify cannot be had: EPERM without CAP_SYS_ADMIN. */

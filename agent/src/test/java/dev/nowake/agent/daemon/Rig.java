@@ -201,6 +201,11 @@ final class Rig implements AutoCloseable {
                 .untilAsserted(() -> assertThat(counter("loadsDone")).isEqualTo(loads));
     }
 
+    /** Every load has ended, and no event begins another for a while. */
+    void awaitQuiet() {
+        keeps(250, () -> assertThat(counter("loadsDone")).isEqualTo(counter("loads")));
+    }
+
     void awaitCounter(String label, long atLeast) {
         await(label)
                 .atMost(SOON)

@@ -29,7 +29,7 @@ final class VanishingFileTest {
             }
             reader.act("close");
             reader.kill();
-            rig.awaitLoadsDone(rig.counter("loads"));
+            rig.awaitQuiet();
 
             Reader.load("read", others);
             rig.awaitReleased(others);

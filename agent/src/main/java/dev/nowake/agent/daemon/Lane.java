@@ -1,0 +1,155 @@
+package dev.nowake.agent.daemon;
+
+import dev.nowake.agent.config.Config;
+import dev.nowake.agent.listen.Sighting;
+import dev.nowake.agent.listen.SightingSink;
+import dev.nowake.agent.observe.Counter;
+import dev.nowake.kernel.KernelException;
+import dev.nowake.model.FileId;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The whole way, from listening to releasing, for the roots of one kind of storage: all local filesystems together, and
+ * each remote one (FUSE, network) alone. Any call on a file of a server that hangs waits for it, close(2) included; it
+ * waits on its own lane's threads, and the other lanes go on.
+ */
+final class Lane implements AutoCloseable {
+    /** Lost events come in crowds, when descriptors run out; one look answers all of this long. */
+    private static final long RESCAN_NANOS = 50_000_000L;
+
+    private final Parts parts;
+    private final ExecutorService background;
+    private final Watching watching;
+    private final Models models;
+    private final Intake intake;
+    private final AtomicBoolean rescanDue = new AtomicBoolean();
+    private Thread engineThread;
+    private volatile List<Object> lastLoads = List.of();
+
+    /** {@code parts} with an engine and a book of the lane's own; {@code roots}: its part of the configuration. */
+    Lane(Parts parts, Config roots, String name) throws KernelException {
+        this.parts = parts;
+        this.background = Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().name("nowake-background-" + name).daemon().factory());
+        Baseline baseline = new Baseline(parts.kernel());
+        ShardFiles files = new ShardFiles(parts, baseline);
+        Prefetching prefetching =
+                new Prefetching(parts, files, new Frontiers(parts.procRoot()), new HostMemory(parts.procRoot()));
+        Leftovers leftovers = new Leftovers(parts, background);
+        watching = new Watching(parts, new Ears());
+        models = new Models(parts, roots, background, watching, baseline, this::rescanSoon);
+        // the stations form a ring only here: a load's end may begin the next one
+        Intake[] ring = new Intake[1];
+        Releasing releasing =
+                new Releasing(parts, prefetching, files, baseline, leftovers, active -> ring[0].ended(active));
+        LastReader lastReader = new LastReader(parts, background, releasing::begin);
+        intake = new Intake(parts, models, prefetching, lastReader, files, baseline);
+        ring[0] = intake;
+    }
+
+    /** Starts the engine, then marks every folder on the background thread. Done when all are marked. */
+    CompletableFuture<Void> start(String name) {
+        engineThread =
+                Thread.ofPlatform().name("nowake-engine-" + name).daemon().start(parts.engine());
+        parts.engine().submit(models::keepWatching);
+        return CompletableFuture.runAsync(models::watchRoots, background);
+    }
+
+    int folders() {
+        return watching.folders();
+    }
+
+    /** Asks for the lane's part of {@code status}; {@link #loads} waits for it. */
+    CompletableFuture<List<Object>> askLoads() {
+        CompletableFuture<List<Object>> answer = new CompletableFuture<>();
+        parts.engine().submit(() -> answer.complete(StatusDocument.loads(parts.book())));
+        return answer;
+    }
+
+    /** What was asked, or the last answer of a lane that does not answer by the deadline: its server hangs. */
+    List<Object> loads(CompletableFuture<List<Object>> asked, long deadlineNanos) {
+        try {
+            lastLoads = asked.get(Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException | ExecutionException busy) {
+            return lastLoads;
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+        return lastLoads;
+    }
+
+    private void rescanSoon() {
+        if (rescanDue.compareAndSet(false, true)) {
+            parts.engine()
+                    .submit(() -> parts.engine().at(System.nanoTime() + RESCAN_NANOS, () -> {
+                        rescanDue.set(false);
+                        models.rescan(intake::rescanned);
+                    }));
+        }
+    }
+
+    /** Where listeners put what they hear; everything goes to the engine. */
+    private final class Ears implements SightingSink {
+        @Override
+        public boolean wants(FileId id, long mask) {
+            return models.wants(id, mask);
+        }
+
+        @Override
+        public void seen(Sighting sighting) {
+            parts.engine().submit(() -> intake.seen(sighting));
+        }
+
+        @Override
+        public void overflowed() {
+            if (!rescanDue.get()) {
+                parts.journal()
+                        .line("overflow")
+                        .put("reason", "events were lost: looking at everything again")
+                        .log();
+            }
+            rescanSoon();
+        }
+
+        @Override
+        public void folderChanged(Path folder) {
+            parts.engine().submit(() -> models.folderChanged(folder));
+        }
+
+        @Override
+        public void folderGone(Path folder) {
+            models.folderGone(folder);
+        }
+
+        @Override
+        public void failed(String what, Throwable cause) {
+            parts.counters().increment(Counter.ERRORS);
+            parts.journal()
+                    .line("error")
+                    .put("reason", what + ": " + cause.getMessage())
+                    .log();
+        }
+    }
+
+    /** Stops hearing and doing; {@link #awaitEnd} waits for the thread. */
+    @Override
+    public void close() {
+        watching.close();
+        parts.engine().stop();
+        background.shutdownNow();
+    }
+
+    void awaitEnd(long millis) throws InterruptedException {
+        if (engineThread != null) {
+            engineThread.join(millis);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package dev.nowake.agent.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nowake.agent.config.Mode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** A root on FUSE, served by the project's own slow filesystem. */
+@Tag("kernel")
+final class SlowfsTest {
+    private static String slowfs;
+
+    private Rig rig;
+    private Path mount;
+    private Process server;
+
+    @BeforeAll
+    static void compile() throws Exception {
+        Process build = new ProcessBuilder("../samples/slowfs/build.sh")
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        String path = build.inputReader().readLine();
+        boolean built = build.waitFor() == 0;
+        if (System.getenv("CI") != null) {
+            assertThat(built).as("slowfs is built").isTrue();
+        }
+        Assumptions.assumeTrue(built, "slowfs cannot be built here: it needs gcc and libfuse3-dev");
+        slowfs = path;
+    }
+
+    @BeforeEach
+    void make() throws Exception {
+        rig = Rig.make();
+        mount = Files.createDirectory(rig.folder.resolve("mount"));
+    }
+
+    /** The shards as they are seen through the mount, none resident there. */
+    private List<Path> serve(String... options) throws Exception {
+        List<Path> below = rig.model("llama", 48 * Rig.MIB, 3);
+        List<String> words = new ArrayList<>(List.of(slowfs, "--latency-us", "200"));
+        words.addAll(List.of(options));
+        words.addAll(List.of(rig.root.toString(), mount.toString()));
+        server = new ProcessBuilder(words)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        assertThat(server.inputReader().readLine()).isEqualTo("READY");
+        return below.stream()
+                .map(path -> mount.resolve("llama").resolve(path.getFileName()))
+                .toList();
+    }
+
+    @AfterEach
+    void unmount() throws Exception {
+        if (server != null && server.isAlive()) {
+            Reader.run("kill", "-CONT", "" + server.pid());
+        }
+        rig.stop();
+        if (server != null) {
+            new ProcessBuilder("umount", "-l", mount.toString()).start().waitFor();
+            server.destroy();
+            assertThat(server.waitFor(5, TimeUnit.SECONDS)).isTrue();
+        }
+        rig.close();
+    }
+
+    @Test
+    void enforcePrefetchesAheadAndReleases() throws Exception {
+        List<Path> shards = serve();
+        rig.start(Mode.ENFORCE, mount);
+        try (Reader reader = Reader.start()) {
+            reader.open(shards.getFirst());
+            for (Path shard : shards) {
+                rig.awaitResident(shard);
+            }
+            reader.act("close");
+        }
+        rig.awaitReleased(shards);
+        rig.awaitLoadsDone(1);
+        assertThat(rig.status().path("heldFiles").asInt()).isZero();
+    }
+
+    @Test
+    void anObservingDaemonLeavesThePagesOfAMountThatDropsThemAtEveryOpen() throws Exception {
+        List<Path> shards = serve("--no-keep-cache");
+        Path shard = shards.getFirst();
+        try (Reader reader = Reader.start()) {
+            rig.start(Mode.OBSERVE, mount);
+            reader.open(shard).act("read").act("map " + shard);
+            rig.awaitCounter("opens", 1);
+            rig.keeps(
+                    700,
+                    () -> assertThat(mappedBytes(reader, shard))
+                            .isEqualTo(shard.toFile().length()));
+            reader.act("unmap").act("close");
+        }
+        rig.awaitLoadsDone(1);
+        rig.stop();
+        assertThat(rig.journal("forecast")).hasSize(1);
+    }
+
+    /** What the reader has in its page table: it leaves with the pages. */
+    private static long mappedBytes(Reader reader, Path file) {
+        try {
+            boolean inside = false;
+            long kilobytes = 0;
+            for (String line : Files.readAllLines(Path.of("/proc/" + reader.pid() + "/smaps"))) {
+                if (line.matches("[0-9a-f]+-[0-9a-f]+ .*")) {
+                    inside = line.endsWith(file.toString());
+                } else if (inside && line.startsWith("Rss:")) {
+                    kilobytes += Long.parseLong(line.replaceAll("[^0-9]", ""));
+                }
+            }
+            return Math.min(kilobytes << 10, file.toFile().length());
+        } catch (IOException gone) {
+            throw new AssertionError(gone);
+        }
+    }
+
+    @Test
+    void lookaheadEndsWhereTheServerDropsPagesAtEveryOpen() throws Exception {
+        List<Path> shards = serve("--no-keep-cache");
+        rig.start(Mode.ENFORCE, mount);
+        try (Reader reader = Reader.start()) {
+            reader.open(shards.get(0));
+            rig.awaitCounter("prefetchedBytes", 40 * Rig.MIB);
+            reader.open(shards.get(1));
+            rig.awaitCounter("opens", 2);
+            reader.act("read").open(shards.get(2)).act("read");
+            reader.act("close").act("close").act("close");
+        }
+        rig.awaitLoadsDone(1);
+        rig.stop();
+        assertThat(rig.journal("mount")).hasSize(1);
+    }
+
+    @Test
+    void aServerThatHangsStopsNobodyElse() throws Exception {
+        List<Path> shards = serve("--no-keep-cache");
+        Path local = Files.createDirectory(rig.folder.resolve("local"));
+        List<Path> others = rig.model(Rig.spec("other", 64 * Rig.MIB, 2), rig.folder.resolve("other"));
+        rig.start(Mode.ENFORCE, mount, local);
+        try (Reader hanging = Reader.start();
+                Reader reader = Reader.start()) {
+            hanging.open(shards.getFirst());
+            rig.awaitCounter("prefetchedBytes", 1);
+            Reader.run("kill", "-STOP", "" + server.pid());
+            Process stuck = new ProcessBuilder("cat", shards.get(1).toString())
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+
+            // roots are looked at every two seconds: by then somebody of the daemon waits for the server
+            rig.keeps(
+                    2500,
+                    () -> assertThat(rig.status().path("loads").toString()).contains("llama"));
+            hanging.kill();
+            Reader.run("mv", others.getFirst().getParent().toString(), local.toString());
+            others = others.stream()
+                    .map(other -> local.resolve("other").resolve(other.getFileName()))
+                    .toList();
+            reader.open(others.getFirst());
+            for (Path other : others) {
+                rig.awaitResident(other);
+            }
+            reader.act("close");
+            reader.kill();
+            rig.awaitReleased(others);
+            assertThat(rig.status().path("loads").toString()).contains("other").contains("llama");
+
+            long nanos = System.nanoTime();
+            rig.stop();
+            assertThat((System.nanoTime() - nanos) / 1e9).isLessThan(4);
+            Reader.run("kill", "-CONT", "" + server.pid());
+            assertThat(stuck.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+}
