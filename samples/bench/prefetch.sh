@@ -1,11 +1,13 @@
 #!/bin/bash
-# A cold file (SIZE, default 4GiB) on a local disk: nowake prefetch beside vmtouch -t, sendfile and fio's best O_DIRECT
-# reading, in turns, ROUNDS times. Seconds are each one's own I/O; CPU seconds are user + system of the whole process,
+# A cold file (SIZE, default 4GiB) on a local disk: nowake prefetch beside vmtouch -t, sendfile and fio reading with
+# O_DIRECT in four shapes (block size, depth), in turns, ROUNDS times. Seconds are each one's own I/O; CPU seconds are user + system of the whole process,
 # and for nowake also without what a start with nothing to do costs.
 . "$(dirname "$(readlink -f "$0")")/common.sh"
 need vmtouch vmtouch
 need fio fio
 SIZE=${SIZE:-4GiB}
+# seconds of quiet before each, so that what came before does not tell in it
+SETTLE=${SETTLE:-2}
 file=$(model "$BENCH_DIR/one" "$SIZE" 1)
 gigabytes=$(calc "$(stat -c %s "$file") / 1e9")
 results=$BENCH_DIR/prefetch.$$
@@ -39,31 +41,39 @@ for ((i = 0; i < 3; i++)); do
 done
 startCpu=$(median <"$results.start")
 
+once() { # METHOD
+  "$tools" cold "$file"
+  sleep "$SETTLE"
+  case $1 in
+  nowake)
+    timed "$NOWAKE" prefetch --output json "$file"
+    nowakeSeconds=$(field seconds <"$results.out")
+    mechanism=$(field mechanism <"$results.out")
+    record nowake "$nowakeSeconds" "$cpu"
+    record nowake-steady "$nowakeSeconds" "$(calc "$cpu > $startCpu ? $cpu - $startCpu : 0")"
+    [ "$(calc "$("$tools" resident "$file") / 1e9 >= 0.99 * $gigabytes")" = 1 ] || die "prefetch left part of the file out"
+    ;;
+  vmtouch)
+    timed vmtouch -t "$file"
+    record vmtouch "$wall" "$cpu"
+    ;;
+  sendfile)
+    timed "$tools" sendfile "$file"
+    record sendfile "$(cat "$results.out")" "$cpu"
+    ;;
+  fio-*)
+    IFS=- read -r _ block depth <<<"$1"
+    echo "$1 $(fio_read "$block" "$depth") $(calc "$cpu / $gigabytes")" >>"$results"
+    ;;
+  esac
+}
+
+# Each round begins with another method: virtual disks give more to whoever comes after a pause or a slow reader.
+methods=(nowake vmtouch sendfile fio-1M-4 fio-1M-16 fio-4M-4 fio-8M-2)
 for ((round = 0; round < ROUNDS; round++)); do
-  "$tools" cold "$file"
-  timed "$NOWAKE" prefetch --output json "$file"
-  nowakeSeconds=$(field seconds <"$results.out")
-  mechanism=$(field mechanism <"$results.out")
-  record nowake "$nowakeSeconds" "$cpu"
-  record nowake-steady "$nowakeSeconds" "$(calc "$cpu > $startCpu ? $cpu - $startCpu : 0")"
-  [ "$(calc "$("$tools" resident "$file") / 1e9 >= 0.99 * $gigabytes")" = 1 ] || die "prefetch left part of the file out"
-
-  "$tools" cold "$file"
-  timed vmtouch -t "$file"
-  record vmtouch "$wall" "$cpu"
-
-  "$tools" cold "$file"
-  timed "$tools" sendfile "$file"
-  record sendfile "$(cat "$results.out")" "$cpu"
-
-  "$tools" cold "$file"
-  best=0
-  for shape in "1M 4" "1M 16" "4M 4" "8M 2"; do
-    # shellcheck disable=SC2086 # two words
-    speed=$(fio_read $shape)
-    best=$(calc "$speed > $best ? $speed : $best")
+  for ((turn = 0; turn < ${#methods[@]}; turn++)); do
+    once "${methods[(round * 3 + turn) % ${#methods[@]}]}"
   done
-  echo "fio $best 0" >>"$results"
 done
 "$tools" cold "$file"
 
@@ -74,10 +84,9 @@ echo "| how | GB/s | of nowake's | CPU s/GB |"
 echo "|---|---:|---:|---:|"
 nowakeSpeed=$(of nowake 2)
 bestOther=0
-for method in nowake sendfile vmtouch fio; do
+for method in "${methods[@]}"; do
   speed=$(of "$method" 2)
   cpu=$(of "$method" 3)
-  [ "$method" = fio ] && cpu="-"
   [ "$method" = nowake ] || bestOther=$(calc "$speed > $bestOther ? $speed : $bestOther")
   echo "| $method | $(calc "$speed") | $(calc "$speed / $nowakeSpeed") | $cpu |"
 done

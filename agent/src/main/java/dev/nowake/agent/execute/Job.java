@@ -57,7 +57,7 @@ final class Job implements PrefetchJob {
                 return;
             }
             FileWork work = new FileWork(
-                    file, tally.file(id), ranges, chunkBytes, traits.mechanism().isSequential());
+                    file, tally.file(id), ranges, chunkBytes, traits.mechanism().isAsynchronous());
             work.tally().begin();
             queue.addLast(work);
         } finally {

@@ -26,9 +26,4 @@ public enum Mechanism {
     boolean isAsynchronous() {
         return this == READAHEAD;
     }
-
-    /** Whether POSIX_FADV_SEQUENTIAL, which doubles the descriptor's read-ahead window, makes it faster. */
-    boolean isSequential() {
-        return this == READAHEAD || this == SENDFILE;
-    }
 }
