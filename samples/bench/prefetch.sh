@@ -1,7 +1,7 @@
 #!/bin/bash
 # A cold file (SIZE, default 4GiB) on a local disk: nowake prefetch beside vmtouch -t, sendfile and fio reading with
-# O_DIRECT in four shapes (block size, depth), in turns, ROUNDS times. Seconds are each one's own I/O; CPU seconds are user + system of the whole process,
-# and for nowake also without what a start with nothing to do costs.
+# O_DIRECT in four shapes (block size, depth), in turns, ROUNDS times. Seconds are each one's own I/O; CPU seconds are
+# user + system of the whole process, and for nowake also without what a start with nothing to do costs.
 . "$(dirname "$(readlink -f "$0")")/common.sh"
 need vmtouch vmtouch
 need fio fio
@@ -63,7 +63,7 @@ once() { # METHOD
     ;;
   fio-*)
     IFS=- read -r _ block depth <<<"$1"
-    echo "$1 $(fio_read "$block" "$depth") $(calc "$cpu / $gigabytes")" >>"$results"
+    echo "$1 $(fio_read "$block" "$depth") -" >>"$results"
     ;;
   esac
 }
@@ -86,7 +86,7 @@ nowakeSpeed=$(of nowake 2)
 bestOther=0
 for method in "${methods[@]}"; do
   speed=$(of "$method" 2)
-  cpu=$(of "$method" 3)
+  case $method in fio-*) cpu=- ;; *) cpu=$(of "$method" 3) ;; esac
   [ "$method" = nowake ] || bestOther=$(calc "$speed > $bestOther ? $speed : $bestOther")
   echo "| $method | $(calc "$speed") | $(calc "$speed / $nowakeSpeed") | $cpu |"
 done

@@ -27,16 +27,16 @@ public record MountTraits(
     static final long DEFAULT_READ_AHEAD_BYTES = 128 << 10;
 
     /**
-     * 32 MiB, moved by sendfile. Three streams of it: 2.41 GB/s from a disk that gives O_DIRECT 2.39 (medians of four quiet
-     * rounds on 2 CPUs); one stream 2.27, two 2.15 to 2.31 whatever their chunk, three of 16 MiB 2.37, four of 64 MiB 2.28.
-     * While one stream allocates pages the others keep the disk busy. A larger chunk lets a cancel wait longer: three of
-     * these are 0.6 s of a hard disk. Populating a mapping was never faster, and where the window is 128 KiB it was
-     * 0.66 GB/s against 2.5: each window is waited for.
+     * 8 MiB, moved by sendfile. Four streams of it: 2.42 GB/s from a disk that gives O_DIRECT 2.50 and one stream of sendfile
+     * 2.01 (medians of four quiet rounds on 2 CPUs); three of 32 MiB 2.32, six of 8 MiB 2.37, eight of 4 MiB 2.31. While one
+     * stream allocates pages the others keep the disk busy. The larger a chunk, the longer a cancel waits: four of these are
+     * 0.2 s of a hard disk. Populating a mapping got 2.07 to 2.17, and where the window is 128 KiB 0.66 against 2.5: each
+     * window is waited for.
      */
-    private static final long LOCAL_CHUNK_BYTES = 32 * MIB;
+    private static final long LOCAL_CHUNK_BYTES = 8 * MIB;
 
-    /** Three, and one more for every four CPUs up to eight: one thread moves some GB/s, which several drives exceed. */
-    private static final int FEWEST_LOCAL_STREAMS = 3;
+    /** Four, and one more for every four CPUs up to eight: one thread moves some GB/s, which several drives exceed. */
+    private static final int FEWEST_LOCAL_STREAMS = 4;
 
     private static final int CPUS_PER_LOCAL_STREAM = 4;
 
