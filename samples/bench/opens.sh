@@ -22,7 +22,7 @@ head -c 65536 "$inside" >"$outside"
 cat "$inside" >/dev/null
 
 counter() { "$NOWAKE" status --output json --socket "$socket" | field "$1"; }
-descriptors() { find "/proc/$daemon/fd" -mindepth 1 | wc -l; }
+descriptors() { find "/proc/$daemon/fd" -mindepth 1 -lname "$root/*" | wc -l; }
 
 # Outside: not one event.
 start_daemon --root "$root" --enforce

@@ -28,7 +28,8 @@ public record MountTraits(
 
     /**
      * 8 MiB, moved by sendfile. Four streams of it: 2.42 GB/s from a disk that gives O_DIRECT 2.50 and one stream of sendfile
-     * 2.01 (medians of four quiet rounds on 2 CPUs); three of 32 MiB 2.32, six of 8 MiB 2.37, eight of 4 MiB 2.31. While one
+     * 2.01 (medians of four quiet rounds on 2 CPUs); three of 32 MiB 2.32, six of 8 MiB 2.37, eight of 4 MiB 2.31. (Six more rounds, on a slower day of the same
+     * disk: 2.11, O_DIRECT 2.33, all others 2.04 to 2.14.) While one
      * stream allocates pages the others keep the disk busy. The larger a chunk, the longer a cancel waits: four of these are
      * 0.2 s of a hard disk. Populating a mapping got 2.07 to 2.17, and where the window is 128 KiB 0.66 against 2.5: each
      * window is waited for.
