@@ -95,6 +95,9 @@ final class FileQueue {
             head.tally().failed(e.errno());
         } catch (IllegalStateException e) {
             head.tally().failed(Errno.EBADF);
+        } catch (RuntimeException | Error broken) {
+            Job.report(broken);
+            head.tally().failed(Job.errnoOf(broken));
         } finally {
             planning.unlock();
         }

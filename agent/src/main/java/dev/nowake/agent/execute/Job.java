@@ -177,6 +177,9 @@ final class Job implements PrefetchJob {
             failed(chunk, e.errno());
         } catch (IllegalStateException e) {
             failed(chunk, Errno.EBADF);
+        } catch (RuntimeException | Error broken) {
+            report(broken);
+            failed(chunk, errnoOf(broken));
         } finally {
             if (!issued) {
                 drop(chunk);
@@ -199,6 +202,9 @@ final class Job implements PrefetchJob {
             failed(chunk, e.errno());
         } catch (IllegalStateException e) {
             failed(chunk, Errno.EBADF);
+        } catch (RuntimeException | Error broken) {
+            report(broken);
+            failed(chunk, errnoOf(broken));
         } finally {
             drop(chunk);
         }
@@ -206,9 +212,12 @@ final class Job implements PrefetchJob {
 
     /** Ends a chunk and gives its room back. */
     void drop(Chunk chunk) {
-        budget.release(chunk.lengthBytes());
-        end(chunk.work());
-        release();
+        try {
+            budget.release(chunk.lengthBytes());
+        } finally {
+            end(chunk.work());
+            release();
+        }
     }
 
     private void failed(Chunk chunk, Errno errno) {
@@ -268,9 +277,19 @@ final class Job implements PrefetchJob {
     private static void tell(Runnable message) {
         try {
             message.run();
-        } catch (RuntimeException e) {
-            Thread thread = Thread.currentThread();
-            thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+        } catch (RuntimeException | Error e) {
+            report(e);
         }
+    }
+
+    /** What a thrown thing that is no answer of the kernel's is counted as. */
+    static Errno errnoOf(Throwable broken) {
+        return broken instanceof OutOfMemoryError ? Errno.ENOMEM : Errno.EIO;
+    }
+
+    /** Tells of a defect without ending the thread, which has other chunks in flight. */
+    static void report(Throwable broken) {
+        Thread thread = Thread.currentThread();
+        thread.getUncaughtExceptionHandler().uncaughtException(thread, broken);
     }
 }
