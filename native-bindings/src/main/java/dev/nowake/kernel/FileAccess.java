@@ -10,9 +10,15 @@ public interface FileAccess {
     enum ReadMode {
         /** pread(2). */
         NORMAL,
-        /** preadv2(2) with RWF_NOWAIT: only what is resident, never from storage. EAGAIN when the first page is not. */
+        /**
+         * preadv2(2) with RWF_NOWAIT: returns only what is resident and waits for no storage, EAGAIN when the first page is
+         * not there. Not without effect: before it says EAGAIN it starts read-ahead of some pages (measured on 6.18: 4).
+         */
         NOWAIT,
-        /** preadv2(2) with RWF_DONTCACHE (6.14+, ext4 and xfs): pages this read brought in are dropped behind it. */
+        /**
+         * preadv2(2) with RWF_DONTCACHE (6.14+, ext4 and xfs): pages this read brought in are dropped behind it. What its
+         * read-ahead brought beyond them stays (measured on 6.18: up to 3 pages).
+         */
         DONTCACHE
     }
 

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -95,18 +96,21 @@ public final class Daemon implements AutoCloseable {
         control = new ControlServer(socket, this::answer);
     }
 
-    /** Starts the lanes. Returns when every folder is marked, those on servers that hang left out. */
+    /** Starts the lanes. Returns when every folder is marked, or after 5 s without those on servers that do not answer. */
     public void start() {
-        List<CompletableFuture<Void>> marking = new ArrayList<>();
-        lanes.forEach((device, lane) -> marking.add(lane.start(Long.toString(device))));
-        long patience = lanes.size() > 1 ? HANGING_START_SECONDS : Long.MAX_VALUE;
+        Map<Lane, CompletableFuture<Void>> marking = new LinkedHashMap<>();
+        lanes.forEach((device, lane) -> marking.put(lane, lane.start(Long.toString(device))));
+        // with local roots alone there is no server to hang: they are waited for, however large
+        long patience = lanes.keySet().equals(Set.of(Lanes.LOCAL)) ? Long.MAX_VALUE : HANGING_START_SECONDS;
         try {
-            CompletableFuture.allOf(marking.toArray(CompletableFuture[]::new)).get(patience, TimeUnit.SECONDS);
+            CompletableFuture.allOf(marking.values().toArray(CompletableFuture[]::new))
+                    .get(patience, TimeUnit.SECONDS);
         } catch (TimeoutException hanging) {
-            counters.increment(Counter.ERRORS);
-            journal.line("error")
-                    .put("reason", "a root's server does not answer; the other roots are watched")
-                    .log();
+            marking.forEach((lane, marked) -> {
+                if (!marked.isDone()) {
+                    lane.rootPaths().forEach(this::notAnswering);
+                }
+            });
         } catch (ExecutionException failed) {
             broken(failed.getCause());
         } catch (InterruptedException stop) {
@@ -116,6 +120,14 @@ public final class Daemon implements AutoCloseable {
                 .put("mode", config.overallMode().label())
                 .put("binding", parts.kernel().binding())
                 .put("folders", lanes.values().stream().mapToInt(Lane::folders).sum())
+                .log();
+    }
+
+    private void notAnswering(Path root) {
+        counters.increment(Counter.ERRORS);
+        journal.line("error")
+                .path(root)
+                .put("reason", "root does not answer; it is watched as soon as it does, the other roots are now")
                 .log();
     }
 

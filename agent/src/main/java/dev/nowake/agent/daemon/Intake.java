@@ -124,7 +124,7 @@ final class Intake {
                 entry.model().format(),
                 shards.stream().map(TrackedShard::shard).toList());
         Load load = new Load(model, shards, System.nanoTime());
-        Models.Rule rule = models.ruleFor(entry.path());
+        Roots.Rule rule = models.ruleFor(entry.path());
         ActiveLoad active = new ActiveLoad(load, rule.root(), rule.policy());
         parts.book().begin(active);
         parts.counters().increment(Counter.LOADS);

@@ -1,6 +1,7 @@
 package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.config.Config;
+import dev.nowake.agent.config.RootRule;
 import dev.nowake.agent.listen.Sighting;
 import dev.nowake.agent.listen.SightingSink;
 import dev.nowake.agent.observe.Counter;
@@ -30,6 +31,7 @@ final class Lane implements AutoCloseable {
     private final Watching watching;
     private final Models models;
     private final Intake intake;
+    private final List<Path> rootPaths;
     private final AtomicBoolean rescanDue = new AtomicBoolean();
     private Thread engineThread;
     private volatile List<Object> lastLoads = List.of();
@@ -37,6 +39,7 @@ final class Lane implements AutoCloseable {
     /** {@code parts} with an engine and a book of the lane's own; {@code roots}: its part of the configuration. */
     Lane(Parts parts, Config roots, String name) throws KernelException {
         this.parts = parts;
+        this.rootPaths = roots.roots().stream().map(RootRule::path).toList();
         this.background = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().name("nowake-background-" + name).daemon().factory());
         Baseline baseline = new Baseline(parts.kernel());
@@ -61,6 +64,10 @@ final class Lane implements AutoCloseable {
                 Thread.ofPlatform().name("nowake-engine-" + name).daemon().start(parts.engine());
         parts.engine().submit(models::keepWatching);
         return CompletableFuture.runAsync(models::watchRoots, background);
+    }
+
+    List<Path> rootPaths() {
+        return rootPaths;
     }
 
     int folders() {

@@ -13,7 +13,8 @@ import java.util.Map;
 
 /** Which roots go together, by the mounts they are on. Asks /proc alone: nothing here waits for a server. */
 final class Lanes {
-    private static final long LOCAL = 0;
+    /** The lane of all local filesystems: no device has this number. */
+    static final long LOCAL = 0;
 
     private Lanes() {}
 

@@ -1,30 +1,19 @@
 package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.config.Config;
-import dev.nowake.agent.config.RootRule;
 import dev.nowake.agent.identify.CatalogEntry;
 import dev.nowake.agent.identify.CatalogSnapshot;
 import dev.nowake.agent.identify.ModelCatalog;
 import dev.nowake.agent.listen.Sighting;
 import dev.nowake.agent.load.TrackedShard;
-import dev.nowake.agent.observe.Counter;
 import dev.nowake.kernel.FileEvent;
-import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.KernelException;
-import dev.nowake.kernel.OpenFile;
-import dev.nowake.kernel.proc.FileKey;
-import dev.nowake.kernel.proc.OpenFileScan;
 import dev.nowake.model.FileId;
 import dev.nowake.model.Shard;
-import dev.nowake.policy.Policy;
-import dev.nowake.policy.builtin.BuiltinPolicies;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -39,44 +28,32 @@ final class Models {
     /** A download makes many files in one folder: one look serves them all. */
     private static final long SETTLE_NANOS = 100_000_000L;
 
-    /** How often a root that is missing or was replaced is looked for: one stat(2) each. */
-    private static final long ROOT_CHECK_NANOS = 2_000_000_000L;
+    /** Until the next look at who uses what, when /proc could not be read whole: it costs a pass over every process. */
+    private static final long RESCAN_NANOS = 2_000_000_000L;
 
     /** Files known to be no model's; cleared when it is full, so a host that makes many files costs no memory. */
     private static final int IGNORED_FILES = 100_000;
 
-    /** A root that was deleted and made again may have its old inode number, but not its old time of change. */
-    private record SeenRoot(FileId id, long mtimeNanos) {}
-
-    /** The root a model lies under, and its policy. */
-    record Rule(RootRule root, Policy policy) {}
-
     private final Parts parts;
-    private final Config config;
     private final Executor background;
     private final Watching watching;
-    private final Baseline baseline;
+    private final Roots roots;
+    private final UseScan useScan;
+    private final IdleFiles idleFiles;
     private final Runnable newFolders;
     private volatile ModelCatalog catalog;
-    private final List<Rule> rules = new ArrayList<>();
-    private final Map<Path, SeenRoot> seenRoots = new HashMap<>();
     private final Set<FileId> ignored = ConcurrentHashMap.newKeySet();
     private final Set<Path> changedFolders = new HashSet<>();
 
     Models(Parts parts, Config config, Executor background, Watching watching, Baseline baseline, Runnable newFolders) {
         this.parts = parts;
-        this.config = config;
         this.background = background;
         this.watching = watching;
-        this.baseline = baseline;
+        this.roots = new Roots(parts, config, watching);
+        this.useScan = new UseScan(parts);
+        this.idleFiles = new IdleFiles(parts, baseline);
         this.newFolders = newFolders;
         this.catalog = ModelCatalog.scan(parts.kernel().files(), List.of());
-        for (RootRule root : config.roots()) {
-            Policy policy = BuiltinPolicies.named(root.policy()).orElseThrow();
-            rules.add(new Rule(root, policy));
-        }
-        rules.sort(Comparator.comparing((Rule rule) -> rule.root().path().getNameCount())
-                .reversed());
     }
 
     /** False for what is known to be no model file, unless it was just written. Any thread. */
@@ -105,44 +82,17 @@ final class Models {
         return shards;
     }
 
-    /** The rule of the deepest root the file lies under; every file of the catalogue lies under one. */
-    Rule ruleFor(Path path) {
-        for (Rule rule : rules) {
-            if (path.startsWith(rule.root().path())) {
-                return rule;
-            }
-        }
-        return rules.getLast();
+    /** The rule of the deepest root the file lies under; every file of the catalogue lies under one. Any thread. */
+    Roots.Rule ruleFor(Path path) {
+        return roots.ruleFor(path);
     }
 
     /** Marks the roots, lists them, and marks what is below. Before the start. */
     void watchRoots() {
-        List<ModelCatalog.Root> roots = new ArrayList<>();
-        for (RootRule root : config.roots()) {
-            roots.add(new ModelCatalog.Root(root.path(), watchRoot(root.path())));
-        }
-        catalog = ModelCatalog.scan(parts.kernel().files(), roots);
+        catalog = ModelCatalog.scan(parts.kernel().files(), roots.watchAll());
         watchFolders();
         tellOutsideLinks();
-        inBackground(this::lookAtIdleFiles);
-    }
-
-    /** Returns whether the small files beside the weights may be opened there. */
-    private boolean watchRoot(Path root) {
-        SeenRoot seen = look(root);
-        if (seen == null) {
-            parts.counters().increment(Counter.ERRORS);
-            parts.journal()
-                    .line("error")
-                    .path(root)
-                    .put("reason", "root is not there, looking again every 2 s")
-                    .log();
-            seenRoots.remove(root);
-            return true;
-        }
-        seenRoots.put(root, seen);
-        watching.watch(root);
-        return !parts.mounts().isFuse(seen.id().device());
+        inBackground(() -> knownFiles().forEach(this::lookAtIdleFile));
     }
 
     /** Marks folders that have no mark yet and lists them once more, so that what came in between is known. */
@@ -183,34 +133,17 @@ final class Models {
 
     /** The engine's thread: from now on roots that come and go are noticed. */
     void keepWatching() {
-        parts.engine().at(System.nanoTime() + ROOT_CHECK_NANOS, () -> {
+        parts.engine().at(System.nanoTime() + Roots.CHECK_NANOS, () -> {
             inBackground(this::checkRoots);
             keepWatching();
         });
     }
 
     private void checkRoots() {
-        for (RootRule root : config.roots()) {
-            SeenRoot known = seenRoots.get(root.path());
-            SeenRoot now = look(root.path());
-            if (now == null && known != null) {
-                watchRoot(root.path());
-            } else if (now != null && !now.equals(known)) {
-                watching.forget(root.path());
-                watchRoot(root.path());
-                catalog.refresh(root.path());
-                markNewFolders();
-                ignored.clear();
-            }
-        }
-    }
-
-    private SeenRoot look(Path path) {
-        try {
-            FileStatus status = parts.kernel().files().status(path);
-            return new SeenRoot(new FileId(status.device(), status.inode()), status.mtimeNanos());
-        } catch (KernelException missing) {
-            return null;
+        for (Path root : roots.watchChanged()) {
+            catalog.refresh(root);
+            markNewFolders();
+            ignored.clear();
         }
     }
 
@@ -292,28 +225,11 @@ final class Models {
     /** Which model files somebody has open or mapped now, as sightings. {@code done} on the engine's thread. */
     void rescan(Consumer<List<Sighting>> done) {
         inBackground(() -> {
-            Set<FileKey> keys = new HashSet<>();
-            for (FileId id : knownFiles()) {
-                keys.add(new FileKey(id.device(), id.inode()));
+            UseScan.Found found = useScan.of(knownFiles());
+            if (!found.complete()) {
+                parts.engine().submit(() -> parts.engine().at(System.nanoTime() + RESCAN_NANOS, () -> rescan(done)));
             }
-            parts.counters().increment(Counter.PROC_SCANS);
-            OpenFileScan.Users users = OpenFileScan.scan(
-                    parts.procRoot(),
-                    keys,
-                    Math.toIntExact(ProcessHandle.current().pid()));
-            if (users.hidden().contains(OpenFileScan.EVERYBODY)) {
-                parts.engine()
-                        .submit(() -> parts.engine().at(System.nanoTime() + ROOT_CHECK_NANOS, () -> rescan(done)));
-            }
-            List<Sighting> found = new ArrayList<>();
-            for (FileKey key : keys) {
-                if (users.inUse(key)) {
-                    FileId id = new FileId(key.device(), key.inode());
-                    int pid = users.pids(key).iterator().next();
-                    found.add(new Sighting(id, FileEvent.OPEN, pid, null, null, null, System.nanoTime()));
-                }
-            }
-            parts.engine().submit(() -> done.accept(found));
+            parts.engine().submit(() -> done.accept(found.sightings()));
         });
     }
 
@@ -323,35 +239,18 @@ final class Models {
         return ids;
     }
 
-    /** What is resident while nobody reads: once at the start, where opening a file disturbs nothing. */
-    private void lookAtIdleFiles() {
-        knownFiles().forEach(this::lookAtIdleFile);
-    }
-
     /** Somebody who is no reader has moved the file's pages: what is resident now was there before the next reader. */
     void lookAgain(FileId id) {
         inBackground(() -> {
-            baseline.forget(id);
+            idleFiles.forget(id);
             lookAtIdleFile(id);
         });
     }
 
     private void lookAtIdleFile(FileId id) {
         CatalogEntry entry = of(id);
-        if (entry == null
-                || parts.mounts().isFuse(id.device())
-                || !parts.claims().claim(id)) {
-            return;
-        }
-        try (OpenFile file = parts.kernel().files().open(entry.path())) {
-            baseline.rememberFirst(
-                    id,
-                    baseline.resident(file, entry.shard().sizeBytes()),
-                    entry.shard().sizeBytes());
-        } catch (KernelException gone) {
-            baseline.forget(id); // its next open starts from what it finds
-        } finally {
-            parts.claims().release(id);
+        if (entry != null) {
+            idleFiles.look(entry);
         }
     }
 

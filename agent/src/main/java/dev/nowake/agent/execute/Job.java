@@ -6,19 +6,17 @@ import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.FileId;
 import dev.nowake.model.RangeSet;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** A job as its pool's threads see it: a queue of chunks with the accounts beside it. */
+/** A job as its pool's threads see it: its queue of files with the accounts beside it. */
 final class Job implements PrefetchJob {
     /** What {@link #cancel} promises its caller, with a tenth left for the caller's own work. */
     private static final long CANCEL_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(900);
 
-    private final Kernel kernel;
     private final MountPool pool;
     private final MountTraits traits;
     private final ByteBudget budget;
@@ -28,23 +26,20 @@ final class Job implements PrefetchJob {
     private final long chunkBytes;
     private final CompletableFuture<PrefetchOutcome> completion = new CompletableFuture<>();
 
-    /** Held while a thread plans chunks, which makes system calls; never taken while {@link #state} is held. */
-    private final ReentrantLock planning = new ReentrantLock();
-
     private final ReentrantLock state = new ReentrantLock();
     private final Condition drained = state.newCondition();
-    private final ArrayDeque<FileWork> queue = new ArrayDeque<>();
+    private final FileQueue queue;
     private int inFlight;
     private boolean finished;
     private volatile boolean cancelled;
 
     Job(Kernel kernel, MountPool pool, MountTraits traits, ByteBudget budget, PrefetchListener listener) {
-        this.kernel = kernel;
         this.pool = pool;
         this.traits = traits;
         this.budget = budget;
         this.listener = listener;
         this.fetcher = new ChunkFetcher(kernel, traits);
+        this.queue = new FileQueue(kernel, state, this::end);
         this.tally = new JobTally(traits.mechanism());
         this.chunkBytes = Math.max(4096, Math.min(traits.chunkBytes(), budget.largestAcquisitionBytes()) & -4096L);
     }
@@ -59,7 +54,7 @@ final class Job implements PrefetchJob {
             FileWork work = new FileWork(
                     file, tally.file(id), ranges, chunkBytes, traits.mechanism().isAsynchronous());
             work.tally().begin();
-            queue.addLast(work);
+            queue.add(work);
         } finally {
             state.unlock();
         }
@@ -89,8 +84,7 @@ final class Job implements PrefetchJob {
         state.lock();
         try {
             cancelled = true;
-            dropped = List.copyOf(queue);
-            queue.clear();
+            dropped = queue.close();
         } finally {
             state.unlock();
         }
@@ -157,7 +151,7 @@ final class Job implements PrefetchJob {
     Chunk take() {
         Chunk chunk = null;
         try {
-            chunk = nextChunk();
+            chunk = queue.next();
         } finally {
             long unusedBytes = chunkBytes - (chunk == null ? 0 : chunk.lengthBytes());
             if (unusedBytes > 0) {
@@ -183,6 +177,9 @@ final class Job implements PrefetchJob {
             failed(chunk, e.errno());
         } catch (IllegalStateException e) {
             failed(chunk, Errno.EBADF);
+        } catch (RuntimeException | Error broken) {
+            report(broken);
+            failed(chunk, errnoOf(broken));
         } finally {
             if (!issued) {
                 drop(chunk);
@@ -205,6 +202,9 @@ final class Job implements PrefetchJob {
             failed(chunk, e.errno());
         } catch (IllegalStateException e) {
             failed(chunk, Errno.EBADF);
+        } catch (RuntimeException | Error broken) {
+            report(broken);
+            failed(chunk, errnoOf(broken));
         } finally {
             drop(chunk);
         }
@@ -212,81 +212,18 @@ final class Job implements PrefetchJob {
 
     /** Ends a chunk and gives its room back. */
     void drop(Chunk chunk) {
-        budget.release(chunk.lengthBytes());
-        end(chunk.work());
-        release();
+        try {
+            budget.release(chunk.lengthBytes());
+        } finally {
+            end(chunk.work());
+            release();
+        }
     }
 
     private void failed(Chunk chunk, Errno errno) {
         chunk.work().tally().failed(errno);
         tally.looked();
         tell(() -> listener.chunkFailed(chunk.work().tally().id(), chunk.range(), errno));
-    }
-
-    private Chunk nextChunk() {
-        while (true) {
-            FileWork head = reserve();
-            if (head == null) {
-                return null;
-            }
-            Chunk chunk = null;
-            try {
-                chunk = plan(head);
-            } finally {
-                if (chunk == null) {
-                    end(head);
-                }
-            }
-            if (chunk != null) {
-                return chunk;
-            }
-        }
-    }
-
-    /** The file to plan from, with a chunk counted for it in advance, so that it is not taken for done. */
-    private FileWork reserve() {
-        state.lock();
-        try {
-            FileWork head = queue.peekFirst();
-            if (head != null) {
-                head.tally().begin();
-            }
-            return head;
-        } finally {
-            state.unlock();
-        }
-    }
-
-    private Chunk plan(FileWork head) {
-        planning.lock();
-        try {
-            Chunk chunk = cancelled ? null : head.next(kernel);
-            if (chunk == null) {
-                remove(head);
-            }
-            return chunk;
-        } catch (KernelException e) {
-            head.tally().failed(e.errno());
-        } catch (IllegalStateException e) {
-            head.tally().failed(Errno.EBADF);
-        } finally {
-            planning.unlock();
-        }
-        remove(head);
-        return null;
-    }
-
-    private void remove(FileWork work) {
-        boolean removed;
-        state.lock();
-        try {
-            removed = queue.remove(work);
-        } finally {
-            state.unlock();
-        }
-        if (removed) {
-            end(work);
-        }
     }
 
     private void end(FileWork work) {
@@ -340,9 +277,19 @@ final class Job implements PrefetchJob {
     private static void tell(Runnable message) {
         try {
             message.run();
-        } catch (RuntimeException e) {
-            Thread thread = Thread.currentThread();
-            thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+        } catch (RuntimeException | Error e) {
+            report(e);
         }
+    }
+
+    /** What a thrown thing that is no answer of the kernel's is counted as. */
+    static Errno errnoOf(Throwable broken) {
+        return broken instanceof OutOfMemoryError ? Errno.ENOMEM : Errno.EIO;
+    }
+
+    /** Tells of a defect without ending the thread, which has other chunks in flight. */
+    static void report(Throwable broken) {
+        Thread thread = Thread.currentThread();
+        thread.getUncaughtExceptionHandler().uncaughtException(thread, broken);
     }
 }

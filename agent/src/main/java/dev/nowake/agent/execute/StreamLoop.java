@@ -26,7 +26,7 @@ final class StreamLoop implements Runnable {
             while (true) {
                 Job job = inFlight.size() < pool.depth() ? pool.next(inFlight.isEmpty()) : null;
                 if (job != null) {
-                    begin(job);
+                    beginOrStop(job);
                 } else if (!inFlight.isEmpty()) {
                     completeOldest();
                 } else {
@@ -36,8 +36,21 @@ final class StreamLoop implements Runnable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            inFlight.forEach(left -> left.job().drop(left.chunk()));
-            pool.threadEnded();
+            try {
+                inFlight.forEach(left -> left.job().drop(left.chunk()));
+            } finally {
+                pool.threadEnded();
+            }
+        }
+    }
+
+    /** What breaks outside a chunk, such as the budget, would break at every try: the job ends, the thread goes on. */
+    private void beginOrStop(Job job) throws InterruptedException {
+        try {
+            begin(job);
+        } catch (RuntimeException | Error broken) {
+            Job.report(broken);
+            job.stop();
         }
     }
 

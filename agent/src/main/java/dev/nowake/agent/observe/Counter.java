@@ -18,7 +18,6 @@ public enum Counter {
     EVICT_REFUSED_BUSY("evictRefusedBusyBytes", "bytes that stayed for another reason"),
     GUARD_REFUSED("guardRefusedSteps", "steps outside a model or a file"),
     POLICY_ERRORS("policyErrors", "policy calls that threw"),
-    HOSTILE_MODELS("hostileModels", "headers that were broken or made to harm"),
     PROC_SCANS("procScans", "scans of /proc for readers"),
     ERRORS("errors", "anything else that failed; the journal says what"),
     JOURNAL_DROPPED("journalDropped", "journal lines lost because the disk was slow or full");

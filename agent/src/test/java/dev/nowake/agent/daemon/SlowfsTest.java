@@ -6,9 +6,11 @@ import dev.nowake.agent.config.Mode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -182,6 +184,27 @@ final class SlowfsTest {
             assertThat((System.nanoTime() - nanos) / 1e9).isLessThan(4);
             Reader.run("kill", "-CONT", "" + server.pid());
             assertThat(stuck.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void aLoneServerThatHangsAtTheStartIsNamedAndWatchedWhenItAnswers() throws Exception {
+        List<Path> shards = serve();
+        Reader.run("kill", "-STOP", "" + server.pid());
+        long nanos = System.nanoTime();
+        rig.start(Mode.ENFORCE, mount);
+        assertThat((System.nanoTime() - nanos) / 1e9).isLessThan(8);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(2))
+                .untilAsserted(() -> assertThat(rig.journal("error"))
+                        .anySatisfy(
+                                line -> assertThat(line.path("path").asString()).isEqualTo(mount.toString())));
+        Reader.run("kill", "-CONT", "" + server.pid());
+        try (Reader reader = Reader.start()) {
+            reader.open(shards.getFirst());
+            for (Path shard : shards) {
+                rig.awaitResident(shard);
+            }
         }
     }
 }

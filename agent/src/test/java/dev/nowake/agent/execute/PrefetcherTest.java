@@ -344,19 +344,6 @@ class PrefetcherTest {
     }
 
     @Test
-    void aListenerThatThrowsChangesNothing() throws Exception {
-        PrefetchListener broken = new PrefetchListener() {
-            @Override
-            public void chunkDone(FileId file, ByteRange range, long landed) {
-                throw new IllegalStateException("broken listener of a test");
-            }
-        };
-        PrefetchOutcome outcome = whole(traits(Mechanism.SENDFILE, 2), broken, kernel.addFile("/m/a", 32 * MIB));
-        assertThat(outcome.landedBytes()).isEqualTo(32 * MIB);
-        assertThat(outcome.errors()).isEmpty();
-    }
-
-    @Test
     void closingEndsEveryJobAndRefusesNewOnes() throws Exception {
         OpenFile file = open(kernel.addFile("/m/a", 4000 * MIB));
         PrefetchJob job =

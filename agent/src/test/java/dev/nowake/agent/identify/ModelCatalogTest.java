@@ -2,8 +2,6 @@ package dev.nowake.agent.identify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nowake.kernel.FileAccess.ReadMode;
-import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.FileId;
 import dev.nowake.model.Format;
 import java.io.IOException;
@@ -270,33 +268,5 @@ class ModelCatalogTest {
         // Measured 150 and 30 ms on two busy cores; ten times as much would be felt at start.
         assertThat(scanMillis).isLessThan(3000);
         assertThat(refreshMillis).isLessThan(1000);
-    }
-
-    @Test
-    void layoutsAreReadOnceAndARefusedHeaderIsCountedOnce() throws IOException {
-        Path good = ModelTree.write(root.resolve("good.safetensors"), ModelTree.safetensors("x"));
-        Path bad = ModelTree.write(root.resolve("bad.safetensors"), new byte[100]);
-        ModelCatalog catalog = scan();
-        Layouts layouts = new Layouts(files);
-        for (int i = 0; i < 2; i++) {
-            try (OpenFile file = files.open(good)) {
-                Layouts.Looked looked = layouts.of(catalog.find(ModelTree.id(good)), file, ReadMode.NORMAL);
-                assertThat(looked.layout().tensorCount()).isEqualTo(1);
-                assertThat(looked.refusal()).isNull();
-            }
-            try (OpenFile file = files.open(bad)) {
-                Layouts.Looked looked = layouts.of(catalog.find(ModelTree.id(bad)), file, ReadMode.NORMAL);
-                assertThat(looked.layout().format()).isEqualTo(Format.UNKNOWN);
-                assertThat(looked.refusal()).contains("header length 0");
-            }
-        }
-        assertThat(layouts.refusedCount()).isEqualTo(1);
-
-        Files.write(bad, new byte[200]);
-        layouts.keepOnly(catalog.snapshot());
-        try (OpenFile file = files.open(bad)) {
-            layouts.of(catalog.find(ModelTree.id(bad)), file, ReadMode.NORMAL);
-        }
-        assertThat(layouts.refusedCount()).isEqualTo(2);
     }
 }
