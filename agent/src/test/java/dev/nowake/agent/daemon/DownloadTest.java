@@ -23,10 +23,16 @@ final class DownloadTest {
             Reader.run("sync", copy.toString());
             long size = Files.size(copy);
 
-            rig.keeps(700, () -> assertThat(rig.resident(copy)).isEqualTo(size));
+            // The host was seen to take a few pages at the end of a fresh copy that nowake had not even heard of: what
+            // it
+            // evicted is exact, what is resident may be a little less.
+            rig.keeps(700, () -> assertThat(rig.resident(copy)).isGreaterThan(size * 9 / 10));
             Reader.load("read", List.of(copy));
             rig.awaitLoadsDone(1);
-            assertThat(rig.resident(copy)).as("resident before its first open").isEqualTo(size);
+            assertThat(rig.counter("evictedBytes"))
+                    .as("written before its first open")
+                    .isZero();
+            assertThat(rig.resident(copy)).isGreaterThan(size * 9 / 10);
         }
     }
 

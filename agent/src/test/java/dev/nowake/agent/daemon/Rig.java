@@ -193,12 +193,12 @@ final class Rig implements AutoCloseable {
                 .untilAsserted(() -> assertThat(resident(paths)).isZero());
     }
 
-    /** So many loads have ended since the start. */
+    /** At least so many loads have ended: on a busy host a reader that pauses can make two of one. */
     void awaitLoadsDone(long loads) {
         await("loads done")
                 .atMost(SOON)
                 .pollInterval(Duration.ofMillis(20))
-                .untilAsserted(() -> assertThat(counter("loadsDone")).isEqualTo(loads));
+                .untilAsserted(() -> assertThat(counter("loadsDone")).isGreaterThanOrEqualTo(loads));
     }
 
     /** Every load has ended, and no event begins another for a while. */
