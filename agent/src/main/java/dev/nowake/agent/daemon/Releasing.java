@@ -72,17 +72,18 @@ final class Releasing {
         }
         journalPlan(active, plan, work);
         if (active.enforced()) {
-            Thread.ofPlatform().name("nowake-release").daemon().start(() -> release(active, work));
+            List<PrefetchJob> jobs = List.copyOf(active.jobs().values()); // the map is the engine thread's alone
+            Thread.ofPlatform().name("nowake-release").daemon().start(() -> release(active, jobs, work));
         } else {
             forecast(active, work);
-            finish(active, List.of(), Map.of());
+            finish(active, List.of(), List.of());
         }
     }
 
-    private void release(ActiveLoad active, List<Work> work) {
+    private void release(ActiveLoad active, List<PrefetchJob> jobs, List<Work> work) {
         List<EvictOutcome> outcomes = new ArrayList<>();
         try {
-            for (PrefetchJob job : List.copyOf(active.jobs().values())) {
+            for (PrefetchJob job : jobs) {
                 if (!job.cancel()) {
                     job.completion().join(); // storage hangs: the descriptors must outlive its calls
                 }
@@ -99,7 +100,7 @@ final class Releasing {
             parts.counters().increment(Counter.ERRORS);
             parts.journal().line("error").put("reason", "release: " + broken).log();
         } finally {
-            parts.engine().submit(() -> finish(active, outcomes, byShard(work, outcomes)));
+            parts.engine().submit(() -> finish(active, work, outcomes));
         }
     }
 
@@ -120,15 +121,8 @@ final class Releasing {
         }
     }
 
-    private static Map<TrackedShard, EvictOutcome> byShard(List<Work> work, List<EvictOutcome> outcomes) {
-        Map<TrackedShard, EvictOutcome> map = new LinkedHashMap<>();
-        for (int i = 0; i < outcomes.size(); i++) {
-            map.put(work.get(i).shard(), outcomes.get(i));
-        }
-        return map;
-    }
-
-    private void finish(ActiveLoad active, List<EvictOutcome> outcomes, Map<TrackedShard, EvictOutcome> byShard) {
+    /** {@code outcomes} of the first so many of {@code work}: all of it, or fewer when the release broke. */
+    private void finish(ActiveLoad active, List<Work> work, List<EvictOutcome> outcomes) {
         Load load = active.load();
         Map<String, Long> refused = new LinkedHashMap<>();
         for (EvictOutcome outcome : outcomes) {
@@ -148,34 +142,39 @@ final class Releasing {
                     .put("reason", "last reader gone")
                     .log();
         }
-        for (TrackedShard shard : load.shards()) {
-            close(active, shard, byShard.get(shard));
+        for (int i = 0; i < work.size(); i++) {
+            boolean complete = i < outcomes.size() && outcomes.get(i).isComplete();
+            closeReleased(active, work.get(i).shard(), complete);
         }
+        load.shards().forEach(this::closeKept);
         parts.book().end(active, System.nanoTime());
         parts.counters().increment(Counter.LOADS_DONE);
         ended.accept(active);
     }
 
-    private void close(ActiveLoad active, TrackedShard shard, EvictOutcome outcome) {
-        if (shard.file() == null) {
-            return;
+    /** What is left of a shard that was to be dropped is not a reader's: next time it may go. */
+    private void closeReleased(ActiveLoad active, TrackedShard shard, boolean complete) {
+        RangeSet stays = lookLast(shard);
+        RangeSet before = shard.residentBefore().intersect(stays);
+        baseline.remember(shard.shard().id(), before, shard.shard().sizeBytes());
+        files.drop(shard);
+        if (!complete && !active.releaseAbandoned().get()) {
+            leftovers.retryLater(shard, stays.minus(before));
         }
+    }
+
+    /** A shard the policy leaves alone, if it is still held: all its pages may stay. */
+    private void closeKept(TrackedShard shard) {
+        if (shard.file() != null) {
+            baseline.remember(shard.shard().id(), lookLast(shard), shard.shard().sizeBytes());
+            files.drop(shard);
+        }
+    }
+
+    private RangeSet lookLast(TrackedShard shard) {
         RangeSet stays = baseline.resident(shard.file(), shard.shard().sizeBytes());
         shard.residentBytes(stays.bytes());
-        boolean ours = outcome != null;
-        if (ours) {
-            // what is left of ours is not a reader's: next time it may go
-            baseline.remember(
-                    shard.shard().id(),
-                    shard.residentBefore().intersect(stays),
-                    shard.shard().sizeBytes());
-        } else {
-            baseline.remember(shard.shard().id(), stays, shard.shard().sizeBytes());
-        }
-        files.drop(shard);
-        if (ours && !outcome.isComplete() && !active.releaseAbandoned().get()) {
-            leftovers.retryLater(shard, stays.minus(shard.residentBefore()));
-        }
+        return stays;
     }
 
     private void countRefusal(Refusal reason, long bytes) {
