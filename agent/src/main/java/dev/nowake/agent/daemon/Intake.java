@@ -135,7 +135,11 @@ final class Intake {
         Load load = active.load();
         TrackedShard shard = load.shard(sighting.id());
         load.used(sighting.atNanos());
-        take(shard, sighting);
+        boolean heldLate = take(shard, sighting) && shard.inUse();
+        if (heldLate && !sighting.isOpen()) {
+            // its open could not be planned for, because this descriptor was still on its way
+            prefetching.plan(active, Trigger.PROGRESS, shard);
+        }
         if (sighting.isOpen()) {
             opened(active, shard, sighting);
         }
@@ -147,15 +151,17 @@ final class Intake {
         }
     }
 
-    private void take(TrackedShard shard, Sighting sighting) {
+    /** Returns whether the shard had no descriptor before and has one now. */
+    private boolean take(TrackedShard shard, Sighting sighting) {
         if (sighting.file() == null) {
-            return;
+            return false;
         }
         boolean first = shard.file() == null;
         shard.hold(sighting.file());
         if (first) {
             files.lookBefore(shard);
         }
+        return first;
     }
 
     private void opened(ActiveLoad active, TrackedShard shard, Sighting sighting) {
