@@ -28,6 +28,12 @@ public interface FileAccess {
      */
     OpenFile open(Path path) throws KernelException;
 
+    /**
+     * A second description of the same file, whatever its name is now: with a read-ahead state, a position and a lease of
+     * its own. Opened as {@link #open} does, through {@code /proc/self/fd}.
+     */
+    OpenFile reopen(OpenFile file) throws KernelException;
+
     FileStatus status(OpenFile file) throws KernelException;
 
     /** Follows links. Does not open the file, so a FUSE mount keeps its page cache. */

@@ -142,7 +142,7 @@ final class PrefetchRun {
         long readAhead =
                 BackingDevice.read(device).map(BackingDevice::readAheadBytes).orElse(0L);
         String fsType = mounts.byDevice(device).map(mount -> mount.fsType()).orElse("unknown");
-        return MountTraits.of(device, fsType, readAhead);
+        return MountTraits.of(device, fsType, readAhead).withDescriptorPerStream();
     }
 
     /** What landed may have gone again before the last file was in: only what is there at the end counts. */

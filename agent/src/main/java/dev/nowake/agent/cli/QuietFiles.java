@@ -31,6 +31,11 @@ record QuietFiles(FileAccess files, PageCache pages) implements FileAccess {
     }
 
     @Override
+    public OpenFile reopen(OpenFile file) throws KernelException {
+        return files.reopen(file);
+    }
+
+    @Override
     public FileStatus status(OpenFile file) throws KernelException {
         return files.status(file);
     }

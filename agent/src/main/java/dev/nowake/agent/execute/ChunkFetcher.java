@@ -25,7 +25,7 @@ final class ChunkFetcher {
      * Mechanism#READAHEAD} has only asked.
      */
     void issue(Chunk chunk) throws KernelException {
-        OpenFile file = chunk.work().file();
+        OpenFile file = chunk.file();
         ByteRange bytes = chunk.range();
         if (isWhole(chunk, pages.residency(file, bytes.start(), bytes.lengthBytes()))) {
             return;
@@ -40,7 +40,7 @@ final class ChunkFetcher {
 
     /** Waits until an asynchronous chunk has landed, looks, and counts. Returns the new bytes. */
     long complete(Chunk chunk) throws KernelException {
-        OpenFile file = chunk.work().file();
+        OpenFile file = chunk.file();
         ByteRange bytes = chunk.range();
         if (traits.mechanism().isAsynchronous()) {
             awaitPieces(file, bytes);
@@ -70,7 +70,7 @@ final class ChunkFetcher {
      * of a shrunken file, or an I/O error, which reading then names.
      */
     private void populate(Chunk chunk) throws KernelException {
-        OpenFile file = chunk.work().file();
+        OpenFile file = chunk.file();
         ByteRange bytes = chunk.range();
         try {
             pages.populate(file, bytes.start(), bytes.lengthBytes());
@@ -89,7 +89,7 @@ final class ChunkFetcher {
     }
 
     private void sendfile(Chunk chunk) throws KernelException {
-        OpenFile file = chunk.work().file();
+        OpenFile file = chunk.file();
         long at = chunk.range().start();
         while (at < chunk.range().end()) {
             long moved = pages.sendfile(file, at, chunk.range().end() - at);

@@ -16,6 +16,7 @@ final class FileTally {
 
     private final FileId id;
     private final Map<Errno, Integer> errors = new HashMap<>();
+    private final SpareDescriptors spare = new SpareDescriptors();
     private long requestedBytes;
     private long landedBytes;
     private long alreadyResidentBytes;
@@ -36,7 +37,15 @@ final class FileTally {
     /** One entry or chunk less; the outcome when it was the last, else null. */
     synchronized FileOutcome end() {
         open--;
-        return open == 0 ? outcome() : null;
+        if (open > 0) {
+            return null;
+        }
+        spare.close();
+        return outcome();
+    }
+
+    SpareDescriptors spare() {
+        return spare;
     }
 
     FileId id() {

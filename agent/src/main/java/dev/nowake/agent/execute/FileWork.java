@@ -40,6 +40,7 @@ final class FileWork {
     private final FileTally tally;
     private final long chunkBytes;
     private final boolean sequential;
+    private final int descriptors;
     private final Iterator<ByteRange> ranges;
     private final ArrayDeque<Chunk> planned = new ArrayDeque<>();
 
@@ -55,11 +56,12 @@ final class FileWork {
      * {@code sequential}: the mechanism gains from read-ahead windows twice as long, which the descriptor is told. Readahead
      * does; sendfile in parallel streams lost a tenth.
      */
-    FileWork(OpenFile file, FileTally tally, RangeSet ranges, long chunkBytes, boolean sequential) {
+    FileWork(OpenFile file, FileTally tally, RangeSet ranges, long chunkBytes, boolean sequential, int descriptors) {
         this.file = file;
         this.tally = tally;
         this.chunkBytes = chunkBytes;
         this.sequential = sequential;
+        this.descriptors = descriptors;
         this.ranges = ranges.ranges().iterator();
     }
 
@@ -80,6 +82,7 @@ final class FileWork {
             FileStatus status = kernel.files().status(file);
             sizeBytes = status.sizeBytes();
             dense = status.allocatedBytes() >= sizeBytes;
+            tally.spare().open(kernel.files(), file, descriptors);
             if (sequential) {
                 kernel.pageCache().adviseSequential(file);
             }
@@ -94,6 +97,7 @@ final class FileWork {
         }
         Chunk chunk = planned.pollFirst();
         if (chunk != null) {
+            chunk = chunk.through(tally.spare().next(file));
             plannedBytes -= chunk.lengthBytes();
             tally.requested(chunk.requestedBytes());
         }
@@ -150,7 +154,7 @@ final class FileWork {
 
     private void planChunk(Kernel kernel, ByteRange bytes) throws KernelException {
         Residency before = kernel.pageCache().residency(file, bytes.start(), bytes.lengthBytes());
-        Chunk chunk = new Chunk(this, bytes, before.isKnown() ? before.residentBytes() : -1);
+        Chunk chunk = new Chunk(this, file, bytes, before.isKnown() ? before.residentBytes() : -1);
         if (!before.isKnown()) {
             tally.unverified();
         }

@@ -52,7 +52,12 @@ final class Job implements PrefetchJob {
                 return;
             }
             FileWork work = new FileWork(
-                    file, tally.file(id), ranges, chunkBytes, traits.mechanism().isAsynchronous());
+                    file,
+                    tally.file(id),
+                    ranges,
+                    chunkBytes,
+                    traits.mechanism().isAsynchronous(),
+                    traits.descriptors());
             work.tally().begin();
             queue.add(work);
         } finally {

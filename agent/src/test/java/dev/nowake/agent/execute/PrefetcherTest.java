@@ -88,6 +88,33 @@ class PrefetcherTest {
     }
 
     @Test
+    void aDescriptorForEachStreamIsOpenedOnlyWhileItsFileIsUnderWay() throws Exception {
+        Path first = kernel.addFile("/m/a", 50 * MIB + 7);
+        Path second = kernel.addFile("/m/b", 20 * MIB);
+        MountTraits traits = MountTraits.of(1, "ext4", 8 * MIB).withDescriptorPerStream();
+        AtomicInteger most = new AtomicInteger();
+        PrefetchListener looking = new PrefetchListener() {
+            @Override
+            public void chunkDone(FileId file, ByteRange range, long landedBytes) {
+                most.accumulateAndGet(kernel.openDescriptors(), Math::max);
+            }
+        };
+        PrefetchOutcome outcome = whole(traits, looking, first, second);
+        assertThat(outcome.landedBytes()).isEqualTo(70 * MIB + 7);
+        assertThat(most.get()).isBetween(3, 2 * traits.descriptors());
+        assertThat(kernel.openDescriptors()).isEqualTo(2);
+    }
+
+    @Test
+    void whereNoFurtherDescriptorIsFreeTheFilesOwnServes() throws Exception {
+        Path path = kernel.addFile("/m/a", 50 * MIB);
+        kernel.descriptorLimit(1);
+        PrefetchOutcome outcome =
+                whole(MountTraits.of(1, "ext4", 8 * MIB).withDescriptorPerStream(), PrefetchListener.NONE, path);
+        assertThat(outcome.landedBytes()).isEqualTo(50 * MIB);
+    }
+
+    @Test
     void oneStreamFetchesInTheOrderAddedFirstChunkSmall() throws Exception {
         Path second = kernel.addFile("/m/b", 20 * MIB);
         Path first = kernel.addFile("/m/a", 20 * MIB);

@@ -23,6 +23,11 @@ final class WatchedFiles implements FileAccess {
     }
 
     @Override
+    public OpenFile reopen(OpenFile file) throws KernelException {
+        return ModelTree.FILES.reopen(file);
+    }
+
+    @Override
     public FileStatus status(OpenFile file) throws KernelException {
         return ModelTree.FILES.status(file);
     }

@@ -52,6 +52,11 @@ final class LinuxFileAccess implements FileAccess {
     }
 
     @Override
+    public OpenFile reopen(OpenFile file) throws KernelException {
+        return open(Path.of("/proc/self/fd/" + file.fd()));
+    }
+
+    @Override
     public FileStatus status(OpenFile file) throws KernelException {
         return StatX.ofDescriptor(libc, file.fd());
     }

@@ -64,6 +64,20 @@ public abstract class FileAccessContract {
     }
 
     @Test
+    void aFileIsOpenedAgainWhateverItsNameIsNow() throws Exception {
+        Path path = world.file("again", 5_000);
+        try (OpenFile first = files.open(path)) {
+            world.delete(path);
+            try (OpenFile second = files.reopen(first)) {
+                assertThat(second.fd()).isNotEqualTo(first.fd());
+                assertThat(files.status(second).inode())
+                        .isEqualTo(files.status(first).inode());
+                assertThat(files.status(second).sizeBytes()).isEqualTo(5_000);
+            }
+        }
+    }
+
+    @Test
     void statusIsTheSameByPathAndByDescriptor() throws Exception {
         Path path = world.file("status", 12_345);
         try (OpenFile file = files.open(path)) {

@@ -32,6 +32,17 @@ final class FakeFileAccess implements FileAccess {
     }
 
     @Override
+    public OpenFile reopen(OpenFile file) throws KernelException {
+        FakeDescription description = host.description("open", file);
+        host.script.enter("open", description.shown());
+        synchronized (host.lock) {
+            host.requireFreeDescriptor("open");
+            return host.own(host.open(new FakeDescription(
+                    description.inode, description.path, description.shownPath, host.ownPid, false, false)));
+        }
+    }
+
+    @Override
     public FileStatus status(OpenFile file) throws KernelException {
         FakeDescription description = host.description("statx", file);
         host.script.enter("statx", description.shown());
