@@ -32,6 +32,7 @@ class ArchitectureTest {
      * and policies. An event goes down this table's first half; an arrow back up needs its reason here:
      *
      * <ul>
+     *   <li>load -> decide: a load knows who decides about it
      *   <li>load -> execute: a load carries the handles of the jobs under way for it
      *   <li>govern -> execute: the governor is the executor's byte budget, whose interface stands where it is asked
      *   <li>observe -> identify: one way to write a path as text
@@ -41,7 +42,7 @@ class ArchitectureTest {
     private static final String ARROWS = """
             listen   -> observe
             identify ->
-            load     -> listen config execute
+            load     -> listen config execute decide
             decide   -> observe
             govern   -> execute
             execute  ->

@@ -1,32 +1,84 @@
 package dev.nowake.policy;
 
 import dev.nowake.model.FileId;
+import java.util.Map;
 
-/** One thing a policy wants done to one range of one file, and why. */
+/** One thing a policy wants, and why. */
 public sealed interface Step {
     /** Means "to the end of the file" as a length. */
     long WHOLE = -1;
 
-    FileId file();
-
-    long offsetBytes();
-
-    /** Bytes, or {@link #WHOLE}. */
-    long lengthBytes();
-
+    /** Shown in the journal and by {@code explain}; at most {@link Guard#MAX_REASON} characters are kept. */
     String reason();
 
-    /** Bring the range into page cache, in the order the steps are given. */
-    record Prefetch(FileId file, long offsetBytes, long lengthBytes, String reason) implements Step {
+    /** A step about one range of one file. */
+    sealed interface OnRange extends Step {
+        FileId file();
+
+        long offsetBytes();
+
+        /** Bytes, or {@link #WHOLE}. */
+        long lengthBytes();
+    }
+
+    /**
+     * Bring the range into page cache. Steps of higher priority go first (0 where none is given, within -100 to 100), those
+     * of the same priority in the order they are given.
+     */
+    record Prefetch(FileId file, long offsetBytes, long lengthBytes, Node node, int priority, String reason)
+            implements OnRange {
+        public Prefetch(FileId file, long offsetBytes, long lengthBytes, String reason) {
+            this(file, offsetBytes, lengthBytes, Node.READER, 0, reason);
+        }
+
         public static Prefetch whole(FileId file, String reason) {
             return new Prefetch(file, 0, WHOLE, reason);
         }
     }
 
-    /** Drop the range from page cache. */
-    record Evict(FileId file, long offsetBytes, long lengthBytes, String reason) implements Step {
+    /** What becomes of pages somebody has mapped. */
+    enum IfMapped {
+        /** They stay. */
+        LEAVE,
+        /** They are taken from their only mapper by process_madvise(2) MADV_PAGEOUT; it reads them again on its next touch. */
+        PAGEOUT
+    }
+
+    /**
+     * Drop the range from page cache. Dirty pages stay until they are written back; with {@code writeBack} that is begun.
+     */
+    record Evict(FileId file, long offsetBytes, long lengthBytes, IfMapped ifMapped, boolean writeBack, String reason)
+            implements OnRange {
+        public Evict(FileId file, long offsetBytes, long lengthBytes, String reason) {
+            this(file, offsetBytes, lengthBytes, IfMapped.LEAVE, false, reason);
+        }
+
         public static Evict whole(FileId file, String reason) {
             return new Evict(file, 0, WHOLE, reason);
         }
     }
+
+    /** While what holds a {@link Keep}. */
+    enum Hold {
+        /** Until {@link Keep#untilSeconds}. */
+        TIME,
+        /** As long as somebody has the file open or mapped. */
+        OPEN,
+        /** Until memory runs short ({@link Trigger#PRESSURE}). */
+        CALM
+    }
+
+    /**
+     * Let no eviction touch the range, whichever policy asks for it, as long as it holds.
+     *
+     * @param untilSeconds unix time; 0 unless {@code hold} is {@link Hold#TIME}
+     */
+    record Keep(FileId file, long offsetBytes, long lengthBytes, Hold hold, double untilSeconds, String reason)
+            implements OnRange {}
+
+    /**
+     * Replaces the policy's own state, {@link PolicyInput#state} of its next call. Values are null, booleans, numbers,
+     * texts, lists and maps of them; at most {@link Guard#MAX_STATE_BYTES} written as JSON.
+     */
+    record Remember(Map<String, Object> state, String reason) implements Step {}
 }

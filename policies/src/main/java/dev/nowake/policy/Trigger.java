@@ -1,17 +1,25 @@
 package dev.nowake.policy;
 
+import java.util.Locale;
+
 /** Why a policy is asked. */
 public enum Trigger {
     /** A shard was opened. */
     OPEN,
     /** Readers have moved on, or prefetched bytes have landed. */
     PROGRESS,
+    /** A reader touched bytes that were not resident: {@link PolicyInput#range} says which. */
+    MISS,
     /** A shard's last reader is gone, or the whole load's ({@link LoadView#ended}). */
     CLOSE,
-    /** Time passes. */
+    /** A file was closed by somebody who had written to it. */
+    WRITTEN,
+    /** The host runs short of memory. */
+    PRESSURE,
+    /** Time passes: about every ten seconds. */
     TICK;
 
     public String label() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -25,11 +26,14 @@ class GuardTest {
 
     @Property(tries = 500)
     void nothingOutsideTheModelIsAccepted(@ForAll("models") Model model, @ForAll("plans") List<Step> steps) {
-        Guard.Verdict verdict = Guard.check(steps, model);
+        Guard.Verdict verdict = Guard.check(steps, input(model));
         for (Guard.Checked checked : verdict.accepted()) {
-            assertThat(model.shards()).contains(checked.shard());
-            assertThat(checked.step().file()).isEqualTo(checked.shard().id());
-            RangeSet file = RangeSet.between(0, checked.shard().sizeBytes());
+            Shard shard = model.shards().stream()
+                    .filter(own -> own.id().equals(checked.file()))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(checked.step().file()).isEqualTo(checked.file());
+            RangeSet file = RangeSet.between(0, shard.sizeBytes());
             assertThat(checked.range().isEmpty()).isFalse();
             assertThat(checked.range().minus(file).isEmpty()).isTrue();
             assertThat(checked.range().ranges().getFirst().start())
@@ -43,7 +47,7 @@ class GuardTest {
         for (Shard shard : model.shards()) {
             long offset = (long) (cut[0] * shard.sizeBytes());
             long length = (long) (cut[1] * (shard.sizeBytes() - offset));
-            Guard.Verdict verdict = Guard.check(List.of(new Step.Evict(shard.id(), offset, length, "")), model);
+            Guard.Verdict verdict = Guard.check(List.of(new Step.Evict(shard.id(), offset, length, "")), input(model));
             assertThat(verdict.refused()).isEmpty();
             RangeSet expected = RangeSet.between(offset, offset + length);
             List<RangeSet> ranges =
@@ -57,7 +61,7 @@ class GuardTest {
         Model model = model(100, 50);
         Step second = Step.Prefetch.whole(id(1), "second");
         Step first = new Step.Prefetch(id(0), 40, Step.WHOLE, "tail");
-        Guard.Verdict verdict = Guard.check(List.of(second, first), model);
+        Guard.Verdict verdict = Guard.check(List.of(second, first), input(model));
         assertThat(verdict.accepted().stream().map(Guard.Checked::range))
                 .containsExactly(RangeSet.between(0, 50), RangeSet.between(40, 100));
     }
@@ -71,13 +75,13 @@ class GuardTest {
                 new Step.Prefetch(id(0), -1, 5, ""),
                 new Step.Prefetch(id(0), 0, -2, ""),
                 new Step.Prefetch(id(0), 101, 1, "")));
-        Guard.Verdict verdict = Guard.check(steps, model(100));
+        Guard.Verdict verdict = Guard.check(steps, input(model(100)));
         assertThat(verdict.accepted()).isEmpty();
         assertThat(verdict.refused())
                 .containsExactly(
-                        "step names a file outside the model",
-                        "step names a file outside the model",
-                        "step names a file outside the model",
+                        "a step is null",
+                        "step names a file outside the roots",
+                        "step names a file outside the roots",
                         "step has a negative offset -1",
                         "step has a negative length -2",
                         "step begins at 101, beyond the file's end at 100");
@@ -86,13 +90,16 @@ class GuardTest {
     @Test
     void lengthsThatWouldOverflowAreCut() {
         Step step = new Step.Prefetch(id(0), 99, Long.MAX_VALUE, "");
-        assertThat(Guard.check(List.of(step), model(100)).accepted().getFirst().range())
+        assertThat(Guard.check(List.of(step), input(model(100)))
+                        .accepted()
+                        .getFirst()
+                        .range())
                 .isEqualTo(RangeSet.between(99, 100));
     }
 
     @Test
     void anEmptyFileHasNothingToDoAndNothingToRefuse() {
-        Guard.Verdict verdict = Guard.check(List.of(Step.Evict.whole(id(0), "")), model(0));
+        Guard.Verdict verdict = Guard.check(List.of(Step.Evict.whole(id(0), "")), input(model(0)));
         assertThat(verdict.accepted()).isEmpty();
         assertThat(verdict.refused()).isEmpty();
     }
@@ -101,12 +108,47 @@ class GuardTest {
     void aPlanOfTooManyStepsIsRefusedAsAWhole() {
         Step step = Step.Evict.whole(id(0), "");
         Model model = model(100);
-        assertThat(Guard.check(Collections.nCopies(Guard.MAX_STEPS, step), model)
+        assertThat(Guard.check(Collections.nCopies(Guard.MAX_STEPS, step), input(model))
                         .accepted())
                 .hasSize(Guard.MAX_STEPS);
-        Guard.Verdict verdict = Guard.check(Collections.nCopies(Guard.MAX_STEPS + 1, step), model);
+        Guard.Verdict verdict = Guard.check(Collections.nCopies(Guard.MAX_STEPS + 1, step), input(model));
         assertThat(verdict.accepted()).isEmpty();
         assertThat(verdict.refused()).singleElement().asString().contains("100001 steps");
+    }
+
+    @Test
+    void filesOfOtherModelsAreEvictedAndKeptButNeverPrefetched() {
+        FileId other = new FileId(1, 50);
+        ModelView view =
+                new ModelView("other", Format.GGUF, 70, -1, false, 0, List.of(new ModelView.ModelFile(other, 70, -1)));
+        PolicyInput plain = input(model(100));
+        PolicyInput input = new PolicyInput(
+                Trigger.OPEN,
+                null,
+                null,
+                plain.model(),
+                Layouts.NONE,
+                null,
+                List.of(view),
+                plain.host(),
+                0,
+                Map.of(),
+                Map.of());
+        Guard.Verdict verdict = Guard.check(
+                List.of(
+                        Step.Prefetch.whole(other, ""),
+                        Step.Evict.whole(other, ""),
+                        new Step.Keep(other, 0, 1000, Step.Hold.OPEN, 0, ""),
+                        new Step.Remember(Map.of("seen", 1), "")),
+                input);
+        assertThat(verdict.refused()).containsExactly("step names a file outside the model");
+        assertThat(verdict.accepted().stream().map(Guard.Checked::range))
+                .containsExactly(RangeSet.between(0, 70), RangeSet.between(0, 70));
+        assertThat(verdict.state()).isEqualTo(Map.of("seen", 1));
+    }
+
+    private static PolicyInput input(Model model) {
+        return new PolicyInput(Trigger.OPEN, null, model, null, new HostView(1, 1, 1), Map.of());
     }
 
     private static FileId id(int shard) {

@@ -150,6 +150,9 @@ public final class ConfigFile {
         return switch (declared) {
             case Argument.Size size -> ByteSize.parse(text);
             case Argument.Count count -> count(text);
+            case Argument.Decimal decimal -> decimal(text);
+            case Argument.Flag flag -> flag(text);
+            case Argument.Text words -> text;
             case Argument.Choice choice -> choice(text, choice.words());
         };
     }
@@ -159,6 +162,20 @@ public final class ConfigFile {
             throw new IllegalArgumentException("'" + text + "' is not a count: write a number, such as 2");
         }
         return Long.parseLong(text);
+    }
+
+    private static double decimal(String text) {
+        if (!text.matches("[-+]?[0-9]{1,15}(\\.[0-9]{1,15})?")) {
+            throw new IllegalArgumentException("'" + text + "' is not a number: write one such as 0.5");
+        }
+        return Double.parseDouble(text);
+    }
+
+    private static boolean flag(String text) {
+        if (!text.equals("true") && !text.equals("false")) {
+            throw new IllegalArgumentException("'" + text + "' is neither true nor false");
+        }
+        return Boolean.parseBoolean(text);
     }
 
     private static String choice(String text, List<String> words) {

@@ -4,6 +4,7 @@ import dev.nowake.agent.config.Config;
 import dev.nowake.agent.control.ControlError;
 import dev.nowake.agent.control.ControlServer;
 import dev.nowake.agent.decide.Decider;
+import dev.nowake.agent.decide.PolicyRegistry;
 import dev.nowake.agent.execute.Evictor;
 import dev.nowake.agent.execute.HostMappings;
 import dev.nowake.agent.execute.Prefetcher;
@@ -85,7 +86,7 @@ public final class Daemon implements AutoCloseable {
                 new FileClaims(),
                 new LoadBook(),
                 new Mounts(host),
-                new Decider(counters, journal),
+                new Decider(new PolicyRegistry(), counters, journal),
                 new Governor(IN_FLIGHT_BYTES, new MemoryRoom(host)),
                 prefetcher,
                 new Evictor(kernel, new HostMappings()));

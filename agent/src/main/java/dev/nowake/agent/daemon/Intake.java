@@ -125,7 +125,7 @@ final class Intake {
                 shards.stream().map(TrackedShard::shard).toList());
         Load load = new Load(model, shards, System.nanoTime());
         Roots.Rule rule = models.ruleFor(entry.path());
-        ActiveLoad active = new ActiveLoad(load, rule.root(), rule.policy());
+        ActiveLoad active = new ActiveLoad(load, rule.root(), rule.assignment());
         parts.book().begin(active);
         parts.counters().increment(Counter.LOADS);
         return active;

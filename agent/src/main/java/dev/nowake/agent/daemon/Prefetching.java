@@ -14,8 +14,10 @@ import dev.nowake.model.ByteRange;
 import dev.nowake.model.FileId;
 import dev.nowake.model.RangeSet;
 import dev.nowake.policy.Guard;
+import dev.nowake.policy.Hook;
 import dev.nowake.policy.HostView;
 import dev.nowake.policy.PolicyInput;
+import dev.nowake.policy.Step;
 import dev.nowake.policy.Trigger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,15 +44,29 @@ final class Prefetching {
 
     /** {@code shard}: the one the trigger is about; null for TICK and PROGRESS. */
     void plan(ActiveLoad active, Trigger trigger, TrackedShard shard) {
-        Load load = active.load();
         PolicyInput input = input(active, trigger, shard, false);
-        Plan plan = parts.decider().prefetch(active.policy(), input);
+        parts.decider()
+                .ask(
+                        active.assignment(),
+                        Hook.PREFETCH,
+                        input,
+                        parts.engine()::submit,
+                        plan -> apply(active, trigger, shard, plan));
+    }
+
+    private void apply(ActiveLoad active, Trigger trigger, TrackedShard shard, Plan plan) {
+        Load load = active.load();
+        if (load.state() != LoadState.LOADING) {
+            return;
+        }
         List<Object> steps = new ArrayList<>();
         for (Guard.Checked step : plan.steps()) {
-            TrackedShard target = load.shard(step.shard().id());
-            RangeSet fresh = step.range().minus(target.asked());
+            TrackedShard target = load.shard(step.file());
+            RangeSet fresh = target == null || !(step.step() instanceof Step.Prefetch)
+                    ? RangeSet.EMPTY
+                    : step.range().minus(target.asked());
             if (!fresh.isEmpty() && ask(active, target, fresh)) {
-                steps.add(describe(step, fresh));
+                steps.add(describe(target, step, fresh));
             }
         }
         if (!steps.isEmpty() || !plan.refused().isEmpty()) {
@@ -70,7 +86,7 @@ final class Prefetching {
                 load.model(),
                 load.view(ended, !parts.mounts().dropsPagesAtOpen(device)),
                 host.get(),
-                active.rule().args());
+                active.assignment().args());
     }
 
     private boolean ask(ActiveLoad active, TrackedShard shard, RangeSet fresh) {
@@ -159,17 +175,17 @@ final class Prefetching {
                 .put("model", active.load().model().name())
                 .put("shard", shard == null ? null : shard.shard().index())
                 .put("trigger", trigger.label())
-                .put("policy", active.policy().name())
+                .put("policy", plan.policy())
                 .put("mode", active.rule().mode().label())
                 .put("steps", steps)
                 .put("refused", plan.refused().isEmpty() ? null : plan.refused())
                 .log();
     }
 
-    private static Map<String, Object> describe(Guard.Checked step, RangeSet ranges) {
+    private static Map<String, Object> describe(TrackedShard target, Guard.Checked step, RangeSet ranges) {
         Map<String, Object> described = new LinkedHashMap<>();
         described.put("action", "prefetch");
-        described.put("shard", step.shard().index());
+        described.put("shard", target.shard().index());
         described.put("offsetBytes", ranges.ranges().getFirst().start());
         described.put("lengthBytes", ranges.bytes());
         described.put("reason", step.step().reason());

@@ -12,6 +12,9 @@ import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.model.RangeSet;
 import dev.nowake.policy.Guard;
+import dev.nowake.policy.Hook;
+import dev.nowake.policy.PolicyInput;
+import dev.nowake.policy.Step;
 import dev.nowake.policy.Trigger;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -58,10 +61,19 @@ final class Releasing {
     void begin(ActiveLoad active) {
         Load load = active.load();
         load.state(LoadState.RELEASING, System.nanoTime());
-        Plan plan = parts.decider().evict(active.policy(), prefetching.input(active, Trigger.CLOSE, null, true));
+        PolicyInput input = prefetching.input(active, Trigger.CLOSE, null, true);
+        parts.decider()
+                .ask(active.assignment(), Hook.EVICT, input, parts.engine()::submit, plan -> carryOut(active, plan));
+    }
+
+    private void carryOut(ActiveLoad active, Plan plan) {
+        Load load = active.load();
         List<Work> work = new ArrayList<>();
         for (Guard.Checked step : plan.steps()) {
-            TrackedShard shard = load.shard(step.shard().id());
+            TrackedShard shard = load.shard(step.file());
+            if (shard == null || !(step.step() instanceof Step.Evict)) {
+                continue;
+            }
             if (active.enforced() && shard.opened()) {
                 files.ensureHeld(shard); // it could not be opened while it was read
             }
@@ -75,7 +87,7 @@ final class Releasing {
             List<PrefetchJob> jobs = List.copyOf(active.jobs().values()); // the map is the engine thread's alone
             Thread.ofPlatform().name("nowake-release").daemon().start(() -> release(active, jobs, work));
         } else {
-            forecast(active, work);
+            forecast(active, plan, work);
             finish(active, List.of(), List.of());
         }
     }
@@ -186,7 +198,7 @@ final class Releasing {
         parts.counters().add(counter, bytes);
     }
 
-    private void forecast(ActiveLoad active, List<Work> work) {
+    private void forecast(ActiveLoad active, Plan plan, List<Work> work) {
         long release = 0;
         long resident = 0;
         for (Work item : work) {
@@ -198,7 +210,7 @@ final class Releasing {
         parts.journal()
                 .line("forecast")
                 .put("model", active.load().model().name())
-                .put("policy", active.policy().name())
+                .put("policy", plan.policy())
                 .put("wouldPrefetchBytes", active.load().forecastPrefetchBytes())
                 .put("wouldReleaseBytes", release)
                 .put("residentBytes", work.isEmpty() ? null : resident)
@@ -220,7 +232,7 @@ final class Releasing {
                     .line("plan")
                     .put("model", active.load().model().name())
                     .put("trigger", Trigger.CLOSE.label())
-                    .put("policy", active.policy().name())
+                    .put("policy", plan.policy())
                     .put("mode", active.rule().mode().label())
                     .put("steps", steps)
                     .put("refused", plan.refused().isEmpty() ? null : plan.refused())

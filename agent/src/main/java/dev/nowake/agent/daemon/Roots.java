@@ -2,13 +2,13 @@ package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.RootRule;
+import dev.nowake.agent.decide.Assignment;
+import dev.nowake.agent.decide.PolicyRegistry;
 import dev.nowake.agent.identify.ModelCatalog;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.model.FileId;
-import dev.nowake.policy.Policy;
-import dev.nowake.policy.builtin.BuiltinPolicies;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -25,7 +25,7 @@ final class Roots {
     private record SeenRoot(FileId id, long mtimeNanos) {}
 
     /** The root a model lies under, and its policy. */
-    record Rule(RootRule root, Policy policy) {}
+    record Rule(RootRule root, Assignment assignment) {}
 
     private final Parts parts;
     private final Watching watching;
@@ -38,8 +38,15 @@ final class Roots {
         this.watching = watching;
         this.roots = config.roots();
         for (RootRule root : roots) {
-            Policy policy = BuiltinPolicies.named(root.policy()).orElseThrow();
-            rules.add(new Rule(root, policy));
+            PolicyRegistry registry = parts.decider().registry();
+            String fallback = Assignment.DEFAULT_FALLBACK;
+            rules.add(new Rule(
+                    root,
+                    new Assignment(
+                            root.policy(),
+                            root.args(),
+                            fallback,
+                            registry.named(fallback).unit().policy().defaults())));
         }
         rules.sort(Comparator.comparing((Rule rule) -> rule.root().path().getNameCount())
                 .reversed());

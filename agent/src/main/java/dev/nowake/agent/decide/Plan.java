@@ -3,7 +3,13 @@ package dev.nowake.agent.decide;
 import dev.nowake.policy.Guard;
 import java.util.List;
 
-/** What a policy wanted and the guard let through, in the policy's order. */
-public record Plan(List<Guard.Checked> steps, List<String> refused) {
-    public static final Plan EMPTY = new Plan(List.of(), List.of());
+/**
+ * What a policy wanted and the guard let through, in the policy's order.
+ *
+ * @param policy the name of the one that answered: the rule's, or its fallback
+ */
+public record Plan(String policy, List<Guard.Checked> steps, List<String> refused) {
+    public static Plan empty(String policy) {
+        return new Plan(policy, List.of(), List.of());
+    }
 }

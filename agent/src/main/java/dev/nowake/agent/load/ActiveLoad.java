@@ -2,9 +2,9 @@ package dev.nowake.agent.load;
 
 import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.config.RootRule;
+import dev.nowake.agent.decide.Assignment;
 import dev.nowake.agent.execute.PrefetchJob;
 import dev.nowake.agent.listen.Sighting;
-import dev.nowake.policy.Policy;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,17 +15,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class ActiveLoad {
     private final Load load;
     private final RootRule rule;
-    private final Policy policy;
+    private final Assignment assignment;
     private final Map<Long, PrefetchJob> jobs = new HashMap<>();
     private final List<Sighting> deferred = new ArrayList<>();
     private final AtomicBoolean releaseAbandoned = new AtomicBoolean();
     private boolean scanUnderWay;
     private boolean scanAgain;
 
-    public ActiveLoad(Load load, RootRule rule, Policy policy) {
+    public ActiveLoad(Load load, RootRule rule, Assignment assignment) {
         this.load = load;
         this.rule = rule;
-        this.policy = policy;
+        this.assignment = assignment;
     }
 
     public Load load() {
@@ -36,8 +36,8 @@ public final class ActiveLoad {
         return rule;
     }
 
-    public Policy policy() {
-        return policy;
+    public Assignment assignment() {
+        return assignment;
     }
 
     public boolean enforced() {

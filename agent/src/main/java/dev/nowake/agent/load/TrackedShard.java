@@ -163,10 +163,12 @@ public final class TrackedShard {
         return new FileView(
                 shard.id(),
                 shard.index(),
+                shard.path(),
                 shard.sizeBytes(),
                 opened,
                 inUse,
                 frontierBytes,
+                RangeSet.between(0, frontierBytes),
                 asked,
                 residentBefore,
                 residentBytes);

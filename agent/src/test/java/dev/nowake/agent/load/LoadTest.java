@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.config.RootRule;
+import dev.nowake.agent.decide.Assignment;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.FileId;
 import dev.nowake.model.Format;
 import dev.nowake.model.Model;
 import dev.nowake.model.RangeSet;
 import dev.nowake.model.Shard;
-import dev.nowake.policy.builtin.NonePolicy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -172,7 +172,7 @@ class LoadTest {
 
     private static ActiveLoad active(int number, int shards) {
         RootRule rule = new RootRule(Path.of("/models"), Mode.ENFORCE, "none", Map.of());
-        return new ActiveLoad(load(number, shards), rule, new NonePolicy());
+        return new ActiveLoad(load(number, shards), rule, new Assignment("none", Map.of(), "none", Map.of()));
     }
 
     private static Load load(int number, int count) {

@@ -29,7 +29,7 @@ class LoadAndReleasePolicyTest {
     void itNeverPlansMoreThanItsWindow(@ForAll("loads") Situation situation) {
         PolicyInput input = situation.input();
         long planned = 0;
-        for (Step step : policy.prefetch(input)) {
+        for (Step.OnRange step : prefetch(input)) {
             assertThat(step.lengthBytes()).isPositive();
             planned += step.lengthBytes();
         }
@@ -39,8 +39,8 @@ class LoadAndReleasePolicyTest {
     @Property(tries = 500)
     void theGuardHasNothingToSayAgainstIt(@ForAll("loads") Situation situation) {
         PolicyInput input = situation.input();
-        List<Step> steps = policy.prefetch(input);
-        Guard.Verdict verdict = Guard.check(steps, input.model());
+        List<Step.OnRange> steps = prefetch(input);
+        Guard.Verdict verdict = Guard.check(steps, input);
         assertThat(verdict.refused()).isEmpty();
         assertThat(verdict.accepted()).hasSameSizeAs(steps);
         assertThat(verdict.accepted())
@@ -50,7 +50,7 @@ class LoadAndReleasePolicyTest {
 
     @Property(tries = 500)
     void filesInUseComeFirstAndNoFileTwice(@ForAll("loads") Situation situation) {
-        List<Step> steps = policy.prefetch(situation.input());
+        List<Step.OnRange> steps = prefetch(situation.input());
         Set<Object> inUse = situation.files().stream()
                 .filter(FileView::inUse)
                 .map(FileView::id)
@@ -58,7 +58,7 @@ class LoadAndReleasePolicyTest {
         List<Boolean> used =
                 steps.stream().map(step -> inUse.contains(step.file())).toList();
         assertThat(used.lastIndexOf(true)).isLessThan(used.contains(false) ? used.indexOf(false) : steps.size());
-        assertThat(steps.stream().map(Step::file)).doesNotHaveDuplicates();
+        assertThat(steps.stream().map(Step.OnRange::file)).doesNotHaveDuplicates();
     }
 
     @Property(tries = 500)
@@ -67,13 +67,13 @@ class LoadAndReleasePolicyTest {
                 .filter(file -> file.opened() && !file.inUse())
                 .map(FileView::id)
                 .collect(Collectors.toSet());
-        assertThat(policy.prefetch(situation.input()).stream().map(Step::file)).noneMatch(finished::contains);
+        assertThat(prefetch(situation.input()).stream().map(Step.OnRange::file)).noneMatch(finished::contains);
     }
 
     @Property(tries = 200)
     void whatIsBehindTheReaderIsNotReadAgain(@ForAll("loads") Situation situation) {
         Map<Object, FileView> files = situation.files().stream().collect(Collectors.toMap(FileView::id, file -> file));
-        for (Step step : policy.prefetch(situation.input())) {
+        for (Step.OnRange step : prefetch(situation.input())) {
             FileView file = files.get(step.file());
             assertThat(step.offsetBytes()).isGreaterThanOrEqualTo(file.inUse() ? file.frontierBytes() : 0);
         }
@@ -81,26 +81,26 @@ class LoadAndReleasePolicyTest {
 
     @Property(tries = 200)
     void itEvictsEverythingAtTheEndAndNothingBefore(@ForAll("loads") Situation situation) {
-        assertThat(policy.evict(situation.input())).isEmpty();
+        assertThat(evict(situation.input())).isEmpty();
         PolicyInput ended = situation.withEnded().input();
-        assertThat(policy.prefetch(ended)).isEmpty();
-        assertThat(policy.evict(ended).stream().map(Step::file))
+        assertThat(prefetch(ended)).isEmpty();
+        assertThat(evict(ended).stream().map(Step.OnRange::file))
                 .containsExactlyElementsOf(
                         situation.files().stream().map(FileView::id).toList());
-        assertThat(Guard.check(policy.evict(ended), ended.model()).refused()).isEmpty();
+        assertThat(Guard.check(evict(ended), ended).refused()).isEmpty();
     }
 
     @Test
     void theShardsAfterTheFurthestOpenedComeNextThenThoseBeforeIt() {
         Situation situation = Situation.of(10, 10, 10, 10, 10).opened(2).window(1000);
-        assertThat(shards(policy.prefetch(situation.input()))).containsExactly(2, 3, 4, 0, 1);
+        assertThat(shards(prefetch(situation.input()))).containsExactly(2, 3, 4, 0, 1);
     }
 
     @Test
     void severalReadersAreServedInShardOrderBeforeAnyLookahead() {
         Situation situation =
                 Situation.of(10, 10, 10, 10).opened(3).opened(1).frontier(1, 4).window(1000);
-        List<Step> steps = policy.prefetch(situation.input());
+        List<Step.OnRange> steps = prefetch(situation.input());
         assertThat(shards(steps)).containsExactly(1, 3, 0, 2);
         assertThat(steps.getFirst().offsetBytes()).isEqualTo(4);
         assertThat(steps.getFirst().reason()).isEqualTo("being read");
@@ -109,14 +109,14 @@ class LoadAndReleasePolicyTest {
 
     @Test
     void theLastStepIsCutToTheWindow() {
-        List<Step> steps =
-                policy.prefetch(Situation.of(10, 10, 10).opened(0).window(15).input());
-        assertThat(steps).extracting(Step::lengthBytes).containsExactly(10L, 5L);
+        List<Step.OnRange> steps =
+                prefetch(Situation.of(10, 10, 10).opened(0).window(15).input());
+        assertThat(steps).extracting(Step.OnRange::lengthBytes).containsExactly(10L, 5L);
     }
 
     @Test
     void aReaderAtTheEndLeavesTheWholeWindowToTheNextShard() {
-        List<Step> steps = policy.prefetch(
+        List<Step.OnRange> steps = prefetch(
                 Situation.of(10, 10).opened(0).frontier(0, 10).window(10).input());
         assertThat(shards(steps)).containsExactly(1);
     }
@@ -124,16 +124,16 @@ class LoadAndReleasePolicyTest {
     @Test
     void lookaheadFilesLimitsTheUnopenedOnes() {
         Situation situation = Situation.of(10, 10, 10, 10).opened(0).window(1000);
-        assertThat(shards(policy.prefetch(situation.arg("lookaheadFiles", 2L).input())))
+        assertThat(shards(prefetch(situation.arg("lookaheadFiles", 2L).input())))
                 .containsExactly(0, 1, 2);
-        assertThat(shards(policy.prefetch(situation.arg("lookaheadFiles", 0L).input())))
+        assertThat(shards(prefetch(situation.arg("lookaheadFiles", 0L).input())))
                 .containsExactly(0);
     }
 
     @Test
     void aMountThatDropsPagesAtOpensGetsNoLookahead() {
         Situation situation = Situation.of(10, 10, 10).opened(1).window(1000).withoutKeptPages();
-        assertThat(shards(policy.prefetch(situation.input()))).containsExactly(1);
+        assertThat(shards(prefetch(situation.input()))).containsExactly(1);
     }
 
     @Test
@@ -148,10 +148,18 @@ class LoadAndReleasePolicyTest {
         assertThat(LoadAndReleasePolicy.windowBytes(
                         situation.available(GIB).window(3 * GIB).input()))
                 .isEqualTo(3 * GIB);
-        assertThat(policy.prefetch(situation.available(0).input())).isEmpty();
+        assertThat(prefetch(situation.available(0).input())).isEmpty();
     }
 
-    private static List<Integer> shards(List<Step> steps) {
+    private List<Step.OnRange> prefetch(PolicyInput input) {
+        return policy.prefetch(input).stream().map(Step.OnRange.class::cast).toList();
+    }
+
+    private List<Step.OnRange> evict(PolicyInput input) {
+        return policy.evict(input).stream().map(Step.OnRange.class::cast).toList();
+    }
+
+    private static List<Integer> shards(List<Step.OnRange> steps) {
         return steps.stream().map(step -> (int) step.file().inode()).toList();
     }
 

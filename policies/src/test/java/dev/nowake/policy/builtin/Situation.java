@@ -41,7 +41,17 @@ record Situation(
 
     static FileView file(int shard, long size, boolean opened, boolean inUse, long frontier) {
         return new FileView(
-                new FileId(1, shard), shard, size, opened, inUse, frontier, RangeSet.EMPTY, RangeSet.EMPTY, -1);
+                new FileId(1, shard),
+                shard,
+                "shard" + shard,
+                size,
+                opened,
+                inUse,
+                frontier,
+                RangeSet.between(0, frontier),
+                RangeSet.EMPTY,
+                RangeSet.EMPTY,
+                -1);
     }
 
     static Map<String, Object> args(Long window, Long lookaheadFiles) {

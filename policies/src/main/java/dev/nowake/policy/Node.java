@@ -1,0 +1,24 @@
+package dev.nowake.policy;
+
+/** Where prefetched pages should lie. A wish: pages that are resident elsewhere stay there. */
+public sealed interface Node {
+    Node READER = new Named("reader");
+    Node ACCELERATOR = new Named("accelerator");
+    Node INTERLEAVE = new Named("interleave");
+
+    /**
+     * {@code reader}: the node the load's readers run on; {@code accelerator}: the node of the device they use, the
+     * reader's where none is known; {@code interleave}: spread over all nodes.
+     */
+    record Named(String label) implements Node {}
+
+    /** A node's number; one that is not there is taken for {@link #READER}. */
+    record Number(int number) implements Node {
+        @Override
+        public String label() {
+            return Integer.toString(number);
+        }
+    }
+
+    String label();
+}
