@@ -2,6 +2,8 @@ package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.RootRule;
+import dev.nowake.agent.identify.CatalogEntry;
+import dev.nowake.agent.identify.CatalogSnapshot;
 import dev.nowake.agent.listen.Sighting;
 import dev.nowake.agent.listen.SightingSink;
 import dev.nowake.agent.observe.Counter;
@@ -9,6 +11,7 @@ import dev.nowake.kernel.KernelException;
 import dev.nowake.model.FileId;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -31,6 +34,7 @@ final class Lane implements AutoCloseable {
     private final Watching watching;
     private final Models models;
     private final Intake intake;
+    private final Explaining explaining;
     private final List<Path> rootPaths;
     private final AtomicBoolean rescanDue = new AtomicBoolean();
     private Thread engineThread;
@@ -56,6 +60,14 @@ final class Lane implements AutoCloseable {
         LastReader lastReader = new LastReader(parts, background, releasing::begin);
         intake = new Intake(parts, models, prefetching, lastReader, files, baseline);
         ring[0] = intake;
+        explaining = new Explaining(parts, models.rules(), prefetching, baseline, parts.engine()::submit, background);
+    }
+
+    /** What would become of an open of this file, or of the first model below this folder; null where there is none. */
+    CompletableFuture<Map<String, Object>> explain(FileId id, Path path, int pid) {
+        CatalogSnapshot snapshot = models.snapshot();
+        CatalogEntry entry = Explaining.find(snapshot, id, path);
+        return entry == null ? null : explaining.explain(snapshot, entry, pid);
     }
 
     /** Starts the engine, then marks every folder on the background thread. Done when all are marked. */
