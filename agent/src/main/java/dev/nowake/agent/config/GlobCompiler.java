@@ -70,15 +70,17 @@ final class GlobCompiler {
                 && at < text.length
                 && text[at] == '/'
                 && (start == 0 || text[start - 1] == '/' || text[start - 1] == '{' || text[start - 1] == ',');
+        int entry = program.fork();
         int loop = program.fork();
         program.take(crossesFolders ? ANY : IN_NAME);
         program.fork(loop);
+        program.leads(loop, loop + 1, program.size());
         if (wholeFolders) {
             at++;
-            program.take(character -> character == '/');
+            literal('/');
         }
-        // through the loop, past it to a '/', or past both: no folder at all
-        program.leads(loop, wholeFolders ? new int[] {loop + 1, loop + 3, loop + 4} : new int[] {loop + 1, loop + 3});
+        // whole folders may be none at all, and then there is no slash either; once in the loop there is one
+        program.leads(entry, wholeFolders ? new int[] {loop, program.size()} : new int[] {loop});
     }
 
     private void group() {

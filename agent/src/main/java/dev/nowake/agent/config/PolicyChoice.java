@@ -22,7 +22,10 @@ final class PolicyChoice {
 
     /** Null, with an error, where there is none of that name. */
     Policy policy(YamlNode node, String absent) {
-        String name = errors.scalar(node, absent);
+        String name = errors.scalar(node, node == null ? absent : null);
+        if (name == null) {
+            return null; // told already: it is no single value
+        }
         return policies.apply(name).orElseGet(() -> {
             List<String> known =
                     BuiltinPolicies.all().stream().map(Policy::name).toList();
