@@ -51,7 +51,7 @@ final class ConfigVerb implements Callable<Integer> {
         try {
             config = ConfigFile.read(file);
         } catch (ConfigException wrong) {
-            throw CliException.usage(wrong.getMessage());
+            throw invocation.misconfigured(wrong);
         }
         List<Row> rows = rows(config);
         if (invocation.json()) {

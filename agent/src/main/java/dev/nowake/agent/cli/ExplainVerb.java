@@ -115,7 +115,7 @@ final class ExplainVerb implements Callable<Integer> {
             Map<String, Object> answer = OfflineExplain.explain(invocation.kernel(), config, real, id, pid);
             return JsonMapper.shared().valueToTree(answer);
         } catch (ConfigException wrong) {
-            throw CliException.usage(wrong.getMessage());
+            throw invocation.misconfigured(wrong);
         } catch (IOException failed) {
             throw CliException.of(real, failed);
         }

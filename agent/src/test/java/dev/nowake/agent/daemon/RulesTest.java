@@ -124,7 +124,7 @@ final class RulesTest {
         JsonNode alone = JsonMapper.shared()
                 .valueToTree(OfflineExplain.explain(rig.kernel, config, shard, id(rig, shard), reader.pid()));
         for (String key : List.of("rule", "passedOver", "mode", "policy", "args", "fallback", "model", "shard")) {
-            assertThat(alone.path(key)).as(key).isEqualTo(explained.path(key));
+            assertThat(alone.path(key)).as(key).hasToString(explained.path(key).toString());
         }
         assertThat(alone.path("prefetch").path("steps").size())
                 .isEqualTo(explained.path("prefetch").path("steps").size());
