@@ -60,9 +60,13 @@ final class ExplainTable {
     private static String policy(JsonNode assigned) {
         List<String> args = new ArrayList<>();
         for (Map.Entry<String, JsonNode> arg : assigned.path("args").properties()) {
-            args.add(Line.of(arg.getKey()) + ": " + text(arg.getValue()));
+            args.add(Line.of(arg.getKey()) + ": " + argument(arg.getValue()));
         }
         return text(assigned.path("policy")) + (args.isEmpty() ? "" : " {" + String.join(", ", args) + "}");
+    }
+
+    private static String argument(JsonNode value) {
+        return value.isIntegralNumber() && value.asLong() == Long.MAX_VALUE ? "no limit" : text(value);
     }
 
     private void passedOver(JsonNode rules) {

@@ -115,7 +115,7 @@ final class ExplainDocument {
         return document;
     }
 
-    /** Null for a prefetch of what this load has asked for already: nothing would happen. */
+    /** Null where nothing would happen: asked for by this load already, or there before it. */
     private Map<String, Object> step(Guard.Checked checked) {
         TrackedShard shard = open.load().load().shard(checked.file());
         RangeSet ranges = checked.range();
@@ -124,7 +124,7 @@ final class ExplainDocument {
         } else if (checked.step() instanceof Step.Evict && shard != null) {
             ranges = ranges.minus(shard.residentBefore()); // what was there before the load stays
         }
-        if (ranges.isEmpty() && checked.step() instanceof Step.Prefetch) {
+        if (ranges.isEmpty()) {
             return null;
         }
         Map<String, Object> step = new LinkedHashMap<>();
@@ -145,8 +145,7 @@ final class ExplainDocument {
             }
         }
         step.put("shard", shard == null ? null : shard.shard().index());
-        step.put(
-                "offsetBytes", ranges.isEmpty() ? 0 : ranges.ranges().getFirst().start());
+        step.put("offsetBytes", ranges.ranges().getFirst().start());
         step.put("lengthBytes", ranges.bytes());
         if (checked.step() instanceof Step.Prefetch) {
             RangeSet resident = open.resident().get(checked.file());
