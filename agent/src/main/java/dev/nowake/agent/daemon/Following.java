@@ -7,8 +7,10 @@ import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.model.ByteRange;
+import dev.nowake.model.FileId;
 import dev.nowake.model.RangeSet;
 import dev.nowake.policy.Trigger;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -33,8 +35,14 @@ final class Following {
     /** Beyond what the kernel's own read-ahead brings (two windows of 16 MiB). */
     private static final long OWN_READ_AHEAD_BYTES = 64L << 20;
 
+    /** Between two looks at page tables, and how many times as long as the last one took. */
+    private static final long TOUCHES_NANOS = 500_000_000L;
+
+    private static final int TOUCHES_SHARE = 50;
+
     private final Parts parts;
     private final Frontiers frontiers;
+    private final Touches touches;
     private final ReaderPlaces places;
     private final LayoutShelf layouts;
     private final Planning planning;
@@ -49,6 +57,7 @@ final class Following {
             Executor background) {
         this.parts = parts;
         this.frontiers = frontiers;
+        this.touches = new Touches(parts.procRoot());
         this.places = places;
         this.layouts = layouts;
         this.planning = planning;
@@ -77,12 +86,36 @@ final class Following {
             lookAtMisses(active);
             readWantedLayouts(active);
         }
+        if (moved) {
+            lookAtTouches(load);
+        }
         boolean more = !Prefetching.isEverythingAsked(load);
         if (moved || more) {
             planning.ask(active, Trigger.PROGRESS, null);
         }
         long longest = more ? WAITING_NANOS : IDLE_NANOS;
         later(active, moved ? PROGRESS_NANOS : Math.min(afterNanos * 2, longest));
+    }
+
+    /** On the background thread, one at a time, and seldom enough that looking takes a small part of the reader's time. */
+    private void lookAtTouches(Load load) {
+        long began = System.nanoTime();
+        if (!load.beginTouchLook(began)) {
+            return;
+        }
+        Touches.Question question = Touches.Question.of(load);
+        try {
+            background.execute(() -> {
+                Map<FileId, RangeSet> touched = touches.look(question);
+                long tookNanos = System.nanoTime() - began;
+                parts.engine().submit(() -> {
+                    touched.forEach((id, ranges) -> load.shard(id).touched(ranges));
+                    load.endTouchLook(System.nanoTime() + Math.max(TOUCHES_NANOS, tookNanos * TOUCHES_SHARE));
+                });
+            });
+        } catch (RejectedExecutionException stopping) {
+            return; // the daemon ends
+        }
     }
 
     private static long frontierSum(Load load) {

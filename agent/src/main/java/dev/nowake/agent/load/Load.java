@@ -39,6 +39,7 @@ public final class Load {
     private long placeSeenNanos;
     private boolean directIo;
     private boolean prefetchesItself;
+    private long nextTouchLookNanos = Long.MIN_VALUE;
     private final ReadRate rate = new ReadRate();
 
     public Load(Model model, Collection<TrackedShard> shards, long nowNanos) {
@@ -182,6 +183,19 @@ public final class Load {
         boolean first = !prefetchesItself;
         prefetchesItself = true;
         return first;
+    }
+
+    /** Whether its readers' page tables may be looked at now: one look at a time, none before the last one said. */
+    public boolean beginTouchLook(long nowNanos) {
+        if (nowNanos < nextTouchLookNanos) {
+            return false;
+        }
+        nextTouchLookNanos = Long.MAX_VALUE;
+        return true;
+    }
+
+    public void endTouchLook(long nextNanos) {
+        nextTouchLookNanos = nextNanos;
     }
 
     /** Its shards' frontiers were looked at. */
