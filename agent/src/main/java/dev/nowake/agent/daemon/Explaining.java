@@ -30,22 +30,17 @@ import java.util.concurrent.Executor;
 final class Explaining {
     private final Parts parts;
     private final RuleBook rules;
-    private final Prefetching prefetching;
+    private final PolicyInputs inputs;
     private final Baseline baseline;
     private final Executor engine;
     private final Executor background;
 
     /** Loads are looked at on {@code engine}, files on {@code background}. */
     Explaining(
-            Parts parts,
-            RuleBook rules,
-            Prefetching prefetching,
-            Baseline baseline,
-            Executor engine,
-            Executor background) {
+            Parts parts, RuleBook rules, PolicyInputs inputs, Baseline baseline, Executor engine, Executor background) {
         this.parts = parts;
         this.rules = rules;
-        this.prefetching = prefetching;
+        this.inputs = inputs;
         this.baseline = baseline;
         this.engine = engine;
         this.background = background;
@@ -136,8 +131,8 @@ final class Explaining {
     private void ask(Case open, CompletableFuture<Map<String, Object>> answer) {
         ActiveLoad load = open.load();
         TrackedShard shard = load.load().shard(open.entry().shard().id());
-        PolicyInput now = prefetching.input(load, Trigger.OPEN, shard, false);
-        PolicyInput end = prefetching.input(load, Trigger.CLOSE, null, true);
+        PolicyInput now = inputs.of(load, Trigger.OPEN, shard, null, false);
+        PolicyInput end = inputs.of(load, Trigger.CLOSE, null, null, true);
         CompletableFuture<Plan> prefetch = plan(load.assignment(), Hook.PREFETCH, now);
         CompletableFuture<Plan> evict = plan(load.assignment(), Hook.EVICT, now);
         CompletableFuture<Plan> release = plan(load.assignment(), Hook.EVICT, end);

@@ -3,6 +3,7 @@ package dev.nowake.agent.daemon;
 import dev.nowake.agent.config.Config;
 import dev.nowake.agent.identify.CatalogEntry;
 import dev.nowake.agent.identify.CatalogSnapshot;
+import dev.nowake.agent.identify.FoundModel;
 import dev.nowake.agent.identify.ModelCatalog;
 import dev.nowake.agent.listen.Sighting;
 import dev.nowake.agent.load.TrackedShard;
@@ -93,6 +94,10 @@ final class Models {
 
     CatalogSnapshot snapshot() {
         return catalog.snapshot();
+    }
+
+    List<FoundModel> found() {
+        return catalog.snapshot().models();
     }
 
     /** Marks the roots, lists them, and marks what is below. Before the start. */

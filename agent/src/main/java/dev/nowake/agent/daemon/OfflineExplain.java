@@ -20,6 +20,7 @@ import dev.nowake.agent.observe.Journal;
 import dev.nowake.agent.rules.RuleBook;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.model.FileId;
+import dev.nowake.policy.Layouts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -70,14 +71,13 @@ public final class OfflineExplain {
                     .snapshot();
             CatalogEntry entry = Explaining.find(snapshot, id, path);
             Baseline baseline = new Baseline(kernel);
-            Prefetching prefetching =
-                    new Prefetching(parts, new ShardFiles(parts, baseline), new Frontiers(host), new HostMemory(host));
+            ModelTable table = new ModelTable(snapshot::models, baseline, parts.book());
+            PolicyInputs inputs = new PolicyInputs(parts, new HostMemory(host), table, Layouts.NONE);
             Executor here = Runnable::run;
             return ExplainAnswer.answer(
                     entry == null
                             ? null
-                            : new Explaining(parts, rules, prefetching, baseline, here, here)
-                                    .explain(snapshot, entry, pid),
+                            : new Explaining(parts, rules, inputs, baseline, here, here).explain(snapshot, entry, pid),
                     path);
         }
     }

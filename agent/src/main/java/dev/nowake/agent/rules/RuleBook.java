@@ -1,6 +1,7 @@
 package dev.nowake.agent.rules;
 
 import dev.nowake.agent.config.Config;
+import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.config.RootRule;
 import dev.nowake.agent.config.Rule;
 import dev.nowake.agent.decide.Assignment;
@@ -8,8 +9,10 @@ import dev.nowake.agent.identify.PathText;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -68,6 +71,24 @@ public final class RuleBook {
                 root.mode(),
                 why + ": the root's own policy",
                 passedOver);
+    }
+
+    /**
+     * Everybody who may decide about a load, each once: the rules in order, then the roots. A rule without a mode of its own
+     * acts where every root does.
+     */
+    public List<Standing> standing() {
+        boolean allAct = deepestFirst.stream().allMatch(root -> root.mode() == Mode.ENFORCE);
+        Mode shared = allAct ? Mode.ENFORCE : Mode.OBSERVE;
+        Set<Standing> standing = new LinkedHashSet<>();
+        for (Rule rule : rules) {
+            Mode mode = rule.mode() == null ? shared : rule.mode();
+            standing.add(new Standing(assignment(rule.policy(), rule.args(), rule.fallback()), mode));
+        }
+        for (RootRule root : deepestFirst) {
+            standing.add(new Standing(assignment(root.policy(), root.args(), null), root.mode()));
+        }
+        return List.copyOf(standing);
     }
 
     private Assignment assignment(String policy, Map<String, Object> args, Rule.Fallback fallback) {

@@ -107,6 +107,14 @@ class RuleBookTest {
     }
 
     @Test
+    void everybodyWhoMayDecideStandsOnce() throws Exception {
+        assertThat(book("[{policy: none}, {policy: whole-file, mode: enforce}, {match: {user: 0}, policy: none}]")
+                        .standing())
+                .extracting(one -> one.assignment().policy() + " " + one.mode().label())
+                .containsExactly("none observe", "whole-file enforce", "none enforce", "load-and-release observe");
+    }
+
+    @Test
     void theDeepestRootsOwnPolicyIsTheLastResort() throws Exception {
         Choice choice = book("[]").choose(subject(Path.of("/models/deep/a.gguf"), PID));
         assertThat(choice.name()).isEqualTo("root /models/deep");
