@@ -64,7 +64,8 @@ final class Lane implements AutoCloseable {
         ModelTable table = new ModelTable(models::found, baseline, parts.book());
         PolicyInputs inputs = new PolicyInputs(parts, memory, table, layouts);
         Prefetching prefetching = new Prefetching(parts, files, new Placements(places.topology()));
-        Evictions evictions = new Evictions(parts, evicting, writingBack, keeps, baseline, models::of);
+        Evictions evictions =
+                new Evictions(parts, evicting, writingBack, keeps, baseline, models::of, models::isObserved);
         Planning planning = new Planning(parts, inputs, prefetching, evictions);
         Following following =
                 new Following(parts, new Frontiers(parts.procRoot()), places, layouts, planning, background);

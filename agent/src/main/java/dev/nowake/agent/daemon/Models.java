@@ -1,6 +1,8 @@
 package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.config.Config;
+import dev.nowake.agent.config.Mode;
+import dev.nowake.agent.config.RootRule;
 import dev.nowake.agent.identify.CatalogEntry;
 import dev.nowake.agent.identify.CatalogSnapshot;
 import dev.nowake.agent.identify.FoundModel;
@@ -88,6 +90,12 @@ final class Models {
     }
 
     /** The rules of this part of the daemon. Any thread. */
+    /** Whether the deepest root the file lies under is only observed. Any thread. */
+    boolean isObserved(Path path) {
+        RootRule root = roots.rules().rootOf(path);
+        return root == null || root.mode() == Mode.OBSERVE;
+    }
+
     RuleBook rules() {
         return roots.rules();
     }
