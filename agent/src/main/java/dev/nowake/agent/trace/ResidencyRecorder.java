@@ -33,7 +33,7 @@ final class ResidencyRecorder implements Recorder {
     private static final long LOOK_MILLIS = 20;
 
     /** Finding who has the files open walks through /proc: 20 ms on a host with 400 processes. */
-    private static final long SCAN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long SCAN_MILLIS = 500;
 
     private final Kernel kernel;
     private final Scope scope;
@@ -43,12 +43,16 @@ final class ResidencyRecorder implements Recorder {
     private final TraceMerger merger = new TraceMerger(0);
     private final CountDownLatch stop = new CountDownLatch(1);
     private Thread looker;
+    private Thread scanner;
     private double startSeconds;
     private long beginNanos;
-    private long lastScanNanos;
+    private volatile Users users = new Users(Map.of(), Set.of());
     private volatile IOException failure;
 
     private record Descriptor(int pid, int fd, Watched file) {}
+
+    /** What the last scan found: who has each file open or mapped, and by which descriptors. */
+    private record Users(Map<Watched, Set<Integer>> pids, Set<Descriptor> descriptors) {}
 
     private static final class Watched {
         private final int index;
@@ -56,7 +60,6 @@ final class ResidencyRecorder implements Recorder {
         private final OpenFile open;
         private RangeSet told = RangeSet.EMPTY;
         private long residentBytes;
-        private Set<Integer> users = Set.of();
 
         Watched(int index, TraceTarget target, OpenFile open) {
             this.index = index;
@@ -90,8 +93,8 @@ final class ResidencyRecorder implements Recorder {
         }
         startSeconds = System.currentTimeMillis() / 1e3;
         beginNanos = System.nanoTime();
-        lastScanNanos = beginNanos - SCAN_NANOS;
         looker = Thread.ofPlatform().daemon().name("nowake-trace").start(this::look);
+        scanner = Thread.ofPlatform().daemon().name("nowake-trace-scan").start(this::scan);
     }
 
     private void look() {
@@ -109,9 +112,12 @@ final class ResidencyRecorder implements Recorder {
 
     private void lookOnce() throws IOException {
         long now = System.nanoTime();
-        if (now - lastScanNanos >= SCAN_NANOS) {
-            lastScanNanos = now;
-            findUsers();
+        Users seen = users;
+        positions.keySet().retainAll(seen.descriptors());
+        for (Descriptor descriptor : seen.descriptors()) {
+            // What it read before it was found is not known: it may have been moved there.
+            DescriptorInfo.read(descriptor.pid(), descriptor.fd())
+                    .ifPresent(info -> positions.putIfAbsent(descriptor, info.positionBytes()));
         }
         for (Map.Entry<Descriptor, Long> each : positions.entrySet()) {
             Descriptor descriptor = each.getKey();
@@ -124,7 +130,8 @@ final class ResidencyRecorder implements Recorder {
             long resident = residentBytes(file);
             if (resident != file.residentBytes) {
                 file.residentBytes = resident;
-                int pid = file.users.size() == 1 ? file.users.iterator().next() : Access.UNKNOWN;
+                Set<Integer> pids = seen.pids().getOrDefault(file, Set.of());
+                int pid = pids.size() == 1 ? pids.iterator().next() : Access.UNKNOWN;
                 tell(file, resident(file), now, pid);
             }
         }
@@ -139,12 +146,23 @@ final class ResidencyRecorder implements Recorder {
         file.told = file.told.union(fresh);
     }
 
-    private void findUsers() {
-        OpenFileScan.Users users = OpenFileScan.scan(byKey.keySet());
+    private void scan() {
+        try {
+            do {
+                users = findUsers();
+            } while (!stop.await(SCAN_MILLIS, TimeUnit.MILLISECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Users findUsers() {
+        OpenFileScan.Users found = OpenFileScan.scan(byKey.keySet());
+        Map<Watched, Set<Integer>> pids = new HashMap<>();
         Set<Descriptor> open = new HashSet<>();
         for (Map.Entry<FileKey, Watched> each : byKey.entrySet()) {
-            each.getValue().users = users.pids(each.getKey());
-            for (int pid : users.opened().getOrDefault(each.getKey(), Set.of())) {
+            pids.put(each.getValue(), found.pids(each.getKey()));
+            for (int pid : found.opened().getOrDefault(each.getKey(), Set.of())) {
                 if (scope instanceof Scope.OfProcess only && only.pid() != pid) {
                     continue;
                 }
@@ -153,12 +171,7 @@ final class ResidencyRecorder implements Recorder {
                 }
             }
         }
-        positions.keySet().retainAll(open);
-        for (Descriptor descriptor : open) {
-            // What it read before it was found is not known: it may have been moved there.
-            DescriptorInfo.read(descriptor.pid(), descriptor.fd())
-                    .ifPresent(info -> positions.putIfAbsent(descriptor, info.positionBytes()));
-        }
+        return new Users(pids, open);
     }
 
     private long residentBytes(Watched file) throws IOException {
@@ -192,8 +205,9 @@ final class ResidencyRecorder implements Recorder {
     public void close() {
         stop.countDown();
         try {
-            if (looker != null) {
+            if (scanner != null) {
                 looker.join();
+                scanner.join();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
