@@ -6,7 +6,6 @@ import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.Extent;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.ByteRange;
-import dev.nowake.model.FileId;
 import dev.nowake.model.RangeSet;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,7 +21,7 @@ import java.util.Set;
 
 /**
  * Prefetches pieces in their order and drops what it brought in again once so many bytes have followed. What was resident
- * before it came stays. For one thread, once.
+ * before it came stays, and so does what read-ahead brought from between the pieces. For one thread, once.
  */
 final class WindowedPrefetch {
     /** Batches that make up the window: while one is fetched, the oldest has been dropped. */
@@ -36,7 +35,8 @@ final class WindowedPrefetch {
     private final long batchBytes;
     private final Evictor evictor;
     private final Deque<Map<FoundFile, RangeSet>> inside = new ArrayDeque<>();
-    private final Map<FileId, RangeSet> behind = new HashMap<>();
+    private final Map<FoundFile, RangeSet> before = new HashMap<>();
+    private final Map<FoundFile, RangeSet> behind = new LinkedHashMap<>();
     private final List<PrefetchReport> reports = new ArrayList<>();
     private long evictedBytes;
 
@@ -49,6 +49,11 @@ final class WindowedPrefetch {
 
     /** As {@link PrefetchRun#run}; landed is what was there when its batch was done. */
     PrefetchReport run() throws CliException {
+        // All of it now: read-ahead spills over, and what it brings was not there before.
+        Map<FoundFile, List<ByteRange>> all = new LinkedHashMap<>();
+        pieces.forEach(piece -> all.computeIfAbsent(piece.file(), file -> new ArrayList<>())
+                .addAll(piece.ranges().ranges()));
+        all.forEach((file, ranges) -> before.put(file, resident(file, RangeSet.ofAll(ranges))));
         List<PrefetchRun.Piece> batch = new ArrayList<>();
         long bytes = 0;
         for (PrefetchRun.Piece piece : pieces) {
@@ -63,6 +68,8 @@ final class WindowedPrefetch {
             }
         }
         fetch(batch);
+        // Read-ahead of later pieces may have brought back what was dropped.
+        behind.forEach(this::evict);
         return sum();
     }
 
@@ -92,7 +99,7 @@ final class WindowedPrefetch {
         for (PrefetchRun.Piece piece : batch) {
             mine.merge(piece.file(), piece.ranges(), RangeSet::union);
         }
-        mine.replaceAll(this::withoutResident);
+        mine.replaceAll((file, ranges) -> ranges.minus(before.get(file)));
         reports.add(PrefetchRun.ofPieces(invocation, List.copyOf(batch)).run());
         inside.addLast(mine);
         if (inside.size() >= BATCHES) {
@@ -100,35 +107,39 @@ final class WindowedPrefetch {
         }
     }
 
-    private RangeSet withoutResident(FoundFile file, RangeSet ranges) {
+    /** All of it where it cannot be known: what may have been there is not dropped. */
+    private RangeSet resident(FoundFile file, RangeSet ranges) {
         try (OpenFile open = invocation.kernel().files().open(file.path())) {
+            ByteRange first = ranges.ranges().getFirst();
+            long length = ranges.ranges().getLast().end() - first.start();
             List<ByteRange> resident = new ArrayList<>();
-            for (ByteRange range : ranges.ranges()) {
-                for (Extent extent :
-                        invocation.kernel().pageCache().residentExtents(open, range.start(), range.lengthBytes())) {
-                    if (extent.lengthBytes() > 0) {
-                        resident.add(ByteRange.ofLength(extent.offsetBytes(), extent.lengthBytes()));
-                    }
+            for (Extent extent : invocation.kernel().pageCache().residentExtents(open, first.start(), length)) {
+                if (extent.lengthBytes() > 0) {
+                    resident.add(ByteRange.ofLength(extent.offsetBytes(), extent.lengthBytes()));
                 }
             }
-            return ranges.minus(RangeSet.ofAll(resident));
+            return RangeSet.ofAll(resident);
         } catch (IOException | CliException unknown) {
-            return RangeSet.EMPTY; // What may have been there before is not dropped.
+            return ranges;
         }
     }
 
+    /** With the folios that reach in from what is behind already. */
     private void drop(FoundFile file, RangeSet ranges) {
-        RangeSet all = behind.merge(file.id(), ranges, RangeSet::union);
+        RangeSet all = behind.merge(file, ranges, RangeSet::union);
         List<ByteRange> around = new ArrayList<>();
         for (ByteRange range : ranges.ranges()) {
-            around.add(new ByteRange(Math.max(0, range.start() - FOLIO_BYTES), range.end()));
+            around.add(new ByteRange(Math.max(0, range.start() - FOLIO_BYTES), range.end() + FOLIO_BYTES));
         }
-        RangeSet dropped = RangeSet.ofAll(around).intersect(all);
-        if (dropped.isEmpty()) {
+        evict(file, RangeSet.ofAll(around).intersect(all));
+    }
+
+    private void evict(FoundFile file, RangeSet ranges) {
+        if (ranges.isEmpty()) {
             return;
         }
         try (OpenFile open = invocation.kernel().files().open(file.path())) {
-            evictedBytes += evictor.evict(open, file.id(), dropped, 0).evictedBytes();
+            evictedBytes += evictor.evict(open, file.id(), ranges, 0).evictedBytes();
         } catch (IOException | CliException e) {
             invocation.warn(Invocation.show(file.path()) + ": not evicted: " + e.getMessage());
         }
