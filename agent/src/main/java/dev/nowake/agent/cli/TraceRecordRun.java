@@ -11,6 +11,7 @@ import dev.nowake.policy.trace.TraceException;
 import dev.nowake.policy.trace.TraceStatistics;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -37,6 +38,11 @@ final class TraceRecordRun {
 
     int run() throws CliException, IOException, InterruptedException {
         options.check();
+        Path folder = options.target().toAbsolutePath().getParent();
+        if (folder == null || !Files.isWritable(folder)) {
+            throw CliException.usage("-o: no trace can be written to " + Invocation.show(options.target())
+                    + ": its folder does not exist or is not writable");
+        }
         List<Path> files = Targets.find(invocation, options.roots()).files().stream()
                 .map(FoundFile::path)
                 .toList();

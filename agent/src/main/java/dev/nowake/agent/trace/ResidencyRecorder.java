@@ -59,7 +59,7 @@ final class ResidencyRecorder implements Recorder {
         private final TraceTarget target;
         private final OpenFile open;
         private RangeSet told = RangeSet.EMPTY;
-        private long residentBytes;
+        private long seenBytes;
 
         Watched(int index, TraceTarget target, OpenFile open) {
             this.index = index;
@@ -77,6 +77,7 @@ final class ResidencyRecorder implements Recorder {
                 Watched watched =
                         new Watched(files.size(), target, kernel.files().open(target.path()));
                 files.add(watched);
+                resident(watched);
                 byKey.put(new FileKey(target.device(), target.inode()), watched);
             }
         } catch (IOException e) {
@@ -89,7 +90,7 @@ final class ResidencyRecorder implements Recorder {
     public void begin() throws IOException {
         for (Watched file : files) {
             file.told = resident(file);
-            file.residentBytes = residentBytes(file);
+            file.seenBytes = file.told.bytes();
         }
         startSeconds = System.currentTimeMillis() / 1e3;
         beginNanos = System.nanoTime();
@@ -127,12 +128,13 @@ final class ResidencyRecorder implements Recorder {
             });
         }
         for (Watched file : files) {
-            long resident = residentBytes(file);
-            if (resident != file.residentBytes) {
-                file.residentBytes = resident;
+            // Cheap, and counts pages that are still under way: until those have landed it is looked at again.
+            if (residentBytes(file) != file.seenBytes) {
+                RangeSet resident = resident(file);
+                file.seenBytes = resident.bytes();
                 Set<Integer> pids = seen.pids().getOrDefault(file, Set.of());
                 int pid = pids.size() == 1 ? pids.iterator().next() : Access.UNKNOWN;
-                tell(file, resident(file), now, pid);
+                tell(file, resident, now, pid);
             }
         }
     }

@@ -84,7 +84,8 @@ public final class TraceFiles {
     /** Writes a trace: the file is there whole or not at all. What stood there is replaced. */
     public static void write(Path file, Trace trace, TraceFormat format) throws IOException, TraceException {
         Path absolute = file.toAbsolutePath();
-        Path draft = Files.createTempFile(absolute.getParent(), ".nowake-trace", ".new");
+        Path draft = absolute.resolveSibling(
+                ".nowake-trace-" + ProcessHandle.current().pid() + ".new");
         try {
             try (OutputStream out = Files.newOutputStream(draft)) {
                 format.write(trace, out);
