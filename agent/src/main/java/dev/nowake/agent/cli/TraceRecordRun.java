@@ -9,8 +9,8 @@ import dev.nowake.kernel.KernelException;
 import dev.nowake.policy.trace.Trace;
 import dev.nowake.policy.trace.TraceException;
 import dev.nowake.policy.trace.TraceStatistics;
-import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -126,16 +126,29 @@ final class TraceRecordRun {
     private Process start() throws CliException {
         ProcessBuilder builder = new ProcessBuilder(options.command()).inheritIO();
         if (invocation.json()) {
-            builder.redirectOutput(ProcessBuilder.Redirect.appendTo(new File("/proc/self/fd/2")));
+            builder.redirectOutput(ProcessBuilder.Redirect.PIPE);
         }
         try {
-            return builder.start();
+            Process child = builder.start();
+            if (invocation.json()) {
+                // Stdout is for the one document.
+                Thread.ofPlatform().daemon().name("nowake-output").start(() -> pass(child));
+            }
+            return child;
         } catch (IOException e) {
             throw new CliException(
                     ExitCode.FAILED,
                     "not_found",
                     "cannot run " + Line.of(options.command().getFirst()) + ": " + e.getMessage(),
                     e);
+        }
+    }
+
+    private void pass(Process child) {
+        try (InputStream output = child.getInputStream()) {
+            output.transferTo(invocation.err());
+        } catch (IOException ended) {
+            // With its process.
         }
     }
 

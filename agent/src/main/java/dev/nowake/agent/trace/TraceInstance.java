@@ -30,6 +30,12 @@ final class TraceInstance implements AutoCloseable {
     /** A filter is a page of text at most, and each inode takes some 25 characters of it. */
     private static final int MAX_FILTER_CHARS = 3000;
 
+    /** Pages came into page cache. */
+    static final String ADD = "add_to_page_cache";
+
+    /** Sixteen pages are mapped around a fault, with an event; larger folios may be mapped whole and without. */
+    private static final int FAULT_AROUND_ORDER = 4;
+
     private final Path folder;
     private final List<String> events;
 
@@ -59,9 +65,15 @@ final class TraceInstance implements AutoCloseable {
         write("buffer_size_kb", "" + Math.clamp(BUFFERS_KIB / cpus, LEAST_PER_CPU_KIB, MOST_PER_CPU_KIB));
         writeWherePossible("options/record-tgid", "1");
         for (String event : events) {
-            write("events/filemap/mm_filemap_" + event + "/filter", filter);
+            write("events/filemap/mm_filemap_" + event + "/filter", filter + onlyOf(event));
             write("events/filemap/mm_filemap_" + event + "/enable", "1");
         }
+    }
+
+    /** Beside others, pages that come in are told only where they are too large for the faults that map them to be told. */
+    private String onlyOf(String event) {
+        boolean beside = event.equals(ADD) && events.size() > 1;
+        return beside ? " && order > " + FAULT_AROUND_ORDER : "";
     }
 
     /** These files, touched by anybody but a nowake that prefetches them: its threads bear its name. */
