@@ -24,7 +24,7 @@ final class TraceInstance implements AutoCloseable {
      */
     private static final int BUFFERS_KIB = 64 << 10;
 
-    private static final int MOST_PER_CPU_KIB = 8 << 10;
+    private static final int MOST_PER_CPU_KIB = 32 << 10;
     private static final int LEAST_PER_CPU_KIB = 128;
 
     /** A filter is a page of text at most, and each inode takes some 25 characters of it. */
