@@ -39,6 +39,7 @@ class ArchitectureTest {
      *   <li>govern -> execute: the governor is the executor's byte budget, whose interface stands where it is asked
      *   <li>observe -> identify: one way to write a path as text
      *   <li>demo -> config: one way to write a size as text
+     *   <li>trace -> observe: one way to write a path as text that keeps odd bytes
      * </ul>
      */
     private static final String ARROWS = """
@@ -55,7 +56,8 @@ class ArchitectureTest {
             control  ->
             daemon   -> listen identify rules load decide govern execute observe config control
             demo     -> config
-            cli      -> daemon demo config control identify execute observe
+            trace    -> observe
+            cli      -> daemon demo config control identify execute observe trace
             """;
 
     /** Reads a header for a verb and leaves no page behind: the one class outside that reads, and evicts its own trace. */

@@ -26,7 +26,16 @@ record PrefetchReport(
     /** Landed under this share of requested is partly done: read-ahead may leave a page behind, a reader would not see it. */
     private static final double ENOUGH = 0.99;
 
-    record Entry(Path path, long requestedBytes, long landedBytes, long alreadyResidentBytes) {}
+    record Entry(Path path, long requestedBytes, long landedBytes, long alreadyResidentBytes) {
+        /** Of the same file. */
+        Entry plus(Entry more) {
+            return new Entry(
+                    path,
+                    requestedBytes + more.requestedBytes,
+                    landedBytes + more.landedBytes,
+                    alreadyResidentBytes + more.alreadyResidentBytes);
+        }
+    }
 
     long requestedBytes() {
         return files.stream().mapToLong(Entry::requestedBytes).sum();

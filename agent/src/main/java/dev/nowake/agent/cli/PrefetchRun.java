@@ -12,15 +12,16 @@ import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
-import dev.nowake.kernel.Residency;
 import dev.nowake.kernel.proc.BackingDevice;
 import dev.nowake.kernel.proc.MountInfo;
 import dev.nowake.model.ByteRange;
 import dev.nowake.model.FileId;
 import dev.nowake.model.RangeSet;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,20 +29,27 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** One prefetch of a list of files: a job for each mount, all at once. For one thread, once. */
+/** One prefetch of files, or of pieces of them in a given order: a job for each mount, all at once. For one thread, once. */
 final class PrefetchRun {
     /** More than the widest mount keeps in flight (64 MiB), so that two mounts do not slow each other down. */
     private static final long BUDGET_BYTES = 256L << 20;
 
     private static final int MAX_STREAMS = 64;
 
+    /** Each waits as an object of some hundred bytes: of pieces the next are added when these are done. */
+    private static final int MAX_WAITING = 8192;
+
+    /** A part of a file, at its place in the order. */
+    record Piece(FoundFile file, RangeSet ranges) {}
+
     private final Invocation invocation;
     private final Kernel kernel;
-    private final List<FoundFile> files;
+    private final List<Piece> pieces;
     private final MountInfo mounts = MountInfo.read();
     private final Map<Long, PrefetchJob> jobs = new LinkedHashMap<>();
     private final Map<FileId, OpenFile> open = new HashMap<>();
-    private final List<FoundFile> added = new ArrayList<>();
+    private final Map<FileId, Wanted> added = new LinkedHashMap<>();
+    private int waiting;
     private final InFlightBudget budget = new InFlightBudget(BUDGET_BYTES);
     private final AtomicLong landedBytes = new AtomicLong();
     private final PrefetchListener listener = new PrefetchListener() {
@@ -50,7 +58,7 @@ final class PrefetchRun {
             landedBytes.addAndGet(landed);
         }
     };
-    private final List<PrefetchReport.Entry> entries = new ArrayList<>();
+    private final Map<Path, PrefetchReport.Entry> entries = new LinkedHashMap<>();
     private final Set<String> mechanisms = new LinkedHashSet<>();
     private final Map<Errno, Integer> errors = new HashMap<>();
     private boolean truncated;
@@ -58,43 +66,84 @@ final class PrefetchRun {
     /** First call for data to the last look; the opening between two batches is not I/O. */
     private long ioNanos;
 
-    private int unreachable;
+    private final Set<FileId> unreachable = new HashSet<>();
     private CliException firstFailure;
 
-    PrefetchRun(Invocation invocation, List<FoundFile> files) throws CliException {
+    private record Wanted(FoundFile file, List<ByteRange> ranges) {}
+
+    private PrefetchRun(Invocation invocation, List<Piece> pieces) throws CliException {
         this.invocation = invocation;
         this.kernel = invocation.kernel();
-        this.files = files;
+        this.pieces = pieces;
+    }
+
+    /** Files from their first byte to their last. */
+    static PrefetchRun of(Invocation invocation, List<FoundFile> files) throws CliException {
+        RangeSet whole = RangeSet.between(0, Long.MAX_VALUE);
+        return new PrefetchRun(
+                invocation, files.stream().map(file -> new Piece(file, whole)).toList());
+    }
+
+    /** Pieces that do not overlap, in this order. */
+    static PrefetchRun ofPieces(Invocation invocation, List<Piece> pieces) throws CliException {
+        return new PrefetchRun(invocation, pieces);
     }
 
     /** Blocks until all is there or has failed. Fails when no file could be opened at all. */
     PrefetchReport run() throws CliException {
-        Progress progress = Progress.start(invocation, files, landedBytes::get);
+        Progress progress = Progress.start(invocation, wholeBytes(), landedBytes::get);
         try (Prefetcher prefetcher = new Prefetcher(kernel, MAX_STREAMS)) {
-            files.forEach(file -> add(prefetcher, file));
+            pieces.forEach(piece -> add(prefetcher, piece));
             completeAdded();
         } finally {
             progress.close();
             open.values().forEach(OpenFile::close);
         }
         if (entries.isEmpty() && firstFailure != null) {
-            throw firstFailure.andMore(unreachable - 1);
+            throw firstFailure.andMore(unreachable.size() - 1);
         }
         String mechanism = mechanisms.isEmpty() ? "none" : String.join("+", mechanisms);
-        return new PrefetchReport(entries, ioNanos / 1e9, mechanism, unreachable, firstFailure, truncated, errors);
+        return new PrefetchReport(
+                List.copyOf(entries.values()),
+                ioNanos / 1e9,
+                mechanism,
+                unreachable.size(),
+                firstFailure,
+                truncated,
+                errors);
     }
 
-    private void add(Prefetcher prefetcher, FoundFile file) {
+    private long wholeBytes() {
+        return pieces.stream()
+                .mapToLong(piece ->
+                        piece.ranges().within(0, piece.file().sizeBytes()).bytes())
+                .sum();
+    }
+
+    private void add(Prefetcher prefetcher, Piece piece) {
+        FoundFile file = piece.file();
+        if (unreachable.contains(file.id())) {
+            return;
+        }
+        if (waiting >= MAX_WAITING) {
+            completeAdded();
+        }
         try {
-            OpenFile opened = open(file);
-            open.put(file.id(), opened);
-            added.add(file);
+            OpenFile opened = open.get(file.id());
+            if (opened == null) {
+                opened = open(file);
+                open.put(file.id(), opened);
+            }
+            waiting++;
+            added.computeIfAbsent(file.id(), id -> new Wanted(file, new ArrayList<>()))
+                    .ranges()
+                    .addAll(piece.ranges().ranges());
             jobs.computeIfAbsent(file.id().device(), device -> prefetcher.start(traits(device), budget, listener))
-                    .add(opened, file.id(), RangeSet.between(0, Long.MAX_VALUE));
+                    .add(opened, file.id(), piece.ranges());
         } catch (IOException e) {
             CliException failure = CliException.of(file.path(), e);
             firstFailure = firstFailure == null ? failure : firstFailure;
-            unreachable++;
+            unreachable.add(file.id());
         }
     }
 
@@ -124,11 +173,15 @@ final class PrefetchRun {
             outcome.errors().forEach((errno, count) -> errors.merge(errno, count, Integer::sum));
             outcome.files().forEach(file -> outcomes.put(file.id(), file));
         }
-        for (FoundFile file : added) {
-            FileOutcome outcome = outcomes.get(file.id());
+        for (Wanted wanted : added.values()) {
+            FileOutcome outcome = outcomes.get(wanted.file().id());
             truncated |= outcome.truncated();
-            entries.add(new PrefetchReport.Entry(
-                    file.path(), outcome.requestedBytes(), landedAtEnd(outcome), outcome.alreadyResidentBytes()));
+            PrefetchReport.Entry entry = new PrefetchReport.Entry(
+                    wanted.file().path(),
+                    outcome.requestedBytes(),
+                    landedAtEnd(outcome, wanted.ranges()),
+                    outcome.alreadyResidentBytes());
+            entries.merge(entry.path(), entry, PrefetchReport.Entry::plus);
         }
         long end = System.nanoTime();
         ioNanos += starts.stream().mapToLong(start -> end - start).max().orElse(0);
@@ -136,6 +189,7 @@ final class PrefetchRun {
         open.clear();
         jobs.clear();
         added.clear();
+        waiting = 0;
     }
 
     private MountTraits traits(long device) {
@@ -146,15 +200,20 @@ final class PrefetchRun {
     }
 
     /** What landed may have gone again before the last file was in: only what is there at the end counts. */
-    private long landedAtEnd(FileOutcome outcome) {
+    private long landedAtEnd(FileOutcome outcome, List<ByteRange> ranges) {
         OpenFile file = open.get(outcome.id());
         if (!outcome.verified() || file == null) {
             return outcome.landedBytes();
         }
         try {
             long size = kernel.files().status(file).sizeBytes();
-            Residency now = kernel.pageCache().residency(file, 0, size);
-            long missing = outcome.requestedBytes() + outcome.alreadyResidentBytes() - now.residentBytes();
+            long resident = 0;
+            for (ByteRange range : RangeSet.ofAll(ranges).within(0, size).ranges()) {
+                resident += kernel.pageCache()
+                        .residency(file, range.start(), range.lengthBytes())
+                        .residentBytes();
+            }
+            long missing = outcome.requestedBytes() + outcome.alreadyResidentBytes() - resident;
             return Math.clamp(outcome.requestedBytes() - Math.max(0, missing), 0, outcome.landedBytes());
         } catch (KernelException e) {
             return 0;

@@ -24,7 +24,7 @@ final class PrefetchVerb implements Callable<Integer> {
     @Override
     public Integer call() throws CliException {
         Targets targets = Targets.find(invocation, paths);
-        PrefetchRun run = new PrefetchRun(invocation, targets.files());
+        PrefetchRun run = PrefetchRun.of(invocation, targets.files());
         PrefetchReport report = run.run();
         if (invocation.json()) {
             JsonOutput.write(invocation.out(), report::write);

@@ -1,8 +1,6 @@
 package dev.nowake.agent.cli;
 
-import dev.nowake.agent.identify.FoundFile;
 import java.io.PrintStream;
-import java.util.List;
 import java.util.function.LongSupplier;
 
 /** A progress bar on stderr, for a person at a terminal; on anything else it draws nothing. */
@@ -27,9 +25,8 @@ final class Progress {
                 : Thread.ofPlatform().daemon().name("nowake-progress").start(this::draw);
     }
 
-    static Progress start(Invocation invocation, List<FoundFile> files, LongSupplier doneBytes) {
-        long whole = files.stream().mapToLong(FoundFile::sizeBytes).sum();
-        return new Progress(invocation.errIsTerminal() ? invocation.err() : null, whole, doneBytes);
+    static Progress start(Invocation invocation, long wholeBytes, LongSupplier doneBytes) {
+        return new Progress(invocation.errIsTerminal() ? invocation.err() : null, wholeBytes, doneBytes);
     }
 
     private void draw() {

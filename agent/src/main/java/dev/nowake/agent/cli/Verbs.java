@@ -18,6 +18,7 @@ final class Verbs {
         ALL.put("prefetch", PrefetchVerb::new);
         ALL.put("evict", EvictVerb::new);
         ALL.put("inspect", InspectVerb::new);
+        ALL.put("trace", TraceVerb::new);
         ALL.put("doctor", DoctorVerb::new);
         ALL.put("demo", DemoVerb::new);
     }
