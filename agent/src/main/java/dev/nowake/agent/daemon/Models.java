@@ -89,13 +89,13 @@ final class Models {
         return shards;
     }
 
-    /** The rules of this part of the daemon. Any thread. */
     /** Whether the deepest root the file lies under is only observed. Any thread. */
     boolean isObserved(Path path) {
         RootRule root = roots.rules().rootOf(path);
         return root == null || root.mode() == Mode.OBSERVE;
     }
 
+    /** The rules of this part of the daemon. Any thread. */
     RuleBook rules() {
         return roots.rules();
     }
