@@ -9,9 +9,12 @@ import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.proc.ProcessInfo;
+import dev.nowake.model.FileId;
 import dev.nowake.model.RangeSet;
 import dev.nowake.policy.Trigger;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Takes what listeners heard and keeps the loads: begins them, notes opens and closes. Belongs to the engine's thread. */
 final class Intake {
@@ -260,6 +263,26 @@ final class Intake {
                 .put("mode", active.rule().mode().label())
                 .put("rule", active.ruleName())
                 .log();
+    }
+
+    /** Where the kernel tells no opens: {@code inUse} are all model files found open or mapped, each with one user. */
+    void looked(List<Sighting> inUse) {
+        Set<FileId> used = inUse.stream().map(Sighting::id).collect(Collectors.toSet());
+        for (ActiveLoad active : List.copyOf(parts.book().active())) {
+            for (TrackedShard shard : active.load().shards()) {
+                if (shard.inUse() && !used.contains(shard.shard().id())) {
+                    lastReader.closeSeen(active, shard);
+                }
+            }
+        }
+        inUse.stream().filter(this::isNews).forEach(this::seenLate);
+    }
+
+    private boolean isNews(Sighting sighting) {
+        ActiveLoad active = parts.book().of(sighting.id());
+        return active == null
+                || !active.load().shard(sighting.id()).inUse()
+                || !active.load().readers().containsKey(sighting.pid());
     }
 
     /** Events were lost: every load's shards are looked at again; {@code inUse} are files found open or mapped. */

@@ -106,7 +106,7 @@ final class Lane implements AutoCloseable {
     CompletableFuture<Void> start(String name) {
         engineThread =
                 Thread.ofPlatform().name("nowake-engine-" + name).daemon().start(parts.engine());
-        parts.engine().submit(models::keepWatching);
+        parts.engine().submit(() -> models.keepWatching(intake::looked));
         parts.engine().submit(heartbeat::start);
         return CompletableFuture.runAsync(models::watchRoots, background);
     }

@@ -89,13 +89,13 @@ final class Models {
         return shards;
     }
 
-    /** The rules of this part of the daemon. Any thread. */
     /** Whether the deepest root the file lies under is only observed. Any thread. */
     boolean isObserved(Path path) {
         RootRule root = roots.rules().rootOf(path);
         return root == null || root.mode() == Mode.OBSERVE;
     }
 
+    /** The rules of this part of the daemon. Any thread. */
     RuleBook rules() {
         return roots.rules();
     }
@@ -152,11 +152,21 @@ final class Models {
         }
     }
 
-    /** The engine's thread: from now on roots that come and go are noticed. */
-    void keepWatching() {
+    /**
+     * The engine's thread: from now on roots that come and go are noticed, and where the kernel tells nothing {@code inUse}
+     * gets what is in use at every look, on the engine's thread.
+     */
+    void keepWatching(Consumer<List<Sighting>> inUse) {
         parts.engine().at(System.nanoTime() + Roots.CHECK_NANOS, () -> {
-            inBackground(this::checkRoots);
-            keepWatching();
+            inBackground(() -> {
+                checkRoots();
+                watching.changedSilently().forEach(this::listAgain);
+                if (watching.isDeafSomewhere()) {
+                    List<Sighting> found = useScan.of(knownFiles()).sightings();
+                    parts.engine().submit(() -> inUse.accept(found));
+                }
+            });
+            keepWatching(inUse);
         });
     }
 

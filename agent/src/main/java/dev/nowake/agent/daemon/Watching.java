@@ -5,26 +5,38 @@ import dev.nowake.agent.listen.FilesystemListener;
 import dev.nowake.agent.listen.FolderTreeListener;
 import dev.nowake.agent.listen.SightingSink;
 import dev.nowake.agent.observe.Counter;
+import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.Features.Feature;
 import dev.nowake.kernel.FileEvents.Naming;
 import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.KernelException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The marks: every folder of every root, on the group of its filesystem. Called from one thread at a time (the start, then
- * the background thread).
+ * The marks: every folder of every root, on the group of its filesystem. Where a filesystem takes no mark, it is known to be
+ * deaf or silent, so that others look instead. Called from one thread at a time (the start, then the background thread).
  */
 final class Watching implements AutoCloseable {
+    /** Marks by name need handles and an id of the filesystem: FUSE and others have one only from Linux 6.8 on. */
+    private static final Set<Errno> TAKES_NO_MARK = Set.of(Errno.ENODEV, Errno.EXDEV, Errno.EOPNOTSUPP, Errno.EINVAL);
+
     private record Marked(Path folder, long device, long inode) {}
+
+    /** A folder as it was when it was listed last. */
+    private record Listed(Marked mark, long mtimeNanos) {}
 
     private final Parts parts;
     private final SightingSink sink;
     private final Map<Long, FilesystemListener> listeners = new ConcurrentHashMap<>();
     private final Set<Marked> marked = ConcurrentHashMap.newKeySet();
+    private final Set<Long> deaf = ConcurrentHashMap.newKeySet();
+    private final Set<Long> silent = ConcurrentHashMap.newKeySet();
+    private final Map<Path, Listed> listed = new ConcurrentHashMap<>();
     private final FolderTreeListener tree;
 
     /** Throws where fanotify cannot be had: EPERM without CAP_SYS_ADMIN. */
@@ -51,9 +63,9 @@ final class Watching implements AutoCloseable {
             if (!status.isDirectory() || marked.contains(mark)) {
                 return false;
             }
-            listener(status.device(), folder).watch(folder);
-            if (tree != null) {
-                tree.watch(folder);
+            hearUses(status.device(), folder);
+            if (!hearsChanges(status.device(), folder)) {
+                listed.put(folder, new Listed(mark, status.mtimeNanos()));
             }
             return marked.add(mark);
         } catch (KernelException failed) {
@@ -67,9 +79,76 @@ final class Watching implements AutoCloseable {
         }
     }
 
+    private void hearUses(long device, Path folder) throws KernelException {
+        try {
+            listener(device, folder).watch(folder);
+        } catch (KernelException failed) {
+            requireNoMark(failed);
+            if (deaf.add(device)) {
+                warn(folder, "the kernel tells no opens here, looking into /proc every 2 s instead", failed);
+            }
+        }
+    }
+
+    private boolean hearsChanges(long device, Path folder) throws KernelException {
+        if (tree == null) {
+            return false;
+        }
+        try {
+            tree.watch(folder);
+            return true;
+        } catch (KernelException failed) {
+            requireNoMark(failed);
+            if (silent.add(device)) {
+                warn(folder, "the kernel tells no new files here, looking at the folders every 2 s instead", failed);
+            }
+            return false;
+        }
+    }
+
+    private static void requireNoMark(KernelException failed) throws KernelException {
+        if (!TAKES_NO_MARK.contains(failed.errno())) {
+            throw failed;
+        }
+    }
+
+    private void warn(Path folder, String reason, KernelException failed) {
+        parts.journal()
+                .line("warning")
+                .path(folder)
+                .put("reason", reason + ": " + failed.getMessage())
+                .log();
+    }
+
+    /** Whether there are roots whose opens and closes raise no event. */
+    boolean isDeafSomewhere() {
+        return !deaf.isEmpty();
+    }
+
+    /** The folders whose changes raise no event and that have changed since the last look. They are to be watched again. */
+    List<Path> changedSilently() {
+        List<Path> changed = new ArrayList<>();
+        for (Map.Entry<Path, Listed> entry : listed.entrySet()) {
+            Path folder = entry.getKey();
+            try {
+                FileStatus status = parts.kernel().files().status(folder);
+                Listed now = new Listed(new Marked(folder, status.device(), status.inode()), status.mtimeNanos());
+                if (!now.equals(entry.getValue())) {
+                    listed.put(folder, now);
+                    marked.removeIf(mark -> mark.folder().equals(folder)); // it may be another of the same number
+                    changed.add(folder);
+                }
+            } catch (KernelException gone) {
+                forget(folder);
+            }
+        }
+        return changed;
+    }
+
     /** The folder and all below it are gone, and their marks with them: new ones may have their paths and inode numbers. */
     void forget(Path folder) {
         marked.removeIf(mark -> mark.folder().startsWith(folder));
+        listed.keySet().removeIf(path -> path.startsWith(folder));
     }
 
     /** One group and one thread per filesystem: an open that hangs on one must not deafen the others. */

@@ -3,6 +3,7 @@ package dev.nowake.agent.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.nowake.kernel.Features.Feature;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.kernel.linux.Binding;
 import dev.nowake.kernel.linux.LinuxKernel;
@@ -154,7 +155,9 @@ class VerbsKernelTest {
         }
         JsonNode dirty =
                 CliRun.real("residency", "--output=json", first.toString()).json();
-        assertThat(dirty.get("files").get(0).get("dirtyBytes").asLong()).isPositive();
+        if (kernel.features().has(Feature.CACHESTAT)) { // mincore does not tell
+            assertThat(dirty.get("files").get(0).get("dirtyBytes").asLong()).isPositive();
+        }
         CliRun run = CliRun.real("evict", "--wait", "10", "--output=json", first.toString());
         assertThat(run.exit()).as(run.out()).isZero();
         assertThat(residentBytes(first)).isZero();

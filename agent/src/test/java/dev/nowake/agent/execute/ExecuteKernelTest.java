@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.data.Percentage.withPercentage;
 
+import dev.nowake.kernel.Features.Feature;
 import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.OpenFile;
@@ -123,8 +124,11 @@ class ExecuteKernelTest {
     void holesAreSkipped() throws Exception {
         Path sparse = folder.resolve("sparse.bin");
         try (RandomAccessFile writer = new RandomAccessFile(sparse.toFile(), "rw")) {
-            writer.setLength(1L << 40);
-            writer.seek(1L << 39);
+            // without cachestat each page is asked about, of a hole too: a terabyte takes seconds, and minutes if
+            // emulated
+            long size = kernel.features().has(Feature.CACHESTAT) ? 1L << 40 : 1L << 34;
+            writer.setLength(size);
+            writer.seek(size / 2);
             writer.write(new byte[1 << 20]);
             writer.getFD().sync();
         }
@@ -180,7 +184,9 @@ class ExecuteKernelTest {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
             channel.write(ByteBuffer.wrap(new byte[(int) (8 * MIB)]), 0);
         }
-        assertThat(kernel.pageCache().residency(file, 0, SIZE).dirtyBytes()).isPositive();
+        if (kernel.features().has(Feature.CACHESTAT)) { // mincore does not tell
+            assertThat(kernel.pageCache().residency(file, 0, SIZE).dirtyBytes()).isPositive();
+        }
         EvictOutcome outcome = evictor.evict(file, id(), RangeSet.between(0, SIZE), SECONDS.toNanos(10));
         assertThat(outcome.isComplete()).isTrue();
         assertThat(resident()).isZero();

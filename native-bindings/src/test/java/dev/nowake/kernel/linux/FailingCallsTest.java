@@ -1,6 +1,7 @@
 package dev.nowake.kernel.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.EventGroup;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,17 +69,24 @@ class FailingCallsTest {
             mode = Mode.EXCLUDE,
             names = {"CLOSE", "MUNMAP", "GETPID", "GETTID", "GETEUID", "FACCESSAT", "BIND", "RECVFROM", "SETRESUID"})
     void everyPortBearsAFailureOf(SystemCall call) throws Exception {
-        everythingOnce(); // opens what is opened once and kept
+        assumeTrue(
+                call != SystemCall.FSTATFS || kernel.features().has(Feature.CACHESTAT), "asked after cachestat alone");
+        List<String> refusedAnyway = messages(everythingOnce()); // opens what is opened once and kept
         List<String> before = descriptors();
         for (Errno errno : BAD_DAYS) {
             int failedBefore = libc.failed();
             libc.fail(call, errno);
-            List<KernelException> refusals = everythingOnce();
+            List<String> refusals = messages(everythingOnce());
             libc.heal();
             assertThat(libc.failed()).isGreaterThan(failedBefore);
-            assertThat(refusals).allSatisfy(refusal -> assertThat(refusal).hasMessageContaining(errno.symbol()));
+            refusals.removeAll(refusedAnyway); // an old kernel's own
+            assertThat(refusals).allSatisfy(refusal -> assertThat(refusal).contains(errno.symbol()));
             assertThat(descriptors()).hasSameSizeAs(before);
         }
+    }
+
+    private static List<String> messages(List<KernelException> refusals) {
+        return refusals.stream().map(Throwable::getMessage).collect(Collectors.toCollection(ArrayList::new));
     }
 
     private static List<String> descriptors() throws IOException {

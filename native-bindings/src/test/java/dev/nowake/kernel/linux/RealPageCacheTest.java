@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.Extent;
+import dev.nowake.kernel.Features.Feature;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
@@ -79,6 +80,7 @@ class RealPageCacheTest {
 
     @Test
     void mincoreAndCachestatAgree() throws Exception {
+        assumeTrue(kernel.features().has(Feature.CACHESTAT), "Linux 6.5");
         PageCache old = kernelWithoutCachestat().pageCache();
         try (OpenFile file = kernel.files().open(world.file("both", 9 * MIB + 5))) {
             cache.readahead(file, 3 * MIB, 128 << 10);

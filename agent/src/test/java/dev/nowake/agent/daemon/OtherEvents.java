@@ -1,0 +1,54 @@
+package dev.nowake.agent.daemon;
+
+import dev.nowake.kernel.Features;
+import dev.nowake.kernel.FileAccess;
+import dev.nowake.kernel.FileEvents;
+import dev.nowake.kernel.ForeignMemory;
+import dev.nowake.kernel.Kernel;
+import dev.nowake.kernel.Leases;
+import dev.nowake.kernel.PageCache;
+import dev.nowake.kernel.ServiceManager;
+import dev.nowake.kernel.ThreadPlacement;
+
+/** The real kernel, except for its events. */
+record OtherEvents(Kernel real, FileEvents fileEvents) implements Kernel {
+    @Override
+    public String binding() {
+        return real.binding();
+    }
+
+    @Override
+    public Features features() {
+        return real.features();
+    }
+
+    @Override
+    public FileAccess files() {
+        return real.files();
+    }
+
+    @Override
+    public PageCache pageCache() {
+        return real.pageCache();
+    }
+
+    @Override
+    public Leases leases() {
+        return real.leases();
+    }
+
+    @Override
+    public ThreadPlacement placement() {
+        return real.placement();
+    }
+
+    @Override
+    public ForeignMemory foreignMemory() {
+        return real.foreignMemory();
+    }
+
+    @Override
+    public ServiceManager serviceManager() {
+        return real.serviceManager();
+    }
+}
