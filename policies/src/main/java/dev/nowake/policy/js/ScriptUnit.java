@@ -221,6 +221,7 @@ public final class ScriptUnit implements PolicyUnit {
         begin(what);
         T result = null;
         PolicyFailure failure = null;
+        Error ended = null;
         try {
             result = body.get();
         } catch (PolyglotException e) {
@@ -238,6 +239,10 @@ public final class ScriptUnit implements PolicyUnit {
         } catch (OutOfMemoryError | StackOverflowError e) {
             discard();
             failure = new PolicyFailure(Kind.LIMIT, origin + ": " + what + " used more memory than there is");
+        } catch (Error e) {
+            // a kill that arrives between two of the engine's calls comes out as the engine's own error
+            discard();
+            ended = e;
         } catch (Stopped | IllegalStateException e) {
             discard();
             failure = new PolicyFailure(Kind.TIMEOUT, origin + ": " + what + " was stopped");
@@ -249,6 +254,9 @@ public final class ScriptUnit implements PolicyUnit {
         }
         if (failure != null) {
             throw failure;
+        }
+        if (ended != null) {
+            throw ended;
         }
         return result;
     }

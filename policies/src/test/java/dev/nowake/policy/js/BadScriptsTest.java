@@ -84,7 +84,7 @@ class BadScriptsTest {
             try (unit) {
                 assertThat(expected).as("load of %s worked", name).doesNotContain("load");
                 for (int i = 0; i < 3; i++) {
-                    assertThat(expected).as(name).contains(call(unit, name, late));
+                    assertThat(expected).as(name).contains(call(unit, name, expected.contains("TIMEOUT"), late));
                 }
             }
         }
@@ -117,10 +117,12 @@ class BadScriptsTest {
     }
 
     /** How it ended. */
-    private static String call(ScriptUnit unit, String name, List<Long> late) throws InterruptedException {
+    private static String call(ScriptUnit unit, String name, boolean hangs, List<Long> late)
+            throws InterruptedException {
         PolicyInput input = input();
         String before = input.toString();
-        CallWatch watch = new CallWatch(unit);
+        // what ends by itself is given time, so that a busy machine is not taken for a slow script
+        CallWatch watch = hangs ? new CallWatch(unit) : new CallWatch(unit, 5_000_000_000L);
         try {
             unit.policy().prefetch(input);
             return "ok";
@@ -131,19 +133,14 @@ class BadScriptsTest {
             watch.end();
             late.add(watch.millisAfterStop());
             assertThat(input).hasToString(before);
-            if (System.getProperty("nowake.corpus") != null) {
-                System.err.printf(
-                        "%-28s %6d ms after stop, %5d MiB%n",
-                        name, watch.millisAfterStop(), watch.allocatedBytes() >> 20);
-            }
         }
     }
 
     private static void checkMessage(String name, PolicyFailure failure) {
-        if (System.getProperty("nowake.corpus") != null) {
-            System.err.println(failure.kind() + " " + failure.getMessage());
-        }
-        assertThat(failure.getMessage()).contains(".js").hasLineCount(1).hasSizeLessThan(600);
+        assertThat(failure.getMessage())
+                .startsWith(folder.toString())
+                .hasLineCount(1)
+                .hasSizeLessThan(600);
         assertThat(failure.getMessage()).as(name).doesNotContain("dev.nowake", "org.graalvm");
     }
 

@@ -50,10 +50,6 @@ final class CallWatch {
         }
     }
 
-    long allocatedBytes() {
-        return THREADS.getThreadAllocatedBytes(caller.threadId()) - allocatedBefore;
-    }
-
     /** How long it went on after it was told to stop; 0 where it was not. */
     long millisAfterStop() {
         return stoppedNanos == 0 ? 0 : (endedNanos - stoppedNanos) / 1_000_000;

@@ -31,8 +31,7 @@ class ScriptUnitTest {
 
     @Test
     void everyKindOfStepIsRead() {
-        List<Step> steps = prefetch(
-                """
+        List<Step> steps = prefetch("""
                 export function prefetch({ file }) {
                   return [
                     { file: file.id },
@@ -61,8 +60,7 @@ class ScriptUnitTest {
 
     @Test
     void theInputBehavesLikePlainValues() {
-        assertThat(prefetch(
-                        """
+        assertThat(prefetch("""
                         const same = (a, b, what) => { if (a !== b) throw new Error(what + ": " + a); };
                         export function prefetch(input) {
                           const { load: { files }, file, model, ...rest } = input;
@@ -90,8 +88,7 @@ class ScriptUnitTest {
                           same(n, 17, "for");
                           return [];
                         }
-                        """))
-                .isEmpty();
+                        """)).isEmpty();
     }
 
     @Test
@@ -109,8 +106,8 @@ class ScriptUnitTest {
             Files.writeString(file, "broken(");
             CallWatch watch = new CallWatch(unit);
             assertThatThrownBy(() -> unit.policy().prefetch(input(Map.of("hang", true))))
-                    .isInstanceOfSatisfying(PolicyFailure.class, e -> assertThat(e.kind())
-                            .isEqualTo(Kind.TIMEOUT))
+                    .isInstanceOfSatisfying(
+                            PolicyFailure.class, e -> assertThat(e.kind()).isEqualTo(Kind.TIMEOUT))
                     .hasMessageContaining("took longer");
             watch.end();
             unit.stopCall("nothing is under way");
@@ -122,7 +119,8 @@ class ScriptUnitTest {
     @Test
     void errorsNameFileLineAndColumn() throws Exception {
         Path file = Files.writeString(
-                folder.resolve("p.js"), DECLARED + "import { f } from './lib/f.js';\nexport const prefetch = () => f();\n");
+                folder.resolve("p.js"),
+                DECLARED + "import { f } from './lib/f.js';\nexport const prefetch = () => f();\n");
         Path lib = Files.createDirectory(folder.resolve("lib"));
         Files.writeString(lib.resolve("f.js"), "export function f() {\n  return null.x;\n}\n");
         try (ScriptUnit unit = ScriptUnit.load(folder, file)) {
@@ -132,8 +130,8 @@ class ScriptUnitTest {
         }
         Files.writeString(lib.resolve("f.js"), "export function f() {\n  return [;\n}\n");
         assertThatThrownBy(() -> ScriptUnit.load(folder, file))
-                .isInstanceOfSatisfying(PolicyFailure.class, e -> assertThat(e.kind())
-                        .isEqualTo(Kind.INVALID))
+                .isInstanceOfSatisfying(
+                        PolicyFailure.class, e -> assertThat(e.kind()).isEqualTo(Kind.INVALID))
                 .hasMessageContaining("lib/f.js:2:")
                 .hasMessageContaining("SyntaxError");
     }
@@ -161,9 +159,7 @@ class ScriptUnitTest {
 
     @Test
     void argumentsAreDeclaredByValueOrByType() {
-        try (ScriptUnit unit = ScriptUnit.ofSource(
-                "p.js",
-                """
+        try (ScriptUnit unit = ScriptUnit.ofSource("p.js", """
                 export const policy = { name: "p", api: 1, description: "d", args: {
                   window: "4GiB", files: 2, share: 0.25, fast: true, path: "x",
                   must: { type: "count" }, mode: { type: "choice", words: ["a", "b"], default: "b" } } };
@@ -186,10 +182,7 @@ class ScriptUnitTest {
 
     @Test
     void stateComesBackAsItWasRemembered() {
-        try (ScriptUnit unit = ScriptUnit.ofSource(
-                "p.js",
-                DECLARED
-                        + """
+        try (ScriptUnit unit = ScriptUnit.ofSource("p.js", DECLARED + """
                         export function prefetch({ state }) {
                           const seen = [...(state.seen ?? []), { n: (state.seen ?? []).length }];
                           return [{ action: "remember", state: { ...state, seen } }];
@@ -230,8 +223,7 @@ class ScriptUnitTest {
     @Test
     void warmingUpLeavesNoTraceInTheScriptsOwnVariables() {
         try (ScriptUnit unit = ScriptUnit.ofSource(
-                "p.js",
-                DECLARED + "let n = 0; export const prefetch = () => [{ file: '1:1', offset: n++ }];")) {
+                "p.js", DECLARED + "let n = 0; export const prefetch = () => [{ file: '1:1', offset: n++ }];")) {
             unit.warmUp();
             assertThat(unit.policy().prefetch(input(Map.of())))
                     .containsExactly(new Step.Prefetch(new FileId(1, 1), 0, Step.WHOLE, ""));
@@ -251,8 +243,7 @@ class ScriptUnitTest {
     @Test
     void theRestrictionsAreThoseOfTheConstrainedSandbox() {
         try (Engine engine = Sandbox.engine(Engine.newBuilder("js").sandbox(SandboxPolicy.CONSTRAINED));
-                Context context = Sandbox.restricted(
-                                Context.newBuilder("js").sandbox(SandboxPolicy.CONSTRAINED), null)
+                Context context = Sandbox.restricted(Context.newBuilder("js").sandbox(SandboxPolicy.CONSTRAINED), null)
                         .engine(engine)
                         .build()) {
             assertThat(context.eval("js", "1 + 1").asInt()).isEqualTo(2);

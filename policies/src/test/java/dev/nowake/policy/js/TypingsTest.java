@@ -24,8 +24,8 @@ import tools.jackson.databind.ObjectMapper;
 class TypingsTest {
     private static final Pattern INTERFACE = Pattern.compile("interface (\\w+) \\{(.*?)\\n  }", Pattern.DOTALL);
     private static final Pattern MEMBER = Pattern.compile("(?m)^    (?:readonly )?(\\w+)\\??:");
-    private static final Map<String, String> ACTIONS = Map.of(
-            "prefetch", "PrefetchStep", "evict", "EvictStep", "keep", "KeepStep", "remember", "RememberStep");
+    private static final Map<String, String> ACTIONS =
+            Map.of("prefetch", "PrefetchStep", "evict", "EvictStep", "keep", "KeepStep", "remember", "RememberStep");
 
     @Test
     void theInputsTypesNameWhatAScriptGets() throws IOException {
@@ -34,7 +34,16 @@ class TypingsTest {
         JsonNode seen = seen();
         compare(seen, "Input", typed, met);
         assertThat(met)
-                .contains("File", "Range", "Shard", "Tensor", "Load", "Accelerator", "OtherModel", "ModelFile", "HostNode");
+                .contains(
+                        "File",
+                        "Range",
+                        "Shard",
+                        "Tensor",
+                        "Load",
+                        "Accelerator",
+                        "OtherModel",
+                        "ModelFile",
+                        "HostNode");
     }
 
     /** The names of the interfaces in the typings, by the field that holds one. */
@@ -115,9 +124,7 @@ class TypingsTest {
     /** The input as a script sees it, by its own enumeration. */
     private static JsonNode seen() {
         PolicyInput input = DryRun.input(Trigger.MISS, 4, Map.of("window", 1L));
-        try (ScriptUnit unit = ScriptUnit.ofSource(
-                "typings.js",
-                """
+        try (ScriptUnit unit = ScriptUnit.ofSource("typings.js", """
                 export const policy = { name: "typings", api: 1 };
                 export const prefetch = input => [{ action: "remember", state: input }];
                 """)) {
