@@ -101,6 +101,7 @@ public final class PolicyRegistry implements AutoCloseable {
     void tell(Counters counters, Journal journal) {
         news.tell(counters, journal);
         synchronized (this) {
+            loaded.values().forEach(all -> news.count(Counter.POLICIES_LOADED, all.size()));
             problems.forEach((where, message) -> news.problem(Path.of(where), message));
         }
     }
