@@ -45,6 +45,7 @@ class PolicyVerbTest {
     @Test
     void aDaemonsOwn() throws Exception {
         try (ControlServer daemon = new ControlServer(folder.resolve("sock"), this::answer)) {
+            assertThat(daemon).isNotNull();
             JsonNode listed = policy("list", "--output", "json").json();
             assertThat(listed.path("policies").get(0).path("name").asString()).isEqualTo("theirs");
             CliRun table = policy("list");
