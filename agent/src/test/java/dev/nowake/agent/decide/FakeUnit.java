@@ -11,8 +11,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -44,17 +46,23 @@ final class FakeUnit implements PolicyUnit, Policy {
     }
 
     /** As a {@link PolicyLoader}. */
-    static List<PolicyUnit> load(Path file) {
+    static PolicyLoader.Loaded load(Path file) {
         try {
             List<PolicyUnit> units = new ArrayList<>();
+            Set<Path> imports = new HashSet<>();
             for (String line : Files.readAllLines(file)) {
+                if (line.startsWith("import ")) {
+                    Path imported = file.resolveSibling(line.substring(7));
+                    imports.add(imported);
+                    line = Files.readString(imported);
+                }
                 String[] words = line.split(" ");
                 if (words.length != 2) {
                     throw new PolicyFailure(PolicyFailure.Kind.INVALID, file + ":1: not a fake: " + line);
                 }
                 units.add(new FakeUnit(file.toString(), words[0], words[1]));
             }
-            return units;
+            return new PolicyLoader.Loaded(units, imports);
         } catch (IOException gone) {
             throw new PolicyFailure(PolicyFailure.Kind.INVALID, file + ": " + gone);
         }

@@ -176,6 +176,18 @@ class PolicyReloadTest {
     }
 
     @Test
+    void whatItImportsCounts() throws Exception {
+        try (Stage stage = watched()) {
+            stage.write("lib.mjs", "mine steps");
+            stage.write("mine.js", "import lib.mjs");
+            awaitSteps(stage, "mine", 1);
+            stage.write("lib.mjs", "mine priorities");
+            awaitSteps(stage, "mine", 5);
+            assertThat(stage.count(Counter.POLICIES_LOADED)).as("once each time").isEqualTo(2);
+        }
+    }
+
+    @Test
     void severalOfOneFileComeAndGoTogether() throws Exception {
         try (Stage stage = watched()) {
             stage.write("two.js", "one steps\ntwo priorities");
