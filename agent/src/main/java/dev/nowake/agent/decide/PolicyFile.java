@@ -2,8 +2,8 @@ package dev.nowake.agent.decide;
 
 import dev.nowake.policy.PolicyFailure;
 import dev.nowake.policy.PolicyUnit;
-import java.util.ArrayList;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;

@@ -104,7 +104,9 @@ public final class PolicyRegistry implements AutoCloseable {
     void tell(Counters counters, Journal journal) {
         news.tell(counters, journal);
         synchronized (this) {
-            loaded.values().forEach(file -> news.count(Counter.POLICIES_LOADED, file.runners().size()));
+            loaded.values()
+                    .forEach(file ->
+                            news.count(Counter.POLICIES_LOADED, file.runners().size()));
             problems.forEach((where, message) -> news.problem(Path.of(where), message));
         }
     }
@@ -223,7 +225,8 @@ public final class PolicyRegistry implements AutoCloseable {
         }
         Supplier<PolicyUnit> shipped = sources.shipped().get(name);
         try {
-            PolicyFile fresh = PolicyFile.load(name, () -> new PolicyLoader.Loaded(List.of(shipped.get())), free -> {}, watchdog);
+            PolicyFile fresh =
+                    PolicyFile.load(name, () -> new PolicyLoader.Loaded(List.of(shipped.get())), free -> {}, watchdog);
             Map<String, PolicyRunner> next = new LinkedHashMap<>(runners);
             fresh.runners().forEach(runner -> next.put(name, serve(runner)));
             swap(next, List.of());
@@ -253,9 +256,8 @@ public final class PolicyRegistry implements AutoCloseable {
     private void loadAgain(PolicyRunner lost) {
         Map<String, PolicyRunner> next = new LinkedHashMap<>(runners);
         List<PolicyRunner> leaving = new ArrayList<>();
-        Optional<Path> file = loaded.keySet().stream()
-                .filter(path -> holds(path, lost))
-                .findFirst();
+        Optional<Path> file =
+                loaded.keySet().stream().filter(path -> holds(path, lost)).findFirst();
         if (file.isPresent()) {
             take(file.get(), next, leaving);
             swap(next, leaving);

@@ -183,7 +183,9 @@ class PolicyReloadTest {
             awaitSteps(stage, "mine", 1);
             stage.write("lib.mjs", "mine priorities");
             awaitSteps(stage, "mine", 5);
-            assertThat(stage.count(Counter.POLICIES_LOADED)).as("once each time").isEqualTo(2);
+            assertThat(stage.count(Counter.POLICIES_LOADED))
+                    .as("once each time")
+                    .isEqualTo(2);
         }
     }
 
