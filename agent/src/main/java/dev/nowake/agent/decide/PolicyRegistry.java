@@ -9,7 +9,6 @@ import dev.nowake.policy.PolicyUnit;
 import dev.nowake.policy.builtin.BuiltinUnit;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -81,18 +80,6 @@ public final class PolicyRegistry implements AutoCloseable {
         }
         return Optional.ofNullable(runners.get(name))
                 .map(runner -> runner.unit().policy());
-    }
-
-    /** Those that are loaded. */
-    public Collection<PolicyRunner> all() {
-        return runners.values();
-    }
-
-    /** All that a rule may name, in order. */
-    public Set<String> names() {
-        Set<String> names = new TreeSet<>(runners.keySet());
-        names.addAll(sources.shipped().keySet());
-        return names;
     }
 
     /** What is wrong with files of the policy folders, one line each. */
@@ -266,9 +253,9 @@ public final class PolicyRegistry implements AutoCloseable {
             swap(next, List.of(lost));
             fetch(lost.name());
         }
-        String problem = problems.get(file.map(Path::toString).orElse(lost.name()));
-        if (problem != null) {
-            throw new IllegalArgumentException(problem);
+        String where = file.map(Path::toString).orElse(lost.name());
+        if (problems.containsKey(where)) {
+            throw new IllegalArgumentException(problems.get(where));
         }
     }
 
@@ -280,35 +267,24 @@ public final class PolicyRegistry implements AutoCloseable {
             broken = new LinkedHashMap<>(problems);
             loaded.forEach((file, held) -> held.runners().forEach(runner -> files.put(runner, file)));
         }
-        List<Object> lines = new ArrayList<>();
-        runners.values().forEach(runner -> {
-            Path file = files.get(runner);
-            lines.add(PolicyStatus.of(runner, file == null ? null : broken.remove(file.toString())));
-        });
-        for (String name : new TreeSet<>(sources.shipped().keySet())) {
-            if (!runners.containsKey(name) && !broken.containsKey(name)) {
-                lines.add(PolicyStatus.notLoaded(name));
-            }
-        }
-        broken.forEach((where, message) -> lines.add(PolicyStatus.broken(where, message)));
-        return lines;
+        Set<String> notLoaded = new TreeSet<>(sources.shipped().keySet());
+        notLoaded.removeAll(runners.keySet());
+        return PolicyStatus.all(runners.values(), files, notLoaded, broken);
     }
 
     /** Ends every policy's thread; calls under way are given a moment. */
     @Override
     public void close() {
-        Map<String, PolicyRunner> left;
         synchronized (this) {
             closed = true;
-            left = runners;
             if (watch != null) {
                 watch.close();
             }
         }
-        left.values().forEach(PolicyRunner::retire);
+        runners.values().forEach(PolicyRunner::retire);
         try {
             long end = System.nanoTime() + CLOSE_NANOS;
-            for (PolicyRunner runner : left.values()) {
+            for (PolicyRunner runner : runners.values()) {
                 runner.awaitEnd(Math.max(1, (end - System.nanoTime()) / 1_000_000));
             }
         } catch (InterruptedException stop) {
