@@ -1,5 +1,6 @@
 package dev.nowake.agent.cli;
 
+import dev.nowake.agent.config.ConfigException;
 import dev.nowake.agent.control.ControlClient;
 import dev.nowake.agent.decide.PolicyRegistry;
 import java.io.IOException;
@@ -33,8 +34,10 @@ final class PolicyListVerb implements Callable<Integer> {
     public Integer call() throws CliException {
         JsonNode answer = folders.isEmpty() ? ofDaemon() : null;
         if (answer == null) {
-            try (PolicyRegistry registry = PolicyFolderOption.open(folders)) {
+            try (PolicyRegistry registry = PolicyFolderOption.open(folders, null)) {
                 answer = JsonMapper.shared().valueToTree(Map.of("policies", registry.status()));
+            } catch (ConfigException wrong) {
+                throw invocation.misconfigured(wrong);
             }
         }
         if (invocation.json()) {

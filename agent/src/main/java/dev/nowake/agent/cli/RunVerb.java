@@ -47,13 +47,14 @@ final class RunVerb implements Callable<Integer> {
     public Integer call() throws CliException, IOException, InterruptedException {
         List<Path> folders = roots.stream().map(RawArguments::path).toList();
         Path file = configFile == null ? null : RawArguments.path(configFile);
-        PolicyRegistry policies = PolicyFolderOption.open(policyFolders);
-        invocation.warnAll(policies.problems());
+        PolicyRegistry policies;
         Config config;
         try {
+            policies = PolicyFolderOption.open(policyFolders, file);
+            invocation.warnAll(policies.problems());
             config = new RunOptions(folders, enforce, policy, file).config(policies::policy);
         } catch (ConfigException wrong) {
-            throw CliException.usage(wrong.getMessage());
+            throw invocation.misconfigured(wrong);
         }
         String missing = invocation.kernel().features().whyMissing(Feature.FANOTIFY);
         if (missing != null) {

@@ -108,6 +108,7 @@ public final class Daemon implements AutoCloseable {
     private Answers answers() {
         return new Answers()
                 .add("status", request -> status())
+                .add("explain", request -> ExplainAnswer.of(lanes.values(), request))
                 .add("policies", request -> Map.of("policies", policies.status()))
                 .add("policy-enable", request -> {
                     String name = Answers.text(request, "name");

@@ -15,6 +15,7 @@ import dev.nowake.model.RangeSet;
 import dev.nowake.policy.Guard;
 import dev.nowake.policy.Step;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * What policies want dropped while a load goes on, and of models nobody loads; the end of a load is {@link Releasing}'s.
@@ -45,14 +47,17 @@ final class Evictions {
     private final Baseline baseline;
     private final PageOut pageOut;
     private final Function<FileId, CatalogEntry> catalog;
+    private final Predicate<Path> isObserved;
 
+    /** {@code isObserved}: the file lies below a root in observe mode, where nobody touches anything. */
     Evictions(
             Parts parts,
             Executor evicting,
             Executor writingBack,
             Keeps keeps,
             Baseline baseline,
-            Function<FileId, CatalogEntry> catalog) {
+            Function<FileId, CatalogEntry> catalog,
+            Predicate<Path> isObserved) {
         this.parts = parts;
         this.evicting = evicting;
         this.writingBack = writingBack;
@@ -60,6 +65,7 @@ final class Evictions {
         this.baseline = baseline;
         this.pageOut = new PageOut(parts.kernel().foreignMemory(), parts.procRoot());
         this.catalog = catalog;
+        this.isObserved = isObserved;
     }
 
     /**
@@ -147,7 +153,7 @@ final class Evictions {
         if (fresh.isEmpty() || baseline.residentBytes(id) == 0) {
             return RangeSet.EMPTY; // nothing of it was there when it was last looked at, and nobody read it since
         }
-        if (!enforced) {
+        if (!enforced || isObserved.test(entry.path())) {
             return fresh;
         }
         if (!parts.claims().claim(id)) {

@@ -3,6 +3,7 @@ package dev.nowake.agent.daemon;
 import dev.nowake.agent.load.ActiveLoad;
 import dev.nowake.agent.load.LoadState;
 import dev.nowake.agent.observe.Counter;
+import dev.nowake.agent.rules.Standing;
 import dev.nowake.policy.HostView;
 import dev.nowake.policy.Trigger;
 import java.util.List;
@@ -28,8 +29,8 @@ final class Heartbeat {
     private final HostMemory host;
     private final Keeps keeps;
     private final BiConsumer<ActiveLoad, Trigger> aboutLoad;
-    private final BiConsumer<Roots.Rule, Trigger> aboutNone;
-    private final List<Roots.Rule> rules;
+    private final BiConsumer<Standing, Trigger> aboutNone;
+    private final List<Standing> rules;
     private int looks;
 
     /** {@code aboutNone} is told for each of {@code rules} when no load is under way. */
@@ -37,9 +38,9 @@ final class Heartbeat {
             Parts parts,
             HostMemory host,
             Keeps keeps,
-            List<Roots.Rule> rules,
+            List<Standing> rules,
             BiConsumer<ActiveLoad, Trigger> aboutLoad,
-            BiConsumer<Roots.Rule, Trigger> aboutNone) {
+            BiConsumer<Standing, Trigger> aboutNone) {
         this.parts = parts;
         this.host = host;
         this.keeps = keeps;

@@ -9,7 +9,6 @@ import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.proc.ProcessInfo;
-import dev.nowake.model.Model;
 import dev.nowake.model.RangeSet;
 import dev.nowake.policy.Trigger;
 import java.util.List;
@@ -74,7 +73,7 @@ final class Intake {
                 models.identify(sighting, this::seenLate, this::drop);
                 return;
             }
-            active = begin(entry);
+            active = begin(entry, sighting.pid());
         }
         use(active, sighting);
     }
@@ -133,17 +132,11 @@ final class Intake {
         }
     }
 
-    private ActiveLoad begin(CatalogEntry entry) {
-        List<TrackedShard> shards = models.shardsOf(entry);
-        Model model = new Model(
-                entry.model().name(),
-                entry.model().format(),
-                shards.stream().map(TrackedShard::shard).toList());
-        Load load = new Load(model, shards, System.nanoTime());
-        Roots.Rule rule = models.ruleFor(entry.path());
-        ActiveLoad active = new ActiveLoad(load, rule.root(), rule.assignment());
+    /** {@code pid}: the first reader, by which the rule is chosen; later ones do not change it. */
+    private ActiveLoad begin(CatalogEntry entry, int pid) {
+        ActiveLoad active = LoadStart.of(parts, models.rules(), models.shardsOf(entry), entry, pid);
         parts.book().begin(active);
-        used(load);
+        used(active.load());
         parts.counters().increment(Counter.LOADS);
         return active;
     }
@@ -265,6 +258,7 @@ final class Intake {
                 .put("residentBytes", first && shard.residentBytes() >= 0 ? shard.residentBytes() : null)
                 .put("residentBeforeBytes", first ? shard.residentBefore().bytes() : null)
                 .put("mode", active.rule().mode().label())
+                .put("rule", active.ruleName())
                 .log();
     }
 

@@ -3,6 +3,8 @@ package dev.nowake.agent.daemon;
 import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.config.RootRule;
+import dev.nowake.agent.identify.CatalogEntry;
+import dev.nowake.agent.identify.CatalogSnapshot;
 import dev.nowake.agent.listen.Sighting;
 import dev.nowake.agent.listen.SightingSink;
 import dev.nowake.agent.observe.Counter;
@@ -11,6 +13,7 @@ import dev.nowake.model.FileId;
 import dev.nowake.policy.Trigger;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -35,6 +38,7 @@ final class Lane implements AutoCloseable {
     private final Watching watching;
     private final Models models;
     private final Intake intake;
+    private final Explaining explaining;
     private final Heartbeat heartbeat;
     private final List<Path> rootPaths;
     private final AtomicBoolean rescanDue = new AtomicBoolean();
@@ -60,7 +64,8 @@ final class Lane implements AutoCloseable {
         ModelTable table = new ModelTable(models::found, baseline, parts.book());
         PolicyInputs inputs = new PolicyInputs(parts, memory, table, layouts);
         Prefetching prefetching = new Prefetching(parts, files, new Placements(places.topology()));
-        Evictions evictions = new Evictions(parts, evicting, writingBack, keeps, baseline, models::of);
+        Evictions evictions =
+                new Evictions(parts, evicting, writingBack, keeps, baseline, models::of, models::isObserved);
         Planning planning = new Planning(parts, inputs, prefetching, evictions);
         Following following =
                 new Following(parts, new Frontiers(parts.procRoot()), places, layouts, planning, background);
@@ -76,11 +81,19 @@ final class Lane implements AutoCloseable {
                 parts,
                 memory,
                 keeps,
-                models.rules(),
+                models.rules().standing(),
                 (active, trigger) -> planning.ask(active, trigger, null),
-                (rule, trigger) ->
-                        planning.askIdle(rule.assignment(), rule.root().mode() == Mode.ENFORCE, trigger));
+                (standing, trigger) ->
+                        planning.askIdle(standing.assignment(), standing.mode() == Mode.ENFORCE, trigger));
         ring[0] = intake;
+        explaining = new Explaining(parts, models.rules(), inputs, baseline, parts.engine()::submit, background);
+    }
+
+    /** What would become of an open of this file, or of the first model below this folder; null where there is none. */
+    CompletableFuture<Map<String, Object>> explain(FileId id, Path path, int pid) {
+        CatalogSnapshot snapshot = models.snapshot();
+        CatalogEntry entry = Explaining.find(snapshot, id, path);
+        return entry == null ? null : explaining.explain(snapshot, entry, pid);
     }
 
     /** Made with its first task. */

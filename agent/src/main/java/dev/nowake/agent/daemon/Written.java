@@ -2,10 +2,8 @@ package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.identify.CatalogEntry;
 import dev.nowake.agent.load.ActiveLoad;
-import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.model.FileId;
-import dev.nowake.model.Model;
 import dev.nowake.policy.Trigger;
 import java.util.List;
 
@@ -51,12 +49,7 @@ final class Written {
 
     private void ask(CatalogEntry entry, FileId id) {
         List<TrackedShard> shards = models.shardsOf(entry);
-        Model model = new Model(
-                entry.model().name(),
-                entry.model().format(),
-                shards.stream().map(TrackedShard::shard).toList());
-        Load load = new Load(model, shards, System.nanoTime());
-        Roots.Rule rule = models.ruleFor(entry.path());
-        planning.askEnded(new ActiveLoad(load, rule.root(), rule.assignment()), Trigger.WRITTEN, load.shard(id));
+        ActiveLoad past = LoadStart.of(parts, models.rules(), shards, entry, 0); // who wrote is no reader
+        planning.askEnded(past, Trigger.WRITTEN, past.load().shard(id));
     }
 }

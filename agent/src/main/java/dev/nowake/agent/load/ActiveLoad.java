@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class ActiveLoad {
     private final Load load;
     private final RootRule rule;
+    private final String ruleName;
     private final Assignment assignment;
     private final Map<Long, PrefetchJob> jobs = new HashMap<>();
     private final List<PrefetchJob> finishing = new ArrayList<>();
@@ -25,9 +26,14 @@ public final class ActiveLoad {
     private boolean scanUnderWay;
     private boolean scanAgain;
 
-    public ActiveLoad(Load load, RootRule rule, Assignment assignment) {
+    /**
+     * @param rule the root, with the mode and policy of the rule that matched
+     * @param ruleName what that rule is called in the journal
+     */
+    public ActiveLoad(Load load, RootRule rule, String ruleName, Assignment assignment) {
         this.load = load;
         this.rule = rule;
+        this.ruleName = ruleName;
         this.assignment = assignment;
     }
 
@@ -37,6 +43,11 @@ public final class ActiveLoad {
 
     public RootRule rule() {
         return rule;
+    }
+
+    /** The name of the rule that matched at the load's first open; a later reader does not change it. */
+    public String ruleName() {
+        return ruleName;
     }
 
     public Assignment assignment() {

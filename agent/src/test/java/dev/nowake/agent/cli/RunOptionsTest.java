@@ -7,6 +7,8 @@ import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.ConfigException;
 import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.config.RootRule;
+import dev.nowake.agent.config.Rule;
+import dev.nowake.policy.builtin.BuiltinPolicies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,8 +30,7 @@ class RunOptionsTest {
 
     @Test
     void aRootAloneIsObservedWithTheDefaultPolicy() throws Exception {
-        Config config = new RunOptions(List.of(folder), false, null, null)
-                .config(dev.nowake.policy.builtin.BuiltinPolicies::named);
+        Config config = new RunOptions(List.of(folder), false, null, null).config(BuiltinPolicies::named);
         assertThat(config.mode()).isEqualTo(Mode.OBSERVE);
         assertThat(config.roots()).singleElement().satisfies(root -> {
             assertThat(root.path()).isEqualTo(folder);
@@ -41,8 +42,7 @@ class RunOptionsTest {
 
     @Test
     void enforceWithoutAPolicyIsLoadAndRelease() throws Exception {
-        Config config = new RunOptions(List.of(folder), true, null, null)
-                .config(dev.nowake.policy.builtin.BuiltinPolicies::named);
+        Config config = new RunOptions(List.of(folder), true, null, null).config(BuiltinPolicies::named);
         assertThat(config.mode()).isEqualTo(Mode.ENFORCE);
         assertThat(config.roots()).extracting(RootRule::policy).containsExactly("load-and-release");
         assertThat(config.roots()).extracting(RootRule::mode).containsExactly(Mode.ENFORCE);
@@ -51,8 +51,7 @@ class RunOptionsTest {
     @Test
     void optionsWinOverTheFile() throws Exception {
         Path file = file("mode: observe\nroots: [{path: /a, mode: observe, args: {window: 1GiB}}, {path: /b}]");
-        Config config = new RunOptions(List.of(folder), true, "whole-file", file)
-                .config(dev.nowake.policy.builtin.BuiltinPolicies::named);
+        Config config = new RunOptions(List.of(folder), true, "whole-file", file).config(BuiltinPolicies::named);
         assertThat(config.roots()).extracting(RootRule::path).containsExactly(Path.of("/a"), Path.of("/b"), folder);
         assertThat(config.roots()).extracting(RootRule::policy).containsOnly("whole-file");
         assertThat(config.roots()).extracting(RootRule::mode).containsOnly(Mode.ENFORCE);
@@ -60,10 +59,20 @@ class RunOptionsTest {
     }
 
     @Test
+    void optionsActOnRulesByTheirModeAlone() throws Exception {
+        Path file = file("roots: [{path: /a}]\nrules: [{policy: none, mode: observe}, {policy: none}]\npolicies: [/p]");
+        Config enforced = new RunOptions(List.of(), true, "whole-file", file).config(BuiltinPolicies::named);
+        assertThat(enforced.rules()).extracting(Rule::mode).containsOnly(Mode.ENFORCE);
+        assertThat(enforced.rules()).extracting(Rule::policy).containsOnly("none");
+        assertThat(enforced.policies()).containsExactly(Path.of("/p"));
+        Config plain = new RunOptions(List.of(), false, null, file).config(BuiltinPolicies::named);
+        assertThat(plain.rules()).extracting(Rule::mode).containsExactly(Mode.OBSERVE, null);
+    }
+
+    @Test
     void theFileStandsWhereNoOptionSpeaks() throws Exception {
         Path file = file("mode: enforce\nroots: [{path: /a, policy: none, mode: observe}]");
-        Config config = new RunOptions(List.of(folder), false, null, file)
-                .config(dev.nowake.policy.builtin.BuiltinPolicies::named);
+        Config config = new RunOptions(List.of(folder), false, null, file).config(BuiltinPolicies::named);
         assertThat(config.roots()).extracting(RootRule::policy).containsExactly("none", "load-and-release");
         assertThat(config.roots()).extracting(RootRule::mode).containsExactly(Mode.OBSERVE, Mode.ENFORCE);
     }
@@ -71,8 +80,7 @@ class RunOptionsTest {
     @Test
     void namingThePolicyARuleHasAlreadyKeepsItsArguments() throws Exception {
         Path file = file("roots: [{path: /a, args: {window: 1GiB}}]");
-        Config config = new RunOptions(List.of(), false, "load-and-release", file)
-                .config(dev.nowake.policy.builtin.BuiltinPolicies::named);
+        Config config = new RunOptions(List.of(), false, "load-and-release", file).config(BuiltinPolicies::named);
         assertThat(config.roots().getFirst().args()).containsEntry("window", 1L << 30);
     }
 
@@ -80,7 +88,7 @@ class RunOptionsTest {
     void linksAreFollowedBecauseEventsComeFromRealFolders() throws Exception {
         Path link = Files.createSymbolicLink(folder.resolve("link"), Files.createDirectory(folder.resolve("real")));
         assertThat(new RunOptions(List.of(link), false, null, null)
-                        .config(dev.nowake.policy.builtin.BuiltinPolicies::named)
+                        .config(BuiltinPolicies::named)
                         .roots()
                         .getFirst()
                         .path())
@@ -91,7 +99,7 @@ class RunOptionsTest {
     void aRootThatIsNotThereYetIsTakenAsWritten() throws Exception {
         Path later = folder.resolve("x/../later");
         assertThat(new RunOptions(List.of(later), false, null, null)
-                        .config(dev.nowake.policy.builtin.BuiltinPolicies::named)
+                        .config(BuiltinPolicies::named)
                         .roots()
                         .getFirst()
                         .path())
@@ -109,7 +117,7 @@ class RunOptionsTest {
     }
 
     private static void assertRefused(RunOptions options, String message) {
-        assertThatThrownBy(() -> options.config(dev.nowake.policy.builtin.BuiltinPolicies::named))
+        assertThatThrownBy(() -> options.config(BuiltinPolicies::named))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining(message);
     }

@@ -172,7 +172,7 @@ class LoadTest {
 
     private static ActiveLoad active(int number, int shards) {
         RootRule rule = new RootRule(Path.of("/models"), Mode.ENFORCE, "none", Map.of());
-        return new ActiveLoad(load(number, shards), rule, new Assignment("none", Map.of(), "none", Map.of()));
+        return new ActiveLoad(load(number, shards), rule, "root", new Assignment("none", Map.of(), "none", Map.of()));
     }
 
     private static Load load(int number, int count) {
