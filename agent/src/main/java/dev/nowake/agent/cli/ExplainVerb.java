@@ -4,13 +4,13 @@ import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.ConfigException;
 import dev.nowake.agent.control.ControlClient;
 import dev.nowake.agent.daemon.OfflineExplain;
+import dev.nowake.agent.decide.PolicyRegistry;
 import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.PathBytes;
 import dev.nowake.model.FileId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -110,20 +110,15 @@ final class ExplainVerb implements Callable<Integer> {
 
     private JsonNode reckon(Path file, Path real, FileId id) throws CliException {
         List<Path> folders = roots.stream().map(RawArguments::path).toList();
-        try {
-            Config config = withPolicies(new RunOptions(folders, false, null, file).config());
-            Map<String, Object> answer = OfflineExplain.explain(invocation.kernel(), config, real, id, pid);
+        try (PolicyRegistry registry = PolicyFolderOption.open(policies, file)) {
+            invocation.warnAll(registry.problems());
+            Config config = new RunOptions(folders, false, null, file).config(registry::policy);
+            Map<String, Object> answer = OfflineExplain.explain(invocation.kernel(), config, registry, real, id, pid);
             return JsonMapper.shared().valueToTree(answer);
         } catch (ConfigException wrong) {
             throw invocation.misconfigured(wrong);
         } catch (IOException failed) {
             throw CliException.of(real, failed);
         }
-    }
-
-    private Config withPolicies(Config config) {
-        List<Path> all = new ArrayList<>(config.policies());
-        policies.forEach(folder -> all.add(RawArguments.path(folder).toAbsolutePath()));
-        return new Config(config.mode(), config.roots(), config.rules(), all);
     }
 }

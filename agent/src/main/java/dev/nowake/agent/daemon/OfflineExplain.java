@@ -34,16 +34,16 @@ public final class OfflineExplain {
     /**
      * Scans the root the path lies under. On the calling thread.
      *
+     * @param registry every policy the configuration names
      * @param path absolute and resolved
      * @param id of what is there
      * @param pid 0 for nobody in particular
      * @return the document, or an error in its place
      */
-    public static Map<String, Object> explain(Kernel kernel, Config config, Path path, FileId id, int pid)
-            throws IOException {
+    public static Map<String, Object> explain(
+            Kernel kernel, Config config, PolicyRegistry registry, Path path, FileId id, int pid) throws IOException {
         Path host = Path.of("/");
         Counters counters = new Counters();
-        PolicyRegistry registry = new PolicyRegistry();
         RuleBook rules = new RuleBook(
                 config, name -> registry.named(name).unit().policy().defaults());
         RootRule root = rules.rootOf(path);

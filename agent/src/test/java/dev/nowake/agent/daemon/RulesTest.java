@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.ConfigFile;
 import dev.nowake.agent.control.ControlClient;
+import dev.nowake.agent.decide.PolicyRegistry;
 import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.PathBytes;
 import dev.nowake.model.FileId;
@@ -122,7 +123,8 @@ final class RulesTest {
         assertThat(explained.path("policy").asString()).isEqualTo(policy);
         assertThat(explained.path("load").isNull()).isTrue();
         JsonNode alone = JsonMapper.shared()
-                .valueToTree(OfflineExplain.explain(rig.kernel, config, shard, id(rig, shard), reader.pid()));
+                .valueToTree(OfflineExplain.explain(
+                        rig.kernel, config, new PolicyRegistry(), shard, id(rig, shard), reader.pid()));
         for (String key : List.of("rule", "passedOver", "mode", "policy", "args", "fallback", "model", "shard")) {
             assertThat(alone.path(key)).as(key).hasToString(explained.path(key).toString());
         }

@@ -1,0 +1,89 @@
+package dev.nowake.agent.decide;
+
+import dev.nowake.policy.PolicyFailure;
+import dev.nowake.policy.PolicyUnit;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/** What a file holds, made into runners: loaded, named right, and tried. All of them or none. */
+record PolicyFile(List<PolicyRunner> runners, Set<Path> imports) {
+    /** The first script after start takes most of a second; several on a busy host a few. */
+    private static final long LOAD_SECONDS = 5;
+
+    /** Whether a name may be taken; throws {@link PolicyFailure} where it is another's. */
+    interface Names {
+        void requireFree(String name);
+    }
+
+    /**
+     * @param origin for messages, the file's path
+     * @throws PolicyFailure INVALID, one line
+     */
+    static PolicyFile load(String origin, Supplier<PolicyLoader.Loaded> loader, Names names, Watchdog watchdog) {
+        PolicyLoader.Loaded loaded = within(origin, loader);
+        List<PolicyUnit> units = loaded.units();
+        List<PolicyRunner> runners = new ArrayList<>();
+        try {
+            for (PolicyUnit unit : units) {
+                String name = unit.policy().name();
+                names.requireFree(name);
+                if (runners.stream().anyMatch(other -> other.name().equals(name))) {
+                    throw new PolicyFailure(
+                            PolicyFailure.Kind.INVALID, origin + ": policy '" + name + "' is in it twice");
+                }
+                runners.add(new PolicyRunner(unit, watchdog));
+            }
+            for (PolicyRunner runner : runners) {
+                if (!runner.isInline()) {
+                    Rehearsal.of(runner);
+                }
+            }
+            return new PolicyFile(List.copyOf(runners), loaded.files());
+        } catch (RuntimeException | Error refused) {
+            runners.forEach(PolicyRunner::retire);
+            units.subList(runners.size(), units.size()).forEach(PolicyUnit::close);
+            throw refused;
+        }
+    }
+
+    /** A module's or a constructor's own code may never return: it then keeps a thread, not us. */
+    private static PolicyLoader.Loaded within(String origin, Supplier<PolicyLoader.Loaded> loader) {
+        CompletableFuture<PolicyLoader.Loaded> loaded = new CompletableFuture<>();
+        Thread.ofPlatform().name("nowake-policy-load").daemon().start(() -> {
+            try {
+                PolicyLoader.Loaded made = loader.get();
+                if (!loaded.isDone()) {
+                    made.units().forEach(PolicyUnit::warmUp);
+                }
+                if (!loaded.complete(made)) {
+                    made.units().forEach(PolicyUnit::close);
+                }
+            } catch (Throwable broken) { // foreign code
+                loaded.completeExceptionally(broken);
+            }
+        });
+        try {
+            return loaded.get(LOAD_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | CancellationException failed) {
+            if (failed.getCause() instanceof PolicyFailure known) {
+                throw known;
+            }
+            throw new PolicyFailure(PolicyFailure.Kind.INVALID, origin + ": " + failed.getCause());
+        } catch (TimeoutException | InterruptedException late) {
+            loaded.cancel(true);
+            if (late instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+            throw new PolicyFailure(
+                    PolicyFailure.Kind.INVALID, origin + ": did not load within " + LOAD_SECONDS + " s");
+        }
+    }
+}

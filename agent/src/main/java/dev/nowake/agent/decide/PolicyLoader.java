@@ -1,0 +1,32 @@
+package dev.nowake.agent.decide;
+
+import dev.nowake.policy.PolicyFailure;
+import dev.nowake.policy.PolicyUnit;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+
+/** Makes policies of a file. */
+@FunctionalInterface
+public interface PolicyLoader {
+    /**
+     * Reads the file; may take as long as it must.
+     *
+     * @throws PolicyFailure INVALID, one line that names the file and, where known, the line in it
+     */
+    Loaded load(Path file);
+
+    /**
+     * @param files others it was made of, which it imports: when one of them changes it is loaded again
+     */
+    record Loaded(List<PolicyUnit> units, Set<Path> files) {
+        public Loaded {
+            units = List.copyOf(units);
+            files = Set.copyOf(files);
+        }
+
+        public Loaded(List<PolicyUnit> units) {
+            this(units, Set.of());
+        }
+    }
+}
