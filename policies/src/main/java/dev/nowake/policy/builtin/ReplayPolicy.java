@@ -133,6 +133,7 @@ public final class ReplayPolicy implements Policy {
         }
         Map<String, FileView> files = new HashMap<>();
         input.load().files().forEach(file -> files.put(file.path(), file));
+        boolean asRecorded = "trace".equals(input.args().get("node"));
         List<Read> reads = new ArrayList<>();
         for (ReplayStep step : trace.get()) {
             FileView file = files.get(step.path());
@@ -141,7 +142,8 @@ public final class ReplayPolicy implements Policy {
                     : RangeSet.between(
                             step.offsetBytes(), Math.min(file.sizeBytes(), step.offsetBytes() + step.lengthBytes()));
             if (!range.isEmpty()) {
-                reads.add(new Read(file, range, step.node() < 0 ? Node.READER : new Node.Number(step.node())));
+                reads.add(new Read(
+                        file, range, asRecorded && step.node() >= 0 ? new Node.Number(step.node()) : Node.READER));
             }
         }
         return reads;

@@ -35,6 +35,8 @@ class ReplayPolicyTest {
                 new ReplayStep("shard0", 0, 40, -1),
                 new ReplayStep("shard1", 60, 500, 0));
         assertThat(replay(trace).prefetch(input(situation)))
+                .allSatisfy(step -> assertThat(((Step.Prefetch) step).node()).isEqualTo(Node.READER));
+        assertThat(replay(trace).prefetch(input(situation.arg("node", "trace"))))
                 .containsExactly(
                         new Step.Prefetch(id(1), 50, 10, new Node.Number(1), 0, "next in the trace"),
                         new Step.Prefetch(id(0), 0, 40, Node.READER, 0, "next in the trace"),
