@@ -19,12 +19,13 @@ import java.util.Optional;
 
 /**
  * For loads that go the same way every time: a recorded one is prefetched in its own order, and what the trace says is not
- * read again is dropped behind the reader. Without a trace that fits, shards come in the order they are consumed.
+ * read again is dropped behind the reader. Without a trace that fits it is {@link LoadAndReleasePolicy}.
  */
 public final class ReplayPolicy implements Policy {
     /** Enough to be 600 MiB ahead in a trace of 64 KiB reads that never adjoin; the others come with the next call. */
     private static final int MAX_STEPS = 10_000;
 
+    private final Policy withoutTrace = new LoadAndReleasePolicy();
     private final TraceSource traces;
 
     public ReplayPolicy(TraceSource traces) {
@@ -62,7 +63,7 @@ public final class ReplayPolicy implements Policy {
         }
         List<Read> reads = reads(input);
         if (reads.isEmpty()) {
-            return Lookahead.steps(input, Node.READER);
+            return withoutTrace.prefetch(input);
         }
         long left = Lookahead.windowBytes(input);
         List<Step> steps = new ArrayList<>();
@@ -86,10 +87,17 @@ public final class ReplayPolicy implements Policy {
     @Override
     public List<Step> evict(PolicyInput input) {
         LoadView load = input.load();
-        if (load == null || load.directIo()) {
+        if (load == null) {
             return List.of();
         }
-        return load.ended() ? LoadAndReleasePolicy.release(load) : behind(reads(input));
+        if (load.ended()) {
+            return LoadAndReleasePolicy.release(load);
+        }
+        if (load.directIo()) {
+            return List.of();
+        }
+        List<Read> reads = reads(input);
+        return reads.isEmpty() ? withoutTrace.evict(input) : behind(reads);
     }
 
     /**

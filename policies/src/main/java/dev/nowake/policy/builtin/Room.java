@@ -26,11 +26,14 @@ final class Room {
 
     private Room() {}
 
-    /** What the load will still bring in, bytes. */
+    /**
+     * What the load will still bring in, bytes. What was only asked for counts, because it may be waiting for room: without
+     * it drop-behind would stop when the last bytes are asked for, and they would wait for ever.
+     */
     static long remainingBytes(LoadView load) {
         long remaining = 0;
         for (FileView file : load.files()) {
-            RangeSet there = file.touched().union(file.prefetched()).union(file.residentBefore());
+            RangeSet there = file.touched().union(file.residentBefore());
             remaining += Math.max(0, file.sizeBytes() - there.bytes());
         }
         return remaining;

@@ -74,6 +74,11 @@ class ReplayPolicyTest {
         assertThat(new ReplayPolicy(TraceSource.NONE).evict(input(situation.withEnded())))
                 .hasSize(2);
         assertThat(new ReplayPolicy(TraceSource.NONE).evict(input)).isEmpty();
+        PolicyInput pressed =
+                input(Situation.of(1024 * MIB).frontier(0, 1024 * MIB).withTrigger(Trigger.PRESSURE));
+        assertThat(new ReplayPolicy(TraceSource.NONE).evict(pressed))
+                .isNotEmpty()
+                .isEqualTo(new LoadAndReleasePolicy().evict(pressed));
     }
 
     @Test
@@ -114,7 +119,8 @@ class ReplayPolicyTest {
         if (situation.files().isEmpty()) {
             return;
         }
-        for (Step step : replay(trace).evict(input(situation.loader(false, false)))) {
+        Situation read = situation.loader(false, false).arg("leftovers", "keep");
+        for (Step step : replay(trace).evict(input(read))) {
             Step.Evict evict = (Step.Evict) step;
             FileView file = situation.files().get((int) evict.file().inode());
             RangeSet gone = range(evict);
