@@ -25,7 +25,7 @@ final class DropBehind {
     static List<Step> steps(LoadView load, Layouts layouts) {
         List<Step> steps = new ArrayList<>();
         for (FileView file : load.files()) {
-            if (file.opened() && !file.touched().isEmpty()) {
+            if (file.opened() && file.residentBytes() != 0 && !file.touched().isEmpty()) {
                 List<Tensor> tensors = layouts.of(file.id()).tensors();
                 RangeSet passed = wholeTensors(quiet(file, !tensors.isEmpty()), tensors);
                 add(file.id(), passed.minus(file.residentBefore()), steps);

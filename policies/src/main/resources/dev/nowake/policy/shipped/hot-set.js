@@ -87,35 +87,44 @@ function newest(used, models) {
     .slice(0, MAX_REMEMBERED);
 }
 
-// Files being read from where their readers are, then the shards that come next, as far as the window goes.
+// Files being read from where their readers are, then the shards that come next, as far as the window goes. Plain loops:
+// this runs ten times a second, and each look at a file costs a little.
 function ahead(load, window) {
-  const furthest = load.files.reduce((last, f) => (f.opened ? f.shard : last), -1);
-  const unopened = load.keepsPagesAcrossOpens ? load.files.filter((f) => !f.opened) : [];
-  const order = [
-    ...load.files.filter((f) => f.inUse),
-    ...unopened.filter((f) => f.shard > furthest),
-    ...unopened.filter((f) => f.shard < furthest),
-  ];
+  const files = load.files;
+  const count = files.length;
   const steps = [];
-  for (const f of order) {
-    for (const [start, end] of gaps(f)) {
-      const length = Math.min(end - start, window);
-      if (length <= 0) return steps;
-      steps.push({ file: f.id, offset: start, length, reason: f.inUse ? "being read" : "lookahead" });
-      window -= length;
-    }
+  let furthest = -1;
+  for (let i = 0; i < count; i++) {
+    const f = files[i];
+    if (!f.opened) continue;
+    furthest = i;
+    if (f.inUse) window = plan(f, "being read", window, steps);
+  }
+  if (!load.keepsPagesAcrossOpens) return steps; // what is prefetched now would be dropped at the open
+  for (let i = 1; i <= count && window > 0; i++) {
+    const f = files[(furthest + i) % count];
+    if (!f.opened) window = plan(f, "lookahead", window, steps);
   }
   return steps;
 }
 
-// What its readers have still to read. `touched` comes in file order.
-function gaps(file) {
-  const left = [];
+// Adds what its readers have still to read, in file order, and returns what is left of the window.
+function plan(file, reason, window, steps) {
+  const id = file.id;
+  const add = (start, end) => {
+    const length = Math.min(end - start, window);
+    if (length <= 0) return;
+    steps.push({ file: id, offset: start, length, reason });
+    window -= length;
+  };
+  const touched = file.touched;
+  const ranges = Math.min(touched.length, 256); // a reader that jumps leaves holes: more of them with the next call
   let at = file.frontier;
-  for (const { offset, length } of file.touched) {
-    if (offset > at) left.push([at, offset]);
+  for (let i = 0; i < ranges; i++) {
+    const { offset, length } = touched[i];
+    add(at, offset);
     at = Math.max(at, offset + length);
   }
-  if (at < file.size) left.push([at, file.size]);
-  return left.slice(0, 256); // a reader that jumps leaves holes; the others come with the next call
+  if (ranges === touched.length) add(at, file.size);
+  return window;
 }

@@ -7,6 +7,7 @@ import static dev.nowake.policy.builtin.Scripts.policy;
 import static dev.nowake.policy.builtin.Scripts.withArgs;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nowake.model.ByteRange;
 import dev.nowake.model.FileId;
 import dev.nowake.model.RangeSet;
 import dev.nowake.policy.FileView;
@@ -15,6 +16,7 @@ import dev.nowake.policy.Policy;
 import dev.nowake.policy.PolicyInput;
 import dev.nowake.policy.Step;
 import dev.nowake.policy.Trigger;
+import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -42,6 +44,21 @@ class UmaGuardTest {
                     .isTrue();
         }
         assertThat(planned).isLessThanOrEqualTo(window);
+    }
+
+    @Test
+    void aReaderThatLeavesThousandsOfHolesIsServedALittleAtATime() {
+        List<ByteRange> touched = new ArrayList<>();
+        for (int i = 0; i < 5000; i++) {
+            touched.add(ByteRange.ofLength(2 * i * MIB, MIB));
+        }
+        FileView file = Situation.file(0, 20 * GIB, true, true, 0, RangeSet.ofAll(touched), RangeSet.EMPTY);
+        List<Step> steps = policy("uma-guard")
+                .prefetch(input("uma-guard", Situation.of(20 * GIB).with(file).window(20 * GIB)));
+        assertThat(steps).hasSize(255);
+        assertThat(steps)
+                .allSatisfy(
+                        step -> assertThat(((Step.Prefetch) step).lengthBytes()).isEqualTo(MIB));
     }
 
     @Property(tries = 150)
