@@ -34,6 +34,8 @@ class ArchitectureTest {
      * <ul>
      *   <li>load -> decide: a load knows who decides about it
      *   <li>load -> execute: a load carries the handles of the jobs under way for it
+     *   <li>rules -> identify: one way to write a path as text, which patterns are held against
+     *   <li>rules -> decide: a rule's outcome is who decides
      *   <li>govern -> execute: the governor is the executor's byte budget, whose interface stands where it is asked
      *   <li>observe -> identify: one way to write a path as text
      *   <li>demo -> config: one way to write a size as text
@@ -42,6 +44,7 @@ class ArchitectureTest {
     private static final String ARROWS = """
             listen   -> observe
             identify ->
+            rules    -> identify decide config
             load     -> listen config execute decide
             decide   -> observe
             govern   -> execute
@@ -50,7 +53,7 @@ class ArchitectureTest {
 
             config   ->
             control  ->
-            daemon   -> listen identify load decide govern execute observe config control
+            daemon   -> listen identify rules load decide govern execute observe config control
             demo     -> config
             cli      -> daemon demo config control identify execute observe
             """;

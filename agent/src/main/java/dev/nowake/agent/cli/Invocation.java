@@ -1,5 +1,6 @@
 package dev.nowake.agent.cli;
 
+import dev.nowake.agent.config.ConfigException;
 import dev.nowake.agent.execute.MappingFinder;
 import dev.nowake.agent.identify.PathText;
 import dev.nowake.kernel.Kernel;
@@ -142,6 +143,16 @@ public final class Invocation {
 
     void warnAll(List<String> messages) {
         messages.forEach(this::warn);
+    }
+
+    /** Every error of a configuration on a line of its own, and what to throw then. */
+    CliException misconfigured(ConfigException wrong) {
+        List<String> errors = wrong.getMessage().lines().toList();
+        if (errors.size() == 1) {
+            return CliException.usage(errors.getFirst());
+        }
+        warnAll(errors);
+        return CliException.usage(errors.size() + " errors in the configuration, the first is " + errors.getFirst());
     }
 
     /** A path's name as a table shows it. */

@@ -36,7 +36,13 @@ record RunOptions(List<Path> roots, boolean enforce, String policy, Path configF
         if (rules.isEmpty()) {
             throw new ConfigException("nothing to watch: give --root DIR, or --config FILE with roots");
         }
-        return new Config(mode, rules);
+        return new Config(
+                mode,
+                rules,
+                file.rules().stream()
+                        .map(rule -> enforce ? rule.withMode(Mode.ENFORCE) : rule)
+                        .toList(),
+                file.policies());
     }
 
     private static Policy named(String name) throws ConfigException {

@@ -44,7 +44,7 @@ final class RunVerb implements Callable<Integer> {
         try {
             config = new RunOptions(folders, enforce, policy, file).config();
         } catch (ConfigException wrong) {
-            throw CliException.usage(wrong.getMessage());
+            throw invocation.misconfigured(wrong);
         }
         String missing = invocation.kernel().features().whyMissing(Feature.FANOTIFY);
         if (missing != null) {

@@ -12,6 +12,8 @@ final class Verbs {
     static {
         ALL.put("run", RunVerb::new);
         ALL.put("status", StatusVerb::new);
+        ALL.put("explain", ExplainVerb::new);
+        ALL.put("config", ConfigVerb::new);
         ALL.put("residency", ResidencyVerb::new);
         ALL.put("prefetch", PrefetchVerb::new);
         ALL.put("evict", EvictVerb::new);

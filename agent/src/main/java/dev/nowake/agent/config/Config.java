@@ -1,19 +1,36 @@
 package dev.nowake.agent.config;
 
+import java.nio.file.Path;
 import java.util.List;
 
 /**
  * The daemon's configuration.
  *
  * @param mode the mode of roots that name none
+ * @param rules the first that matches a load decides about it; the root's own policy where none does
+ * @param policies folders of policies, absolute
  */
-public record Config(Mode mode, List<RootRule> roots) {
+public record Config(Mode mode, List<RootRule> roots, List<Rule> rules, List<Path> policies) {
     public Config {
         roots = List.copyOf(roots);
+        rules = List.copyOf(rules);
+        policies = List.copyOf(policies);
     }
 
-    /** {@code enforce} when at least one root acts. */
+    /** Without rules: each root has its own policy. */
+    public Config(Mode mode, List<RootRule> roots) {
+        this(mode, roots, List.of(), List.of());
+    }
+
+    /** The same with other roots, for a part of the daemon. */
+    public Config withRoots(List<RootRule> others) {
+        return new Config(mode, others, rules, policies);
+    }
+
+    /** {@code enforce} when at least one root, or a rule, acts. */
     public Mode overallMode() {
-        return roots.stream().anyMatch(root -> root.mode() == Mode.ENFORCE) ? Mode.ENFORCE : Mode.OBSERVE;
+        boolean acts = roots.stream().anyMatch(root -> root.mode() == Mode.ENFORCE)
+                || rules.stream().anyMatch(rule -> rule.mode() == Mode.ENFORCE);
+        return acts ? Mode.ENFORCE : Mode.OBSERVE;
     }
 }

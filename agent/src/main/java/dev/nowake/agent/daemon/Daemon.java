@@ -133,8 +133,12 @@ public final class Daemon implements AutoCloseable {
     }
 
     private Map<String, Object> answer(Map<String, Object> request) {
+        if ("explain".equals(request.get("verb"))) {
+            return ExplainAnswer.of(lanes.values(), request);
+        }
         if (!"status".equals(request.get("verb"))) {
-            return ControlError.of("usage", "unknown verb " + request.get("verb") + ": this daemon answers 'status'");
+            return ControlError.of(
+                    "usage", "unknown verb " + request.get("verb") + ": this daemon answers 'status' and 'explain'");
         }
         Map<Lane, CompletableFuture<List<Object>>> asked = new LinkedHashMap<>();
         lanes.values().forEach(lane -> asked.put(lane, lane.askLoads()));

@@ -9,7 +9,6 @@ import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.proc.ProcessInfo;
-import dev.nowake.model.Model;
 import dev.nowake.model.RangeSet;
 import dev.nowake.policy.Trigger;
 import java.util.List;
@@ -21,7 +20,10 @@ final class Intake {
 
     private final Parts parts;
     private final Models models;
-    private final Prefetching prefetching;
+    private final Planning planning;
+    private final Following following;
+    private final ModelTable table;
+    private final Written written;
     private final LastReader lastReader;
     private final ShardFiles files;
     private final Baseline baseline;
@@ -30,13 +32,19 @@ final class Intake {
     Intake(
             Parts parts,
             Models models,
-            Prefetching prefetching,
+            Planning planning,
+            Following following,
+            ModelTable table,
+            Written written,
             LastReader lastReader,
             ShardFiles files,
             Baseline baseline) {
         this.parts = parts;
         this.models = models;
-        this.prefetching = prefetching;
+        this.planning = planning;
+        this.following = following;
+        this.table = table;
+        this.written = written;
         this.lastReader = lastReader;
         this.files = files;
         this.baseline = baseline;
@@ -65,7 +73,7 @@ final class Intake {
                 models.identify(sighting, this::seenLate, this::drop);
                 return;
             }
-            active = begin(entry);
+            active = begin(entry, sighting.pid());
         }
         use(active, sighting);
     }
@@ -94,6 +102,7 @@ final class Intake {
 
     /** The load is out of the book: what came meanwhile is heard now. */
     void ended(ActiveLoad active) {
+        used(active.load());
         active.deferred().forEach(this::seenLate);
     }
 
@@ -102,12 +111,18 @@ final class Intake {
         if (sighting.wasWritten()) {
             baseline.forget(sighting.id());
             models.changed(sighting);
+            written.closed(sighting.id());
         }
         boolean moved = onlookers.remembers(sighting.pid());
         drop(sighting);
         if (moved) {
             models.lookAgain(sighting.id());
         }
+    }
+
+    private void used(Load load) {
+        double now = PolicyInputs.nowSeconds();
+        load.shards().forEach(shard -> table.used(shard.shard().id(), now));
     }
 
     private void drop(Sighting sighting) {
@@ -117,16 +132,11 @@ final class Intake {
         }
     }
 
-    private ActiveLoad begin(CatalogEntry entry) {
-        List<TrackedShard> shards = models.shardsOf(entry);
-        Model model = new Model(
-                entry.model().name(),
-                entry.model().format(),
-                shards.stream().map(TrackedShard::shard).toList());
-        Load load = new Load(model, shards, System.nanoTime());
-        Roots.Rule rule = models.ruleFor(entry.path());
-        ActiveLoad active = new ActiveLoad(load, rule.root(), rule.assignment());
+    /** {@code pid}: the first reader, by which the rule is chosen; later ones do not change it. */
+    private ActiveLoad begin(CatalogEntry entry, int pid) {
+        ActiveLoad active = LoadStart.of(parts, models.rules(), models.shardsOf(entry), entry, pid);
         parts.book().begin(active);
+        used(active.load());
         parts.counters().increment(Counter.LOADS);
         return active;
     }
@@ -138,13 +148,13 @@ final class Intake {
         boolean heldLate = take(shard, sighting) && shard.inUse();
         if (heldLate && !sighting.isOpen()) {
             // its open could not be planned for, because this descriptor was still on its way
-            prefetching.plan(active, Trigger.PROGRESS, shard);
+            planning.ask(active, Trigger.PROGRESS, shard);
         }
         if (sighting.isOpen()) {
             opened(active, shard, sighting);
         }
         if (sighting.wasWritten()) {
-            written(shard, sighting);
+            changed(active, shard, sighting);
         }
         if (sighting.isClose()) {
             lastReader.closeSeen(active, shard);
@@ -184,10 +194,10 @@ final class Intake {
         }
         journalOpen(active, shard, sighting, first);
         if (first || again) {
-            prefetching.plan(active, Trigger.OPEN, shard);
+            planning.ask(active, Trigger.OPEN, shard);
         }
         if (firstOfLoad) {
-            prefetching.followLater(active);
+            following.begin(active);
         }
     }
 
@@ -229,11 +239,12 @@ final class Intake {
     }
 
     /** What a writer left in page cache is not ours to drop. */
-    private void written(TrackedShard shard, Sighting sighting) {
+    private void changed(ActiveLoad active, TrackedShard shard, Sighting sighting) {
         shard.residentBefore(RangeSet.between(
                 0, Math.max(shard.shard().sizeBytes(), sighting.status().sizeBytes())));
         baseline.forget(sighting.id());
         models.changed(sighting);
+        planning.ask(active, Trigger.WRITTEN, shard);
     }
 
     private void journalOpen(ActiveLoad active, TrackedShard shard, Sighting sighting, boolean first) {
@@ -247,6 +258,7 @@ final class Intake {
                 .put("residentBytes", first && shard.residentBytes() >= 0 ? shard.residentBytes() : null)
                 .put("residentBeforeBytes", first ? shard.residentBefore().bytes() : null)
                 .put("mode", active.rule().mode().label())
+                .put("rule", active.ruleName())
                 .log();
     }
 

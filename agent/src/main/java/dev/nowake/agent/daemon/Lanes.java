@@ -30,7 +30,7 @@ final class Lanes {
             byLane.computeIfAbsent(lane, key -> new ArrayList<>()).add(root);
         }
         Map<Long, Config> lanes = new LinkedHashMap<>();
-        byLane.forEach((lane, roots) -> lanes.put(lane, new Config(config.mode(), roots)));
+        byLane.forEach((lane, roots) -> lanes.put(lane, config.withRoots(roots)));
         return lanes;
     }
 

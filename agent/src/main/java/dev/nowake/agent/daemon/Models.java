@@ -1,11 +1,15 @@
 package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.config.Config;
+import dev.nowake.agent.config.Mode;
+import dev.nowake.agent.config.RootRule;
 import dev.nowake.agent.identify.CatalogEntry;
 import dev.nowake.agent.identify.CatalogSnapshot;
+import dev.nowake.agent.identify.FoundModel;
 import dev.nowake.agent.identify.ModelCatalog;
 import dev.nowake.agent.listen.Sighting;
 import dev.nowake.agent.load.TrackedShard;
+import dev.nowake.agent.rules.RuleBook;
 import dev.nowake.kernel.FileEvent;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.model.FileId;
@@ -68,7 +72,10 @@ final class Models {
 
     /** The files that are this model's own, in order; a blob two revisions share belongs to the first. Any thread. */
     List<TrackedShard> shardsOf(CatalogEntry entry) {
-        CatalogSnapshot snapshot = catalog.snapshot();
+        return shardsOf(catalog.snapshot(), entry);
+    }
+
+    static List<TrackedShard> shardsOf(CatalogSnapshot snapshot, CatalogEntry entry) {
         List<TrackedShard> shards = new ArrayList<>();
         for (Shard shard : entry.model().shards()) {
             CatalogEntry found = snapshot.find(shard.id());
@@ -82,9 +89,23 @@ final class Models {
         return shards;
     }
 
-    /** The rule of the deepest root the file lies under; every file of the catalogue lies under one. Any thread. */
-    Roots.Rule ruleFor(Path path) {
-        return roots.ruleFor(path);
+    /** The rules of this part of the daemon. Any thread. */
+    /** Whether the deepest root the file lies under is only observed. Any thread. */
+    boolean isObserved(Path path) {
+        RootRule root = roots.rules().rootOf(path);
+        return root == null || root.mode() == Mode.OBSERVE;
+    }
+
+    RuleBook rules() {
+        return roots.rules();
+    }
+
+    CatalogSnapshot snapshot() {
+        return catalog.snapshot();
+    }
+
+    List<FoundModel> found() {
+        return catalog.snapshot().models();
     }
 
     /** Marks the roots, lists them, and marks what is below. Before the start. */

@@ -2,21 +2,19 @@ package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.RootRule;
-import dev.nowake.agent.decide.Assignment;
-import dev.nowake.agent.decide.PolicyRegistry;
 import dev.nowake.agent.identify.ModelCatalog;
 import dev.nowake.agent.observe.Counter;
+import dev.nowake.agent.rules.RuleBook;
 import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.model.FileId;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The roots and their rules, and which of the roots are there now. One thread at a time, {@link #ruleFor} any. */
+/** The roots and their rules, and which of the roots are there now. One thread at a time, {@link #rules} any. */
 final class Roots {
     /** How often a root that is missing or was replaced is looked for: one stat(2) each. */
     static final long CHECK_NANOS = 2_000_000_000L;
@@ -24,42 +22,23 @@ final class Roots {
     /** A root that was deleted and made again may have its old inode number, but not its old time of change. */
     private record SeenRoot(FileId id, long mtimeNanos) {}
 
-    /** The root a model lies under, and its policy. */
-    record Rule(RootRule root, Assignment assignment) {}
-
     private final Parts parts;
     private final Watching watching;
     private final List<RootRule> roots;
-    private final List<Rule> rules = new ArrayList<>();
+    private final RuleBook rules;
     private final Map<Path, SeenRoot> seen = new HashMap<>();
 
     Roots(Parts parts, Config config, Watching watching) {
         this.parts = parts;
         this.watching = watching;
         this.roots = config.roots();
-        for (RootRule root : roots) {
-            PolicyRegistry registry = parts.decider().registry();
-            String fallback = Assignment.DEFAULT_FALLBACK;
-            rules.add(new Rule(
-                    root,
-                    new Assignment(
-                            root.policy(),
-                            root.args(),
-                            fallback,
-                            registry.named(fallback).unit().policy().defaults())));
-        }
-        rules.sort(Comparator.comparing((Rule rule) -> rule.root().path().getNameCount())
-                .reversed());
+        this.rules = new RuleBook(
+                config,
+                name -> parts.decider().registry().named(name).unit().policy().defaults());
     }
 
-    /** The rule of the deepest root the file lies under. */
-    Rule ruleFor(Path path) {
-        for (Rule rule : rules) {
-            if (path.startsWith(rule.root().path())) {
-                return rule;
-            }
-        }
-        return rules.getLast();
+    RuleBook rules() {
+        return rules;
     }
 
     /** Marks every root, and tells of those that are not there. */

@@ -7,6 +7,7 @@ import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.ConfigException;
 import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.config.RootRule;
+import dev.nowake.agent.config.Rule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +55,17 @@ class RunOptionsTest {
         assertThat(config.roots()).extracting(RootRule::policy).containsOnly("whole-file");
         assertThat(config.roots()).extracting(RootRule::mode).containsOnly(Mode.ENFORCE);
         assertThat(config.roots().getFirst().args()).isEmpty();
+    }
+
+    @Test
+    void optionsActOnRulesByTheirModeAlone() throws Exception {
+        Path file = file("roots: [{path: /a}]\nrules: [{policy: none, mode: observe}, {policy: none}]\npolicies: [/p]");
+        Config enforced = new RunOptions(List.of(), true, "whole-file", file).config();
+        assertThat(enforced.rules()).extracting(Rule::mode).containsOnly(Mode.ENFORCE);
+        assertThat(enforced.rules()).extracting(Rule::policy).containsOnly("none");
+        assertThat(enforced.policies()).containsExactly(Path.of("/p"));
+        Config plain = new RunOptions(List.of(), false, null, file).config();
+        assertThat(plain.rules()).extracting(Rule::mode).containsExactly(Mode.OBSERVE, null);
     }
 
     @Test

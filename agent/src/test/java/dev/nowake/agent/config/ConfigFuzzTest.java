@@ -21,6 +21,12 @@ class ConfigFuzzTest {
     private static final List<String> PIECES = List.of(
             "mode",
             "roots",
+            "rules",
+            "match",
+            "size",
+            "user",
+            "fallback",
+            "none",
             "path",
             "policy",
             "args",
@@ -114,7 +120,9 @@ class ConfigFuzzTest {
 
     @Provide
     Arbitrary<byte[]> damaged() {
-        byte[] right = "mode: enforce\nroots:\n- path: \"/models\"\n  args: {window: 4GiB, room: none}\n- {path: /b}\n"
+        byte[] right = ("mode: enforce\nroots:\n- path: \"/models\"\n  args: {window: 4GiB, room: none}\n- {path: /b}\n"
+                        + "policies: [/p]\nrules:\n- name: a\n  match: {path: [\"a/**\", x], size: \">1GiB\", user: 0, pod: \"n/*\"}\n"
+                        + "  policy: none\n  fallback: {policy: whole-file}\n")
                 .getBytes(StandardCharsets.UTF_8);
         return Combinators.combine(Arbitraries.integers().between(0, right.length - 1), Arbitraries.bytes())
                 .as((at, value) -> {

@@ -69,7 +69,7 @@ class LoadTest {
         second.advanceFrontier(50);
         second.advanceFrontier(20);
         second.ask(RangeSet.between(0, 30));
-        var view = load.view(true, false);
+        var view = load.view(true, false, 0);
         assertThat(view.ended()).isTrue();
         assertThat(view.keepsPagesAcrossOpens()).isFalse();
         assertThat(view.files().getFirst().opened()).isFalse();
@@ -172,7 +172,7 @@ class LoadTest {
 
     private static ActiveLoad active(int number, int shards) {
         RootRule rule = new RootRule(Path.of("/models"), Mode.ENFORCE, "none", Map.of());
-        return new ActiveLoad(load(number, shards), rule, new Assignment("none", Map.of(), "none", Map.of()));
+        return new ActiveLoad(load(number, shards), rule, "root", new Assignment("none", Map.of(), "none", Map.of()));
     }
 
     private static Load load(int number, int count) {

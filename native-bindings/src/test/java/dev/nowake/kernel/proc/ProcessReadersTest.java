@@ -45,6 +45,19 @@ class ProcessReadersTest {
     }
 
     @Test
+    void theOwnerOfAProcess() throws IOException {
+        put("proc/42/status", "Name:\tUid:\nUmask:\t0022\nUid:\t1000\t0\t0\t0\nGid:\t5\t5\t5\t5\n");
+        assertThat(ProcessOwner.read(root, 42)).contains(new ProcessOwner(1000, 0));
+        put("proc/42/status", "Uid:\t4294967294\t4294967294\t0\t0\n");
+        assertThat(ProcessOwner.read(root, 42)).contains(new ProcessOwner(-2, -2));
+        for (String text : new String[] {"", "Uid:", "Uid:\t1", "Uid:\tx\ty", "Uid:\t-1\t0", "Uid:\t4294967296\t0"}) {
+            put("proc/42/status", text);
+            assertThat(ProcessOwner.read(root, 42)).as(text).isEmpty();
+        }
+        assertThat(ProcessOwner.read(root, 43)).isEmpty();
+    }
+
+    @Test
     void pidsAreNumbersAlone() throws IOException {
         put("proc/42/stat", "");
         put("proc/7/stat", "");

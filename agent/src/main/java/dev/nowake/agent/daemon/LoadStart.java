@@ -1,0 +1,37 @@
+package dev.nowake.agent.daemon;
+
+import dev.nowake.agent.identify.CatalogEntry;
+import dev.nowake.agent.load.ActiveLoad;
+import dev.nowake.agent.load.Load;
+import dev.nowake.agent.load.TrackedShard;
+import dev.nowake.agent.rules.Choice;
+import dev.nowake.agent.rules.Reader;
+import dev.nowake.agent.rules.RuleBook;
+import dev.nowake.agent.rules.Subject;
+import dev.nowake.model.Model;
+import java.util.List;
+
+/** How a load begins: which files it is of, and which rule is for it. */
+record LoadStart(Model model, Choice choice) {
+    /** Changes nothing. {@code pid}: the reader's, 0 where it is unknown. */
+    static LoadStart look(Parts parts, RuleBook rules, List<TrackedShard> shards, CatalogEntry entry, int pid) {
+        Model model = new Model(
+                entry.model().name(),
+                entry.model().format(),
+                shards.stream().map(TrackedShard::shard).toList());
+        String mountType = parts.mounts().of(entry.shard().id().device()).fsType();
+        Reader reader = new Reader(parts.procRoot(), pid);
+        return new LoadStart(
+                model, rules.choose(new Subject(entry.path(), model.format(), model.sizeBytes(), mountType, reader)));
+    }
+
+    static ActiveLoad of(Parts parts, RuleBook rules, List<TrackedShard> shards, CatalogEntry entry, int pid) {
+        return look(parts, rules, shards, entry, pid).begin(shards);
+    }
+
+    /** A load that is in no book yet. */
+    ActiveLoad begin(List<TrackedShard> shards) {
+        Load load = new Load(model, shards, System.nanoTime());
+        return new ActiveLoad(load, choice.effective(), choice.name(), choice.assignment());
+    }
+}

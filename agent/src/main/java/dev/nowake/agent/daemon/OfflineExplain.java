@@ -1,0 +1,84 @@
+package dev.nowake.agent.daemon;
+
+import dev.nowake.agent.config.Config;
+import dev.nowake.agent.config.RootRule;
+import dev.nowake.agent.control.ControlError;
+import dev.nowake.agent.decide.Decider;
+import dev.nowake.agent.decide.PolicyRegistry;
+import dev.nowake.agent.execute.Evictor;
+import dev.nowake.agent.execute.HostMappings;
+import dev.nowake.agent.execute.Prefetcher;
+import dev.nowake.agent.govern.Governor;
+import dev.nowake.agent.govern.MemoryRoom;
+import dev.nowake.agent.identify.CatalogEntry;
+import dev.nowake.agent.identify.CatalogSnapshot;
+import dev.nowake.agent.identify.ModelCatalog;
+import dev.nowake.agent.listen.FileClaims;
+import dev.nowake.agent.load.LoadBook;
+import dev.nowake.agent.observe.Counters;
+import dev.nowake.agent.observe.Journal;
+import dev.nowake.agent.rules.RuleBook;
+import dev.nowake.kernel.Kernel;
+import dev.nowake.model.FileId;
+import dev.nowake.policy.Layouts;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+
+/** What a daemon with a configuration would answer to {@code explain}: the same stations, without one listening. */
+public final class OfflineExplain {
+    private OfflineExplain() {}
+
+    /**
+     * Scans the root the path lies under. On the calling thread.
+     *
+     * @param path absolute and resolved
+     * @param id of what is there
+     * @param pid 0 for nobody in particular
+     * @return the document, or an error in its place
+     */
+    public static Map<String, Object> explain(Kernel kernel, Config config, Path path, FileId id, int pid)
+            throws IOException {
+        Path host = Path.of("/");
+        Counters counters = new Counters();
+        PolicyRegistry registry = new PolicyRegistry();
+        RuleBook rules = new RuleBook(
+                config, name -> registry.named(name).unit().policy().defaults());
+        RootRule root = rules.rootOf(path);
+        if (root == null) {
+            return ControlError.of("not_watched", path + " is below no root of the configuration");
+        }
+        try (Journal nowhere = new Journal(Path.of("/dev/null"), counters);
+                Prefetcher idle = new Prefetcher(kernel, 1)) {
+            Parts parts = new Parts(
+                    kernel,
+                    host,
+                    new Engine(broken -> {}),
+                    counters,
+                    nowhere,
+                    new FileClaims(),
+                    new LoadBook(),
+                    new Mounts(host),
+                    new Decider(registry, counters, nowhere),
+                    new Governor(0, new MemoryRoom(host)),
+                    idle,
+                    new Evictor(kernel, new HostMappings()));
+            boolean mayOpen = !parts.mounts().isFuse(id.device());
+            CatalogSnapshot snapshot = ModelCatalog.scan(
+                            kernel.files(), List.of(new ModelCatalog.Root(root.path(), mayOpen)))
+                    .snapshot();
+            CatalogEntry entry = Explaining.find(snapshot, id, path);
+            Baseline baseline = new Baseline(kernel);
+            ModelTable table = new ModelTable(snapshot::models, baseline, parts.book());
+            PolicyInputs inputs = new PolicyInputs(parts, new HostMemory(host), table, Layouts.NONE);
+            Executor here = Runnable::run;
+            return ExplainAnswer.answer(
+                    entry == null
+                            ? null
+                            : new Explaining(parts, rules, inputs, baseline, here, here).explain(snapshot, entry, pid),
+                    path);
+        }
+    }
+}
