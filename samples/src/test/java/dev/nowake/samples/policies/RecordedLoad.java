@@ -4,18 +4,20 @@ import dev.nowake.policy.Policy;
 import dev.nowake.policy.builtin.NonePolicy;
 import dev.nowake.policy.sim.HookCall;
 import dev.nowake.policy.sim.HostSpec;
-import dev.nowake.policy.sim.MaioLines;
 import dev.nowake.policy.sim.Recording;
 import dev.nowake.policy.sim.Simulation;
 import dev.nowake.policy.sim.SimulationResult;
 import dev.nowake.policy.sim.StorageSpec;
-import java.io.BufferedReader;
+import dev.nowake.policy.trace.Access;
+import dev.nowake.policy.trace.MaioTrace;
+import dev.nowake.policy.trace.Trace;
+import dev.nowake.policy.trace.TraceException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -28,11 +30,29 @@ final class RecordedLoad {
     private RecordedLoad() {}
 
     static Recording recording() {
-        try (InputStream trace = RecordedLoad.class.getResourceAsStream("/traces/read-four-shards.trace");
-                BufferedReader lines = new BufferedReader(new InputStreamReader(trace, StandardCharsets.UTF_8))) {
-            return MaioLines.read(lines.lines());
+        Trace trace = trace();
+        long[] sizes = new long[trace.files().size()];
+        List<Recording.Access> accesses = new ArrayList<>();
+        for (Access access : trace.accesses()) {
+            sizes[access.file()] = Math.max(sizes[access.file()], access.endBytes());
+            accesses.add(new Recording.Access(
+                    access.file(), access.offsetBytes(), access.lengthBytes(), access.node(), -1, 0));
+        }
+        List<Recording.RecordedFile> files = new ArrayList<>();
+        for (long size : sizes) {
+            String path = trace.files().get(files.size()).name().text();
+            files.add(new Recording.RecordedFile(path, size));
+        }
+        return new Recording(files, accesses);
+    }
+
+    private static Trace trace() {
+        try (InputStream lines = RecordedLoad.class.getResourceAsStream("/traces/read-four-shards.trace")) {
+            return MaioTrace.read(lines);
         } catch (IOException broken) {
             throw new UncheckedIOException(broken);
+        } catch (TraceException wrong) {
+            throw new IllegalStateException(wrong);
         }
     }
 
