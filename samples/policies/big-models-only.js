@@ -25,8 +25,8 @@ export function prefetch({ model, load, args }) {
   return steps;
 }
 
-export function evict({ model, load, args }) {
-  if (!isBig(model, args) || !load.ended) return [];
+export function evict({ trigger, model, load, args }) {
+  if (trigger !== "close" || !isBig(model, args) || !load.ended) return [];
   return load.files.map((f) => ({ file: f.id, reason: "a big model's last reader is gone" }));
 }
 

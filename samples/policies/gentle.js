@@ -26,6 +26,6 @@ export function prefetch({ load, host, args }) {
     }));
 }
 
-export function evict({ load }) {
-  return load?.ended ? load.files.map((f) => ({ file: f.id, reason: "last reader gone" })) : [];
+export function evict({ trigger, load }) {
+  return trigger === "close" && load?.ended ? load.files.map((f) => ({ file: f.id, reason: "last reader gone" })) : [];
 }

@@ -19,8 +19,8 @@ export function prefetch({ trigger, file, model, args }) {
     .map((s) => ({ file: s.id, offset: 0, length: s.size, node: "reader", reason: "lookahead" }));
 }
 
-export function evict({ load }) {
+export function evict({ trigger, load }) {
   // `load` is null when nothing is being loaded: triggers "tick" and "pressure" come then too
-  if (!load?.ended) return [];
+  if (trigger !== "close" || !load?.ended) return [];
   return load.files.map((f) => ({ file: f.id, reason: "last reader gone" })); // no range: the whole file
 }

@@ -17,8 +17,8 @@ export function prefetch({ trigger, file }) {
   return trigger === "open" && file ? [{ file: file.id, reason: "opened" }] : [];
 }
 
-export function evict({ load, time, args }) {
-  if (!load?.ended) return [];
+export function evict({ trigger, load, time, args }) {
+  if (trigger !== "close" || !load?.ended) return [];
   const sinceEvening = (((time - args.from * HOUR) % DAY) + DAY) % DAY; // seconds since it was `from` o'clock
   const night = ((((args.to - args.from) % 24) + 24) % 24) * HOUR; // how long a night is
   if (sinceEvening < night) {

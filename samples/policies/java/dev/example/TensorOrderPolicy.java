@@ -6,6 +6,7 @@ import dev.nowake.policy.Argument;
 import dev.nowake.policy.Policy;
 import dev.nowake.policy.PolicyInput;
 import dev.nowake.policy.Step;
+import dev.nowake.policy.Trigger;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -76,7 +77,7 @@ public final class TensorOrderPolicy implements Policy {
     @Override
     public List<Step> evict(PolicyInput input) {
         List<Step> steps = new ArrayList<>();
-        if (input.load() != null && input.load().ended()) {
+        if (input.trigger() == Trigger.CLOSE && input.load() != null && input.load().ended()) {
             input.load().files().forEach(file -> steps.add(Step.Evict.whole(file.id(), "last reader gone")));
         }
         return steps;

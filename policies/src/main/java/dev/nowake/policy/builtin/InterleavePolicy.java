@@ -6,6 +6,7 @@ import dev.nowake.policy.Node;
 import dev.nowake.policy.Policy;
 import dev.nowake.policy.PolicyInput;
 import dev.nowake.policy.Step;
+import dev.nowake.policy.Trigger;
 import java.util.List;
 import java.util.Map;
 
@@ -40,7 +41,7 @@ public final class InterleavePolicy implements Policy {
     @Override
     public List<Step> evict(PolicyInput input) {
         LoadView load = input.load();
-        boolean release = Boolean.TRUE.equals(input.args().get("release"));
+        boolean release = Boolean.TRUE.equals(input.args().get("release")) && input.trigger() != Trigger.WRITTEN;
         return release && load != null && load.ended() ? LoadAndReleasePolicy.release(load) : List.of();
     }
 }

@@ -48,8 +48,8 @@ public final class LoadAndReleasePolicy implements Policy {
     @Override
     public List<Step> evict(PolicyInput input) {
         LoadView load = input.load();
-        if (load == null) {
-            return List.of();
+        if (load == null || input.trigger() == Trigger.WRITTEN) {
+            return List.of(); // what a writer brought in is not ours to drop
         }
         if (load.ended()) {
             return release(load);

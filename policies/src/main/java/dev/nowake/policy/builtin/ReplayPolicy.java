@@ -10,6 +10,7 @@ import dev.nowake.policy.Node;
 import dev.nowake.policy.Policy;
 import dev.nowake.policy.PolicyInput;
 import dev.nowake.policy.Step;
+import dev.nowake.policy.Trigger;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -87,7 +88,7 @@ public final class ReplayPolicy implements Policy {
     @Override
     public List<Step> evict(PolicyInput input) {
         LoadView load = input.load();
-        if (load == null) {
+        if (load == null || input.trigger() == Trigger.WRITTEN) {
             return List.of();
         }
         if (load.ended()) {

@@ -18,6 +18,7 @@ export function prefetch({ load, args }) {
 }
 
 export function evict({ trigger, file, load, models }) {
+  if (trigger === "written") return []; // what a writer brought in is not ours to drop
   if (load?.ended) return load.files.map((f) => ({ file: f.id, reason: "last reader gone" }));
   const steps = [];
   if (trigger === "open" || trigger === "pressure") steps.push(...leftovers(load, models));

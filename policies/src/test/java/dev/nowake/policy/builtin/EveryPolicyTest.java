@@ -59,6 +59,16 @@ class EveryPolicyTest {
         assertThat(policy.evict(input)).isEmpty();
     }
 
+    /** The host asks about a file written with a load that is over. */
+    @Property(tries = 100)
+    void whatAWriterBroughtInStays(@ForAll("policies") Policy policy, @ForAll("loads") Situation situation) {
+        PolicyInput written = situation.withEnded().withTrigger(Trigger.WRITTEN).input();
+        assertThat(policy.evict(written)).isEmpty();
+        assertThat(Scripts.policy("uma-guard")
+                        .evict(written.withArgs(Scripts.policy("uma-guard").defaults())))
+                .isEmpty();
+    }
+
     @Property(tries = 300)
     void interleaveSpreadsAndNeverTakesFromAReader(@ForAll("loads") Situation situation) {
         InterleavePolicy interleave = new InterleavePolicy();
