@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
-/** A set of bytes of one file as sorted, disjoint, non-adjacent ranges. Immutable; every operation is linear. */
+/** A set of bytes of one file as sorted, disjoint, non-adjacent ranges. Immutable; every operation is linear at most. */
 public final class RangeSet {
     public static final RangeSet EMPTY = new RangeSet(List.of());
 
@@ -103,9 +103,27 @@ public final class RangeSet {
         return minus(minus(other));
     }
 
-    /** The part inside {@code [start, end)}. */
+    /** The part inside {@code [start, end)}. What lies before it costs only a binary search. */
     public RangeSet within(long start, long end) {
-        return intersect(between(start, end));
+        int low = 0;
+        int high = ranges.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (ranges.get(middle).end() <= start) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        List<ByteRange> inside = new ArrayList<>();
+        for (int i = low; i < ranges.size() && ranges.get(i).start() < end; i++) {
+            long from = Math.max(start, ranges.get(i).start());
+            long to = Math.min(end, ranges.get(i).end());
+            if (to > from) {
+                inside.add(new ByteRange(from, to));
+            }
+        }
+        return inside.isEmpty() ? EMPTY : new RangeSet(List.copyOf(inside));
     }
 
     /** The first {@code bytes} bytes of the set, in file order. */

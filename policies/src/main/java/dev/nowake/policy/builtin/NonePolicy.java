@@ -8,4 +8,9 @@ public final class NonePolicy implements Policy {
     public String name() {
         return "none";
     }
+
+    @Override
+    public String description() {
+        return "does nothing: loads are seen and counted, never touched";
+    }
 }

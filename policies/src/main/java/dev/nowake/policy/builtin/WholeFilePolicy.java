@@ -14,6 +14,11 @@ public final class WholeFilePolicy implements Policy {
     }
 
     @Override
+    public String description() {
+        return "prefetches each file whole when it is opened and never evicts";
+    }
+
+    @Override
     public List<Step> prefetch(PolicyInput input) {
         if (input.trigger() != Trigger.OPEN || input.file() == null) {
             return List.of();

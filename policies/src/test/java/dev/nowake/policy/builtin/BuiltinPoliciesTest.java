@@ -15,7 +15,7 @@ class BuiltinPoliciesTest {
     void eachIsFoundByItsName() {
         assertThat(BuiltinPolicies.all())
                 .extracting(Policy::name)
-                .containsExactlyInAnyOrder("none", "load-and-release", "whole-file");
+                .containsExactlyInAnyOrder("none", "load-and-release", "whole-file", "interleave", "replay");
         for (Policy policy : BuiltinPolicies.all()) {
             assertThat(BuiltinPolicies.named(policy.name())).containsSame(policy);
         }

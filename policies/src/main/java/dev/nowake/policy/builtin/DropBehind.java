@@ -1,0 +1,81 @@
+package dev.nowake.policy.builtin;
+
+import dev.nowake.model.ByteRange;
+import dev.nowake.model.FileId;
+import dev.nowake.model.RangeSet;
+import dev.nowake.model.Tensor;
+import dev.nowake.policy.FileView;
+import dev.nowake.policy.Layouts;
+import dev.nowake.policy.LoadView;
+import dev.nowake.policy.Step;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What every reader of a load has read and left behind, while they still read. */
+final class DropBehind {
+    /**
+     * So far behind the slowest reader pages stay: readers are looked at ten times a second, and a loader may go back a
+     * little. With 256 MiB kswapd scanned a tenth of what it does without drop-behind, at full speed; half would be
+     * passed within one look at 1.3 GB/s, double keeps memory that is short.
+     */
+    static final long MARGIN_BYTES = 256L << 20;
+
+    private DropBehind() {}
+
+    static List<Step> steps(LoadView load, Layouts layouts) {
+        List<Step> steps = new ArrayList<>();
+        for (FileView file : load.files()) {
+            if (file.opened() && file.residentBytes() != 0 && !file.touched().isEmpty()) {
+                List<Tensor> tensors = layouts.of(file.id()).tensors();
+                RangeSet passed = wholeTensors(quiet(file, !tensors.isEmpty()), tensors);
+                add(file.id(), passed.minus(file.residentBefore()), steps);
+            }
+        }
+        return steps;
+    }
+
+    private static void add(FileId file, RangeSet ranges, List<Step> steps) {
+        for (ByteRange range : ranges.ranges()) {
+            steps.add(new Step.Evict(file, range.start(), range.lengthBytes(), "read by all, memory is short"));
+        }
+    }
+
+    /**
+     * Behind a sequential reader by the margin; all of a file that was closed. A reader that jumps may return to half a
+     * tensor, so its file is left alone where tensors are not known.
+     */
+    private static RangeSet quiet(FileView file, boolean tensorsKnown) {
+        if (!file.inUse()) {
+            return file.touched();
+        }
+        if (file.frontierBytes() == 0) {
+            return tensorsKnown ? file.touched() : RangeSet.EMPTY;
+        }
+        // the frontier is the furthest reader's; what all have touched ends at the slowest one's
+        long slowest =
+                Math.min(file.frontierBytes(), file.touched().ranges().getLast().end());
+        return file.touched().within(0, slowest - MARGIN_BYTES);
+    }
+
+    /** Without the tensors that are not wholly inside. Tensors come in file order. */
+    private static RangeSet wholeTensors(RangeSet quiet, List<Tensor> tensors) {
+        List<ByteRange> cut = new ArrayList<>();
+        List<ByteRange> ranges = quiet.ranges();
+        int i = 0;
+        for (Tensor tensor : tensors) {
+            while (i < ranges.size() && ranges.get(i).end() <= tensor.bytes().start()) {
+                i++;
+            }
+            if (i == ranges.size()) {
+                break;
+            }
+            ByteRange range = ranges.get(i);
+            boolean inside =
+                    range.start() <= tensor.bytes().start() && tensor.bytes().end() <= range.end();
+            if (!inside && range.start() < tensor.bytes().end()) {
+                cut.add(tensor.bytes());
+            }
+        }
+        return quiet.minus(RangeSet.ofAll(cut));
+    }
+}

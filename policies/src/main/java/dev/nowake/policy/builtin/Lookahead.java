@@ -1,0 +1,107 @@
+package dev.nowake.policy.builtin;
+
+import dev.nowake.model.ByteRange;
+import dev.nowake.model.RangeSet;
+import dev.nowake.policy.Argument;
+import dev.nowake.policy.FileView;
+import dev.nowake.policy.LoadView;
+import dev.nowake.policy.Node;
+import dev.nowake.policy.PolicyInput;
+import dev.nowake.policy.Step;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Shards in the order they are consumed, as far ahead of the readers as a window allows. */
+final class Lookahead {
+    private static final long GIB = 1L << 30;
+
+    /**
+     * The window when the rule names none: 25 % of available memory, so that what the loader itself allocates (often
+     * another copy of the model) still fits, and at most 80 GiB, beyond which no storage we know runs dry. The best
+     * published figures for loads from network storage were reached with these two numbers.
+     */
+    private static final long MAX_WINDOW_BYTES = 80 * GIB;
+
+    private static final int WINDOW_DIVISOR = 4;
+
+    /** A reader that jumps leaves holes. So many of them are asked for at a time; the others come with the next call. */
+    private static final int MAX_RANGES_PER_FILE = 256;
+
+    /** Zero means: by the host's memory. */
+    static final Argument WINDOW = new Argument.Size(0);
+
+    static final Argument FILES = new Argument.Count(Long.MAX_VALUE);
+
+    private Lookahead() {}
+
+    /**
+     * What to ask for now. Nothing where there is no load, it is over, its loader brings its pages itself, or reads past
+     * the page cache: two prefetchers only take the disk from each other.
+     */
+    static List<Step> steps(PolicyInput input, Node node) {
+        if (!wanted(input.load())) {
+            return List.of();
+        }
+        long window = windowBytes(input);
+        List<Step> steps = new ArrayList<>();
+        long planned = 0;
+        for (FileView file : consumptionOrder(input)) {
+            if (planned >= window) {
+                break;
+            }
+            RangeSet ahead = ahead(file).first(window - planned);
+            for (ByteRange range :
+                    ahead.ranges().stream().limit(MAX_RANGES_PER_FILE).toList()) {
+                String reason = file.inUse() ? "being read" : "lookahead";
+                steps.add(new Step.Prefetch(file.id(), range.start(), range.lengthBytes(), node, 0, reason));
+                planned += range.lengthBytes();
+            }
+        }
+        return steps;
+    }
+
+    static boolean wanted(LoadView load) {
+        return load != null && !load.ended() && !load.prefetchesItself() && !load.directIo();
+    }
+
+    static long windowBytes(PolicyInput input) {
+        long asked = input.args().get("window") instanceof Number number ? number.longValue() : 0;
+        return asked > 0 ? asked : Math.min(MAX_WINDOW_BYTES, input.host().availableBytes() / WINDOW_DIVISOR);
+    }
+
+    private static RangeSet ahead(FileView file) {
+        if (!file.inUse()) {
+            return RangeSet.between(0, file.sizeBytes());
+        }
+        return RangeSet.between(file.frontierBytes(), file.sizeBytes()).minus(file.touched());
+    }
+
+    /**
+     * Files in use first, in shard order; then the unopened ones after the furthest opened, then those before it. A mount
+     * that drops a file's pages at every open gets no lookahead: it would be read twice.
+     */
+    private static List<FileView> consumptionOrder(PolicyInput input) {
+        List<FileView> files = input.load().files();
+        List<FileView> order = new ArrayList<>();
+        int furthest = -1;
+        for (FileView file : files) {
+            if (file.inUse()) {
+                order.add(file);
+            }
+            if (file.opened()) {
+                furthest = file.shard();
+            }
+        }
+        if (input.load().keepsPagesAcrossOpens()) {
+            long ahead = input.args().get("lookaheadFiles") instanceof Number n ? n.longValue() : Long.MAX_VALUE;
+            for (int i = 1; i <= files.size() && ahead > 0; i++) {
+                FileView file = files.get(Math.floorMod(furthest + i, files.size()));
+                if (!file.opened()) {
+                    order.add(file);
+                    ahead--;
+                }
+            }
+        }
+        return order;
+    }
+}

@@ -1,0 +1,197 @@
+package dev.nowake.policy.sim;
+
+import dev.nowake.model.ByteRange;
+import dev.nowake.model.FileId;
+import dev.nowake.model.Format;
+import dev.nowake.model.Layout;
+import dev.nowake.model.Model;
+import dev.nowake.model.RangeSet;
+import dev.nowake.model.Shard;
+import dev.nowake.model.Tensor;
+import dev.nowake.policy.AcceleratorView;
+import dev.nowake.policy.Argument;
+import dev.nowake.policy.FileView;
+import dev.nowake.policy.HostView;
+import dev.nowake.policy.Layouts;
+import dev.nowake.policy.LoadView;
+import dev.nowake.policy.ModelView;
+import dev.nowake.policy.NodeView;
+import dev.nowake.policy.Policy;
+import dev.nowake.policy.PolicyInput;
+import dev.nowake.policy.PressureView;
+import dev.nowake.policy.Trigger;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Inputs of every kind a policy can meet, to try it on before it serves: each trigger, with and without a load, with things
+ * known and unknown. A model of three shards of 4 GiB, another one idle beside it.
+ */
+public final class CannedInputs {
+    private static final long GIB = 1L << 30;
+    private static final long SHARD_BYTES = 4 * GIB;
+    private static final long HEADER_BYTES = 1L << 20;
+    private static final int SHARDS = 3;
+    private static final int TENSORS = 4;
+    private static final double TIME_SECONDS = 1_700_000_000;
+
+    private static final Model MODEL = model("example-8b", 1);
+    private static final Model IDLE = model("idle-8b", 11);
+
+    /** An input and what it stands for, for messages. */
+    public record Canned(String label, PolicyInput input) {}
+
+    private CannedInputs() {}
+
+    /** All of them, the same every time, with these arguments and no state. */
+    public static List<Canned> all(Map<String, Object> args) {
+        List<Canned> all = new ArrayList<>();
+        LoadView begun = load(List.of(unopened(0, true), unopened(1, false), unopened(2, false)), false);
+        LoadView midway = load(List.of(passed(0), reading(1), unopened(2, false)), false);
+        LoadView ended = load(List.of(passed(0), passed(1), passed(2)), true);
+        add(all, "open of the first shard, nothing known", Trigger.OPEN, unopened(0, true), null, begun, args);
+        add(all, "open of the second shard", Trigger.OPEN, reading(1), null, midway, args);
+        add(all, "progress of a load", Trigger.PROGRESS, null, null, midway, args);
+        add(all, "progress of one shard", Trigger.PROGRESS, reading(1), null, midway, args);
+        add(all, "miss", Trigger.MISS, reading(1), ByteRange.ofLength(2 * GIB, 4 << 20), midway, args);
+        add(all, "close of a shard", Trigger.CLOSE, passed(0), null, midway, args);
+        add(all, "end of a load", Trigger.CLOSE, null, null, ended, args);
+        add(all, "written file of a model being loaded", Trigger.WRITTEN, unopened(2, false), null, midway, args);
+        add(all, "written file of a model nobody loads", Trigger.WRITTEN, idle(), null, null, args);
+        add(all, "pressure during a load", Trigger.PRESSURE, null, null, midway, args);
+        add(all, "pressure on an idle host", Trigger.PRESSURE, null, null, null, args);
+        add(all, "tick during a load", Trigger.TICK, null, null, midway, args);
+        add(all, "tick on an idle host", Trigger.TICK, null, null, null, args);
+        return List.copyOf(all);
+    }
+
+    /** The policy's own defaults, and a plausible value for each argument a rule must give. */
+    public static Map<String, Object> argsFor(Policy policy) {
+        Map<String, Object> args = new HashMap<>(policy.defaults());
+        policy.arguments().forEach((name, argument) -> args.computeIfAbsent(name, missing -> example(argument)));
+        return args;
+    }
+
+    private static Object example(Argument argument) {
+        return switch (argument) {
+            case Argument.Size size -> GIB;
+            case Argument.Count count -> 2L;
+            case Argument.Decimal decimal -> 0.5;
+            case Argument.Flag flag -> true;
+            case Argument.Text text -> "example";
+            case Argument.Choice choice -> choice.words().getFirst();
+        };
+    }
+
+    private static void add(
+            List<Canned> all,
+            String label,
+            Trigger trigger,
+            FileView file,
+            ByteRange range,
+            LoadView load,
+            Map<String, Object> args) {
+        Model model = load == null ? null : MODEL;
+        HostView host = trigger == Trigger.PRESSURE ? shortOfMemory() : roomy();
+        Layouts layouts = trigger == Trigger.OPEN ? Layouts.NONE : CannedInputs::layout;
+        List<ModelView> models = List.of(modelView(MODEL, load != null && !load.ended()), modelView(IDLE, false));
+        all.add(new Canned(
+                label,
+                new PolicyInput(
+                        trigger, file, range, model, layouts, load, models, host, TIME_SECONDS, args, Map.of())));
+    }
+
+    private static Model model(String name, long firstInode) {
+        List<Shard> shards = new ArrayList<>();
+        for (int i = 0; i < SHARDS; i++) {
+            String path = "/models/" + name + "/model-0000" + (i + 1) + "-of-0000" + SHARDS + ".safetensors";
+            shards.add(new Shard(new FileId(1, firstInode + i), i, path, SHARD_BYTES));
+        }
+        return new Model(name, Format.SAFETENSORS, shards);
+    }
+
+    private static Layout layout(FileId file) {
+        List<Tensor> tensors = new ArrayList<>();
+        long each = (SHARD_BYTES - HEADER_BYTES) / TENSORS;
+        for (int i = 0; i < TENSORS; i++) {
+            String name = "model.layers." + i + ".mlp.down_proj.weight";
+            tensors.add(new Tensor(name, ByteRange.ofLength(HEADER_BYTES + i * each, each)));
+        }
+        return new Layout(Format.SAFETENSORS, tensors, HEADER_BYTES, TENSORS);
+    }
+
+    private static FileView unopened(int shard, boolean opened) {
+        return view(MODEL, shard, opened, opened, 0, 0, -1);
+    }
+
+    private static FileView reading(int shard) {
+        return view(MODEL, shard, true, true, GIB, 3 * GIB, 3 * GIB);
+    }
+
+    private static FileView passed(int shard) {
+        return view(MODEL, shard, true, false, SHARD_BYTES, SHARD_BYTES, SHARD_BYTES);
+    }
+
+    private static FileView idle() {
+        return view(IDLE, 0, false, false, 0, 0, SHARD_BYTES);
+    }
+
+    private static FileView view(
+            Model model, int index, boolean opened, boolean inUse, long frontier, long prefetched, long resident) {
+        Shard shard = model.shards().get(index);
+        return new FileView(
+                shard.id(),
+                index,
+                shard.path(),
+                shard.sizeBytes(),
+                opened,
+                inUse,
+                frontier,
+                RangeSet.between(0, frontier),
+                RangeSet.between(0, prefetched),
+                RangeSet.between(0, Math.min(frontier, HEADER_BYTES)),
+                resident);
+    }
+
+    private static LoadView load(List<FileView> files, boolean ended) {
+        boolean fresh = files.getFirst().frontierBytes() == 0;
+        return new LoadView(
+                files,
+                ended ? 0 : 2,
+                ended,
+                true,
+                fresh ? 0 : 2.5,
+                fresh ? 0 : 2e9,
+                fresh ? -1 : 0,
+                fresh ? null : new AcceleratorView("nvidia0", 0),
+                false,
+                false);
+    }
+
+    private static ModelView modelView(Model model, boolean inUse) {
+        List<ModelView.ModelFile> files = new ArrayList<>();
+        for (Shard shard : model.shards()) {
+            files.add(new ModelView.ModelFile(shard.id(), shard.sizeBytes(), inUse ? GIB : -1));
+        }
+        return new ModelView(
+                model.name(),
+                model.format(),
+                model.sizeBytes(),
+                inUse ? SHARDS * GIB : -1,
+                inUse,
+                TIME_SECONDS - 60,
+                files);
+    }
+
+    private static HostView roomy() {
+        return new HostView(64 * GIB, 40 * GIB, 60 * GIB);
+    }
+
+    private static HostView shortOfMemory() {
+        List<NodeView> nodes =
+                List.of(new NodeView(0, 32 * GIB, GIB / 4, 20 * GIB), new NodeView(1, 32 * GIB, GIB / 4, 20 * GIB));
+        return new HostView(64 * GIB, GIB / 2, 6 * GIB, new PressureView(35, 12), nodes, true);
+    }
+}
