@@ -44,7 +44,7 @@ public final class Guard {
             return new Verdict(accepted, refused, null);
         }
         Map<FileId, Long> own = ownSizes(input);
-        Map<FileId, Long> all = allSizes(input, own);
+        Map<FileId, Long> all = steps.stream().anyMatch(step -> isOfOther(step, own)) ? allSizes(input, own) : own;
         for (Step step : steps) {
             switch (step) {
                 case null -> refused.add("a step is null");
@@ -56,6 +56,13 @@ public final class Guard {
             }
         }
         return new Verdict(accepted, refused, state);
+    }
+
+    /** Only then is it worth while to look through every model's files. */
+    private static boolean isOfOther(Step step, Map<FileId, Long> own) {
+        return step instanceof Step.OnRange about
+                && !(about instanceof Step.Prefetch)
+                && !own.containsKey(about.file());
     }
 
     private static Map<FileId, Long> ownSizes(PolicyInput input) {

@@ -20,7 +20,11 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class Baseline {
     /** {@code sizeBytes}: what the file's size was taken to be; of a file that has grown since, it tells nothing. */
-    private record Idle(RangeSet resident, long sizeBytes) {}
+    private record Idle(RangeSet resident, long sizeBytes, long residentBytes) {
+        Idle(RangeSet resident, long sizeBytes) {
+            this(resident, sizeBytes, resident.bytes());
+        }
+    }
 
     private final Kernel kernel;
     private final Map<FileId, Idle> idle = new ConcurrentHashMap<>();
@@ -31,6 +35,12 @@ final class Baseline {
 
     void remember(FileId id, RangeSet resident, long sizeBytes) {
         idle.put(id, new Idle(resident, sizeBytes));
+    }
+
+    /** What was resident when it was last looked at while nobody read it; -1 where it never was. */
+    long residentBytes(FileId id) {
+        Idle last = idle.get(id);
+        return last == null ? -1 : last.residentBytes();
     }
 
     /** Used by somebody whose pages we did not follow: the next open starts from what it finds. */

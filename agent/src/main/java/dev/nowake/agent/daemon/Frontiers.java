@@ -28,30 +28,40 @@ final class Frontiers {
         int looked = 0;
         for (int pid : load.readers().keySet()) {
             if (looked++ >= READERS_LOOKED_AT) {
-                return;
+                break;
             }
-            Map<Long, Long> positions = positions(pid);
+            Map<Long, Long> positions = positions(pid, load);
             for (TrackedShard shard : load.shards()) {
                 if (shard.inUse()) {
                     look(pid, positions, shard);
                 }
             }
         }
+        load.frontiersSeen(System.nanoTime());
     }
 
     /**
      * The furthest position of the process in each inode, by fdinfo: stat(2) on a descriptor would ask its server, and
      * wait with one that hangs. Before 5.14 fdinfo tells no inode, and the window stays where it is.
      */
-    private Map<Long, Long> positions(int pid) {
+    private Map<Long, Long> positions(int pid, Load load) {
         Map<Long, Long> positions = new HashMap<>();
         String[] names = procRoot.resolve("proc/" + pid + "/fdinfo").toFile().list();
         for (String name : names == null ? new String[0] : names) {
             DescriptorInfo.read(procRoot, pid, Integer.parseInt(name))
                     .filter(info -> info.inode() >= 0)
-                    .ifPresent(info -> positions.merge(info.inode(), info.positionBytes(), Math::max));
+                    .ifPresent(info -> {
+                        positions.merge(info.inode(), info.positionBytes(), Math::max);
+                        if (info.isDirect() && isShard(load, info.inode())) {
+                            load.readsDirectly();
+                        }
+                    });
         }
         return positions;
+    }
+
+    private static boolean isShard(Load load, long inode) {
+        return load.shards().stream().anyMatch(shard -> shard.shard().id().inode() == inode);
     }
 
     private void look(int pid, Map<Long, Long> positions, TrackedShard shard) {

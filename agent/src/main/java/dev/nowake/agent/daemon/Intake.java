@@ -21,7 +21,10 @@ final class Intake {
 
     private final Parts parts;
     private final Models models;
-    private final Prefetching prefetching;
+    private final Planning planning;
+    private final Following following;
+    private final ModelTable table;
+    private final Written written;
     private final LastReader lastReader;
     private final ShardFiles files;
     private final Baseline baseline;
@@ -30,13 +33,19 @@ final class Intake {
     Intake(
             Parts parts,
             Models models,
-            Prefetching prefetching,
+            Planning planning,
+            Following following,
+            ModelTable table,
+            Written written,
             LastReader lastReader,
             ShardFiles files,
             Baseline baseline) {
         this.parts = parts;
         this.models = models;
-        this.prefetching = prefetching;
+        this.planning = planning;
+        this.following = following;
+        this.table = table;
+        this.written = written;
         this.lastReader = lastReader;
         this.files = files;
         this.baseline = baseline;
@@ -94,6 +103,7 @@ final class Intake {
 
     /** The load is out of the book: what came meanwhile is heard now. */
     void ended(ActiveLoad active) {
+        used(active.load());
         active.deferred().forEach(this::seenLate);
     }
 
@@ -102,12 +112,18 @@ final class Intake {
         if (sighting.wasWritten()) {
             baseline.forget(sighting.id());
             models.changed(sighting);
+            written.closed(sighting.id());
         }
         boolean moved = onlookers.remembers(sighting.pid());
         drop(sighting);
         if (moved) {
             models.lookAgain(sighting.id());
         }
+    }
+
+    private void used(Load load) {
+        double now = PolicyInputs.nowSeconds();
+        load.shards().forEach(shard -> table.used(shard.shard().id(), now));
     }
 
     private void drop(Sighting sighting) {
@@ -127,6 +143,7 @@ final class Intake {
         Roots.Rule rule = models.ruleFor(entry.path());
         ActiveLoad active = new ActiveLoad(load, rule.root(), rule.assignment());
         parts.book().begin(active);
+        used(load);
         parts.counters().increment(Counter.LOADS);
         return active;
     }
@@ -138,13 +155,13 @@ final class Intake {
         boolean heldLate = take(shard, sighting) && shard.inUse();
         if (heldLate && !sighting.isOpen()) {
             // its open could not be planned for, because this descriptor was still on its way
-            prefetching.plan(active, Trigger.PROGRESS, shard);
+            planning.ask(active, Trigger.PROGRESS, shard);
         }
         if (sighting.isOpen()) {
             opened(active, shard, sighting);
         }
         if (sighting.wasWritten()) {
-            written(shard, sighting);
+            changed(active, shard, sighting);
         }
         if (sighting.isClose()) {
             lastReader.closeSeen(active, shard);
@@ -184,10 +201,10 @@ final class Intake {
         }
         journalOpen(active, shard, sighting, first);
         if (first || again) {
-            prefetching.plan(active, Trigger.OPEN, shard);
+            planning.ask(active, Trigger.OPEN, shard);
         }
         if (firstOfLoad) {
-            prefetching.followLater(active);
+            following.begin(active);
         }
     }
 
@@ -229,11 +246,12 @@ final class Intake {
     }
 
     /** What a writer left in page cache is not ours to drop. */
-    private void written(TrackedShard shard, Sighting sighting) {
+    private void changed(ActiveLoad active, TrackedShard shard, Sighting sighting) {
         shard.residentBefore(RangeSet.between(
                 0, Math.max(shard.shard().sizeBytes(), sighting.status().sizeBytes())));
         baseline.forget(sighting.id());
         models.changed(sighting);
+        planning.ask(active, Trigger.WRITTEN, shard);
     }
 
     private void journalOpen(ActiveLoad active, TrackedShard shard, Sighting sighting, boolean first) {

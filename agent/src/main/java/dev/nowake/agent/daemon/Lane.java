@@ -1,12 +1,14 @@
 package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.config.Config;
+import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.config.RootRule;
 import dev.nowake.agent.listen.Sighting;
 import dev.nowake.agent.listen.SightingSink;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.model.FileId;
+import dev.nowake.policy.Trigger;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -28,9 +30,12 @@ final class Lane implements AutoCloseable {
 
     private final Parts parts;
     private final ExecutorService background;
+    private final ExecutorService evicting;
+    private final ExecutorService writingBack;
     private final Watching watching;
     private final Models models;
     private final Intake intake;
+    private final Heartbeat heartbeat;
     private final List<Path> rootPaths;
     private final AtomicBoolean rescanDue = new AtomicBoolean();
     private Thread engineThread;
@@ -40,22 +45,48 @@ final class Lane implements AutoCloseable {
     Lane(Parts parts, Config roots, String name) throws KernelException {
         this.parts = parts;
         this.rootPaths = roots.roots().stream().map(RootRule::path).toList();
-        this.background = Executors.newSingleThreadExecutor(
-                Thread.ofPlatform().name("nowake-background-" + name).daemon().factory());
+        this.background = thread("nowake-background-" + name);
+        this.evicting = thread("nowake-evict-" + name);
+        this.writingBack = thread("nowake-write-back-" + name);
         Baseline baseline = new Baseline(parts.kernel());
         ShardFiles files = new ShardFiles(parts, baseline);
-        Prefetching prefetching =
-                new Prefetching(parts, files, new Frontiers(parts.procRoot()), new HostMemory(parts.procRoot()));
+        HostMemory memory = new HostMemory(parts.procRoot());
+        ReaderPlaces places = new ReaderPlaces(parts.procRoot(), parts.kernel().placement());
+        LayoutShelf layouts = new LayoutShelf();
+        Keeps keeps = new Keeps();
         Leftovers leftovers = new Leftovers(parts, background);
         watching = new Watching(parts, new Ears());
         models = new Models(parts, roots, background, watching, baseline, this::rescanSoon);
+        ModelTable table = new ModelTable(models::found, baseline, parts.book());
+        PolicyInputs inputs = new PolicyInputs(parts, memory, table, layouts);
+        Prefetching prefetching = new Prefetching(parts, files, new Placements(places.topology()));
+        Evictions evictions = new Evictions(parts, evicting, writingBack, keeps, baseline, models::of);
+        Planning planning = new Planning(parts, inputs, prefetching, evictions);
+        Following following =
+                new Following(parts, new Frontiers(parts.procRoot()), places, layouts, planning, background);
         // the stations form a ring only here: a load's end may begin the next one
         Intake[] ring = new Intake[1];
-        Releasing releasing =
-                new Releasing(parts, prefetching, files, baseline, leftovers, active -> ring[0].ended(active));
-        LastReader lastReader = new LastReader(parts, background, releasing::begin);
-        intake = new Intake(parts, models, prefetching, lastReader, files, baseline);
+        Releasing releasing = new Releasing(
+                parts, inputs, files, baseline, leftovers, evictions, keeps, active -> ring[0].ended(active));
+        LastReader lastReader = new LastReader(
+                parts, background, releasing::begin, (active, shard) -> planning.ask(active, Trigger.CLOSE, shard));
+        Written written = new Written(parts, models, planning);
+        intake = new Intake(parts, models, planning, following, table, written, lastReader, files, baseline);
+        heartbeat = new Heartbeat(
+                parts,
+                memory,
+                keeps,
+                models.rules(),
+                (active, trigger) -> planning.ask(active, trigger, null),
+                (rule, trigger) ->
+                        planning.askIdle(rule.assignment(), rule.root().mode() == Mode.ENFORCE, trigger));
         ring[0] = intake;
+    }
+
+    /** Made with its first task. */
+    private static ExecutorService thread(String name) {
+        return Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().name(name).daemon().factory());
     }
 
     /** Starts the engine, then marks every folder on the background thread. Done when all are marked. */
@@ -63,6 +94,7 @@ final class Lane implements AutoCloseable {
         engineThread =
                 Thread.ofPlatform().name("nowake-engine-" + name).daemon().start(parts.engine());
         parts.engine().submit(models::keepWatching);
+        parts.engine().submit(heartbeat::start);
         return CompletableFuture.runAsync(models::watchRoots, background);
     }
 
@@ -152,6 +184,8 @@ final class Lane implements AutoCloseable {
         watching.close();
         parts.engine().stop();
         background.shutdownNow();
+        evicting.shutdownNow();
+        writingBack.shutdownNow();
     }
 
     void awaitEnd(long millis) throws InterruptedException {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -42,14 +43,23 @@ final class LastReader {
     private final Parts parts;
     private final Executor background;
     private final Consumer<ActiveLoad> over;
+    private final BiConsumer<ActiveLoad, TrackedShard> shardUnused;
     private final Set<Long> withoutLeases = new HashSet<>();
     private long lastScanNanos;
 
-    /** {@code over} is told, on the engine's thread, of each load whose last reader is gone. */
-    LastReader(Parts parts, Executor background, Consumer<ActiveLoad> over) {
+    /**
+     * Both are told on the engine's thread: {@code over} of each load whose last reader is gone, {@code shardUnused} of a
+     * shard nobody has any more while its load goes on.
+     */
+    LastReader(
+            Parts parts,
+            Executor background,
+            Consumer<ActiveLoad> over,
+            BiConsumer<ActiveLoad, TrackedShard> shardUnused) {
         this.parts = parts;
         this.background = background;
         this.over = over;
+        this.shardUnused = shardUnused;
         this.lastScanNanos = System.nanoTime() - SCAN_INTERVAL_NANOS;
     }
 
@@ -116,6 +126,9 @@ final class LastReader {
                 .put("reason", "nobody has it open or mapped")
                 .log();
         checkOver(active);
+        if (active.load().state() == LoadState.LOADING) {
+            shardUnused.accept(active, shard);
+        }
     }
 
     private Long residentNow(TrackedShard shard) {

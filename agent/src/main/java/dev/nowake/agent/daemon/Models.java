@@ -3,6 +3,7 @@ package dev.nowake.agent.daemon;
 import dev.nowake.agent.config.Config;
 import dev.nowake.agent.identify.CatalogEntry;
 import dev.nowake.agent.identify.CatalogSnapshot;
+import dev.nowake.agent.identify.FoundModel;
 import dev.nowake.agent.identify.ModelCatalog;
 import dev.nowake.agent.listen.Sighting;
 import dev.nowake.agent.load.TrackedShard;
@@ -85,6 +86,14 @@ final class Models {
     /** The rule of the deepest root the file lies under; every file of the catalogue lies under one. Any thread. */
     Roots.Rule ruleFor(Path path) {
         return roots.ruleFor(path);
+    }
+
+    List<Roots.Rule> rules() {
+        return roots.rules();
+    }
+
+    List<FoundModel> found() {
+        return catalog.snapshot().models();
     }
 
     /** Marks the roots, lists them, and marks what is below. Before the start. */

@@ -1,11 +1,13 @@
 package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.decide.Decider;
+import dev.nowake.agent.execute.EvictOutcome;
 import dev.nowake.agent.execute.Evictor;
 import dev.nowake.agent.execute.Prefetcher;
 import dev.nowake.agent.govern.Governor;
 import dev.nowake.agent.listen.FileClaims;
 import dev.nowake.agent.load.LoadBook;
+import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.Counters;
 import dev.nowake.agent.observe.Journal;
 import dev.nowake.kernel.Kernel;
@@ -29,6 +31,18 @@ record Parts(
         Governor governor,
         Prefetcher prefetcher,
         Evictor evictor) {
+    void count(EvictOutcome outcome) {
+        counters.add(Counter.EVICTED_BYTES, Math.max(0, outcome.evictedBytes()));
+        outcome.refused().forEach((reason, bytes) -> {
+            Counter counter = switch (reason) {
+                case MAPPED -> Counter.EVICT_REFUSED_MAPPED;
+                case DIRTY -> Counter.EVICT_REFUSED_DIRTY;
+                case BUSY -> Counter.EVICT_REFUSED_BUSY;
+            };
+            counters.add(counter, bytes);
+        });
+    }
+
     /** The same with an engine and loads of its own. */
     Parts withEngine(Engine own, LoadBook loads) {
         return new Parts(

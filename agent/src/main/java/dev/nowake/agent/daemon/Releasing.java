@@ -4,7 +4,6 @@ import dev.nowake.agent.decide.Plan;
 import dev.nowake.agent.execute.EvictAttempt;
 import dev.nowake.agent.execute.EvictOutcome;
 import dev.nowake.agent.execute.PrefetchJob;
-import dev.nowake.agent.execute.Refusal;
 import dev.nowake.agent.load.ActiveLoad;
 import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.LoadState;
@@ -35,25 +34,31 @@ final class Releasing {
     private record Work(TrackedShard shard, RangeSet ranges) {}
 
     private final Parts parts;
-    private final Prefetching prefetching;
+    private final PolicyInputs inputs;
     private final ShardFiles files;
     private final Baseline baseline;
     private final Leftovers leftovers;
+    private final Evictions evictions;
+    private final Keeps keeps;
     private final Consumer<ActiveLoad> ended;
 
     /** {@code ended} is told, on the engine's thread, when the load is out of the book. */
     Releasing(
             Parts parts,
-            Prefetching prefetching,
+            PolicyInputs inputs,
             ShardFiles files,
             Baseline baseline,
             Leftovers leftovers,
+            Evictions evictions,
+            Keeps keeps,
             Consumer<ActiveLoad> ended) {
         this.parts = parts;
-        this.prefetching = prefetching;
+        this.inputs = inputs;
         this.files = files;
         this.baseline = baseline;
         this.leftovers = leftovers;
+        this.evictions = evictions;
+        this.keeps = keeps;
         this.ended = ended;
     }
 
@@ -61,13 +66,14 @@ final class Releasing {
     void begin(ActiveLoad active) {
         Load load = active.load();
         load.state(LoadState.RELEASING, System.nanoTime());
-        PolicyInput input = prefetching.input(active, Trigger.CLOSE, null, true);
+        PolicyInput input = inputs.of(active, Trigger.CLOSE, null, null, true);
         parts.decider()
                 .ask(active.assignment(), Hook.EVICT, input, parts.engine()::submit, plan -> carryOut(active, plan));
     }
 
     private void carryOut(ActiveLoad active, Plan plan) {
         Load load = active.load();
+        List<Object> others = evictions.carryOut(active, active.enforced(), plan); // and what is to be kept
         List<Work> work = new ArrayList<>();
         for (Guard.Checked step : plan.steps()) {
             TrackedShard shard = load.shard(step.file());
@@ -77,14 +83,16 @@ final class Releasing {
             if (active.enforced() && shard.opened()) {
                 files.ensureHeld(shard); // it could not be opened while it was read
             }
-            RangeSet ranges = step.range().minus(shard.residentBefore());
+            RangeSet ranges = step.range()
+                    .minus(shard.residentBefore())
+                    .minus(keeps.of(step.file(), false, PolicyInputs.nowSeconds()));
             if (shard.file() != null && !ranges.isEmpty()) {
                 work.add(new Work(shard, ranges));
             }
         }
-        journalPlan(active, plan, work);
+        journalPlan(active, plan, work, others);
         if (active.enforced()) {
-            List<PrefetchJob> jobs = List.copyOf(active.jobs().values()); // the map is the engine thread's alone
+            List<PrefetchJob> jobs = active.runningJobs(); // a copy: the jobs are the engine thread's alone
             Thread.ofPlatform().name("nowake-release").daemon().start(() -> release(active, jobs, work));
         } else {
             forecast(active, plan, work);
@@ -95,6 +103,7 @@ final class Releasing {
     private void release(ActiveLoad active, List<PrefetchJob> jobs, List<Work> work) {
         List<EvictOutcome> outcomes = new ArrayList<>();
         try {
+            active.dropping().join();
             for (PrefetchJob job : jobs) {
                 if (!job.cancel()) {
                     job.completion().join(); // storage hangs: the descriptors must outlive its calls
@@ -140,9 +149,8 @@ final class Releasing {
         for (EvictOutcome outcome : outcomes) {
             load.addEvicted(Math.max(0, outcome.evictedBytes()));
             outcome.refused().forEach((reason, bytes) -> refused.merge(reason.label(), bytes, Long::sum));
-            outcome.refused().forEach(this::countRefusal);
+            parts.count(outcome);
         }
-        parts.counters().add(Counter.EVICTED_BYTES, load.evictedBytes());
         if (active.enforced()) {
             parts.journal()
                     .line("release")
@@ -189,15 +197,6 @@ final class Releasing {
         return stays;
     }
 
-    private void countRefusal(Refusal reason, long bytes) {
-        Counter counter = switch (reason) {
-            case MAPPED -> Counter.EVICT_REFUSED_MAPPED;
-            case DIRTY -> Counter.EVICT_REFUSED_DIRTY;
-            case BUSY -> Counter.EVICT_REFUSED_BUSY;
-        };
-        parts.counters().add(counter, bytes);
-    }
-
     private void forecast(ActiveLoad active, Plan plan, List<Work> work) {
         long release = 0;
         long resident = 0;
@@ -219,8 +218,8 @@ final class Releasing {
                 .log();
     }
 
-    private void journalPlan(ActiveLoad active, Plan plan, List<Work> work) {
-        List<Object> steps = new ArrayList<>();
+    private void journalPlan(ActiveLoad active, Plan plan, List<Work> work, List<Object> others) {
+        List<Object> steps = new ArrayList<>(others);
         for (Work item : work) {
             steps.add(Map.of(
                     "action", "evict",

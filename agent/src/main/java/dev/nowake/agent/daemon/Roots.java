@@ -52,6 +52,10 @@ final class Roots {
                 .reversed());
     }
 
+    List<Rule> rules() {
+        return List.copyOf(rules);
+    }
+
     /** The rule of the deepest root the file lies under. */
     Rule ruleFor(Path path) {
         for (Rule rule : rules) {

@@ -41,6 +41,7 @@ final class FileWork {
     private final long chunkBytes;
     private final boolean sequential;
     private final int descriptors;
+    private final Placement placement;
     private final Iterator<ByteRange> ranges;
     private final ArrayDeque<Chunk> planned = new ArrayDeque<>();
 
@@ -56,17 +57,29 @@ final class FileWork {
      * {@code sequential}: the mechanism gains from read-ahead windows twice as long, which the descriptor is told. Readahead
      * does; sendfile in parallel streams lost a tenth.
      */
-    FileWork(OpenFile file, FileTally tally, RangeSet ranges, long chunkBytes, boolean sequential, int descriptors) {
+    FileWork(
+            OpenFile file,
+            FileTally tally,
+            RangeSet ranges,
+            long chunkBytes,
+            boolean sequential,
+            int descriptors,
+            Placement placement) {
         this.file = file;
         this.tally = tally;
         this.chunkBytes = chunkBytes;
         this.sequential = sequential;
         this.descriptors = descriptors;
+        this.placement = placement;
         this.ranges = ranges.ranges().iterator();
     }
 
     OpenFile file() {
         return file;
+    }
+
+    Placement placement() {
+        return placement;
     }
 
     FileTally tally() {

@@ -45,7 +45,7 @@ final class Job implements PrefetchJob {
     }
 
     @Override
-    public void add(OpenFile file, FileId id, RangeSet ranges) {
+    public void add(OpenFile file, FileId id, RangeSet ranges, Placement placement) {
         state.lock();
         try {
             if (finished || cancelled || ranges.isEmpty()) {
@@ -57,7 +57,8 @@ final class Job implements PrefetchJob {
                     ranges,
                     chunkBytes,
                     traits.mechanism().isAsynchronous(),
-                    traits.descriptors());
+                    traits.descriptors(),
+                    placement);
             work.tally().begin();
             queue.add(work);
         } finally {
@@ -170,11 +171,12 @@ final class Job implements PrefetchJob {
     }
 
     /** Makes the calls for a chunk; false when that failed or the job is cancelled, and then the chunk is ended. */
-    boolean issue(Chunk chunk) {
+    boolean issue(Chunk chunk, ThreadNode node) {
         boolean issued = false;
         tally.called();
         try {
             if (!cancelled) {
+                node.use(chunk.work().placement());
                 fetcher.issue(chunk);
                 issued = true;
             }

@@ -1,5 +1,6 @@
 package dev.nowake.agent.execute;
 
+import dev.nowake.kernel.ThreadPlacement;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Set;
@@ -28,6 +29,7 @@ final class MountPool {
     /** Jobs a thread waits for room for; the others leave them alone. */
     private final Set<Job> stalled = new HashSet<>();
 
+    private final ThreadPlacement placement;
     private final int maxThreads;
     private final int depth;
     private int threads;
@@ -36,7 +38,8 @@ final class MountPool {
     private boolean closed;
 
     /** {@code depth}: chunks one thread keeps in flight. */
-    MountPool(int maxThreads, int depth) {
+    MountPool(ThreadPlacement placement, int maxThreads, int depth) {
+        this.placement = placement;
         this.maxThreads = maxThreads;
         this.depth = depth;
     }
@@ -185,7 +188,7 @@ final class MountPool {
             Thread.ofPlatform()
                     .name("nowake-io-" + NAMES.incrementAndGet())
                     .daemon(true)
-                    .start(new StreamLoop(this));
+                    .start(new StreamLoop(this, placement));
             started = true;
         } catch (OutOfMemoryError e) {
             // No more threads can be had: fewer streams are slower and nothing worse, none at all is a failure.

@@ -11,7 +11,12 @@ public interface PrefetchJob {
      * Appends ranges of a file. The caller keeps the descriptor's ownership and leaves it open until the listener's {@code
      * fileDone}, the completion, or a {@link #cancel} that returned true. Adding to a cancelled or finished job does nothing.
      */
-    void add(OpenFile file, FileId id, RangeSet ranges);
+    default void add(OpenFile file, FileId id, RangeSet ranges) {
+        add(file, id, ranges, Placement.ANYWHERE);
+    }
+
+    /** The same, with a wish where the pages shall lie. */
+    void add(OpenFile file, FileId id, RangeSet ranges, Placement placement);
 
     /** No more will be added: the job completes when its work is done. */
     void finish();

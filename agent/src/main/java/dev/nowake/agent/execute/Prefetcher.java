@@ -76,9 +76,9 @@ public final class Prefetcher implements AutoCloseable {
     private MountPool newPool(MountTraits traits) {
         int streams = Math.min(traits.streams(), maxStreams);
         if (!traits.mechanism().isAsynchronous()) {
-            return new MountPool(streams, 1);
+            return new MountPool(kernel.placement(), streams, 1);
         }
         int threads = Math.min(ASYNCHRONOUS_THREADS, streams);
-        return new MountPool(threads, Math.ceilDiv(streams, threads));
+        return new MountPool(kernel.placement(), threads, Math.ceilDiv(streams, threads));
     }
 }

@@ -1,5 +1,6 @@
 package dev.nowake.agent.execute;
 
+import dev.nowake.kernel.ThreadPlacement;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 
@@ -14,10 +15,12 @@ final class StreamLoop implements Runnable {
     private record InFlight(Job job, Chunk chunk) {}
 
     private final MountPool pool;
+    private final ThreadNode node;
     private final ArrayDeque<InFlight> inFlight = new ArrayDeque<>();
 
-    StreamLoop(MountPool pool) {
+    StreamLoop(MountPool pool, ThreadPlacement placement) {
         this.pool = pool;
+        this.node = new ThreadNode(placement);
     }
 
     @Override
@@ -59,7 +62,7 @@ final class StreamLoop implements Runnable {
             case NO_WORK -> {}
             case ADMITTED -> {
                 Chunk chunk = job.take();
-                if (chunk != null && job.issue(chunk)) {
+                if (chunk != null && job.issue(chunk, node)) {
                     inFlight.addLast(new InFlight(job, chunk));
                 }
             }

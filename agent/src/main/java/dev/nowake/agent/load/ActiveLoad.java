@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A load with the rule that matched it and the work under way for it. Belongs to the engine's thread. */
@@ -17,8 +18,10 @@ public final class ActiveLoad {
     private final RootRule rule;
     private final Assignment assignment;
     private final Map<Long, PrefetchJob> jobs = new HashMap<>();
+    private final List<PrefetchJob> finishing = new ArrayList<>();
     private final List<Sighting> deferred = new ArrayList<>();
     private final AtomicBoolean releaseAbandoned = new AtomicBoolean();
+    private CompletableFuture<Void> dropping = CompletableFuture.completedFuture(null);
     private boolean scanUnderWay;
     private boolean scanAgain;
 
@@ -44,9 +47,28 @@ public final class ActiveLoad {
         return rule.mode() == Mode.ENFORCE;
     }
 
-    /** The prefetch job of each device the model lies on. */
+    /** The prefetch job of each device the model lies on, for more work. */
     public Map<Long, PrefetchJob> jobs() {
         return jobs;
+    }
+
+    /** Everything is asked for: they end when they are done. What is asked for after all begins new ones. */
+    public void finishJobs() {
+        jobs.values().forEach(PrefetchJob::finish);
+        finishing.addAll(jobs.values());
+        jobs.clear();
+    }
+
+    public void jobEnded(long device, PrefetchJob job) {
+        jobs.remove(device, job);
+        finishing.remove(job);
+    }
+
+    /** All that have not ended. */
+    public List<PrefetchJob> runningJobs() {
+        List<PrefetchJob> running = new ArrayList<>(jobs.values());
+        running.addAll(finishing);
+        return running;
     }
 
     /** Opens that came while pages were being dropped; they begin the next load. */
@@ -57,6 +79,15 @@ public final class ActiveLoad {
     /** Set by the engine, read by the releasing thread: somebody came back, stop dropping. */
     public AtomicBoolean releaseAbandoned() {
         return releaseAbandoned;
+    }
+
+    /** Done when no eviction uses a descriptor of this load's any more. */
+    public CompletableFuture<Void> dropping() {
+        return dropping;
+    }
+
+    public void dropping(CompletableFuture<Void> until) {
+        dropping = until;
     }
 
     public boolean scanUnderWay() {

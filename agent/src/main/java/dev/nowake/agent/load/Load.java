@@ -2,6 +2,7 @@ package dev.nowake.agent.load;
 
 import dev.nowake.model.FileId;
 import dev.nowake.model.Model;
+import dev.nowake.policy.AcceleratorView;
 import dev.nowake.policy.FileView;
 import dev.nowake.policy.LoadView;
 import java.util.ArrayList;
@@ -33,6 +34,13 @@ public final class Load {
     private long evictedBytes;
     private long forecastPrefetchBytes;
     private long endedNanos;
+    private int node = -1;
+    private AcceleratorView accelerator;
+    private long placeSeenNanos;
+    private boolean directIo;
+    private boolean prefetchesItself;
+    private long nextTouchLookNanos = Long.MIN_VALUE;
+    private final ReadRate rate = new ReadRate();
 
     public Load(Model model, Collection<TrackedShard> shards, long nowNanos) {
         this.model = model;
@@ -144,9 +152,74 @@ public final class Load {
         return total;
     }
 
-    public LoadView view(boolean ended, boolean keepsPagesAcrossOpens) {
+    /** The NUMA node its readers run on; -1 where it is unknown. */
+    public int node() {
+        return node;
+    }
+
+    /** Null where none is known. */
+    public AcceleratorView accelerator() {
+        return accelerator;
+    }
+
+    /** When {@link #place} was told last; 0 before. */
+    public long placeSeenNanos() {
+        return placeSeenNanos;
+    }
+
+    public void place(int onNode, AcceleratorView with, long nowNanos) {
+        node = onNode;
+        accelerator = with;
+        placeSeenNanos = nowNanos;
+    }
+
+    /** A reader was seen with O_DIRECT. */
+    public void readsDirectly() {
+        directIo = true;
+    }
+
+    /** Pages were seen ahead of its readers that nobody here asked for. Returns true the first time. */
+    public boolean sawItPrefetch() {
+        boolean first = !prefetchesItself;
+        prefetchesItself = true;
+        return first;
+    }
+
+    /** Whether its readers' page tables may be looked at now: one look at a time, none before the last one said. */
+    public boolean beginTouchLook(long nowNanos) {
+        if (nowNanos < nextTouchLookNanos) {
+            return false;
+        }
+        nextTouchLookNanos = Long.MAX_VALUE;
+        return true;
+    }
+
+    public void endTouchLook(long nextNanos) {
+        nextTouchLookNanos = nextNanos;
+    }
+
+    /** Its shards' frontiers were looked at. */
+    public void frontiersSeen(long nowNanos) {
+        long sum = 0;
+        for (TrackedShard shard : shards.values()) {
+            sum += shard.frontierBytes();
+        }
+        rate.seen(sum, nowNanos);
+    }
+
+    public LoadView view(boolean ended, boolean keepsPagesAcrossOpens, long nowNanos) {
         List<FileView> views = new ArrayList<>(shards.size());
         shards.values().forEach(shard -> views.add(shard.view()));
-        return new LoadView(views, readers.size(), ended, keepsPagesAcrossOpens);
+        return new LoadView(
+                views,
+                readers.size(),
+                ended,
+                keepsPagesAcrossOpens,
+                Math.max(0, nowNanos - startedNanos) / 1e9,
+                rate.bytesPerSecond(),
+                node,
+                accelerator,
+                directIo,
+                prefetchesItself);
     }
 }

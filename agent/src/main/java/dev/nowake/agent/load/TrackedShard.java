@@ -20,6 +20,8 @@ public final class TrackedShard {
     private long frontierBytes;
     private RangeSet asked = RangeSet.EMPTY;
     private RangeSet residentBefore = RangeSet.EMPTY;
+    private RangeSet touched = RangeSet.EMPTY;
+    private RangeSet dropped = RangeSet.EMPTY;
     private long residentBytes = -1;
     private final AtomicLong landedBytes = new AtomicLong();
     private int probes;
@@ -117,6 +119,10 @@ public final class TrackedShard {
         return closing;
     }
 
+    public long frontierBytes() {
+        return frontierBytes;
+    }
+
     public void advanceFrontier(long bytes) {
         frontierBytes = Math.max(frontierBytes, bytes);
     }
@@ -141,6 +147,30 @@ public final class TrackedShard {
     /** Forgets what was asked: the pages are gone again. */
     public void askAgain() {
         asked = RangeSet.EMPTY;
+    }
+
+    /** Dropped while it was read, so that the same plan made again is not carried out again. */
+    public RangeSet dropped() {
+        return dropped;
+    }
+
+    public void drop(RangeSet ranges) {
+        dropped = dropped.union(ranges);
+    }
+
+    /** It did not go, or a reader wants it again. */
+    public void notDropped(RangeSet ranges) {
+        dropped = dropped.minus(ranges);
+    }
+
+    /** What every reader is seen to have read, where that is known better than by the frontier. */
+    public void touched(RangeSet ranges) {
+        touched = ranges;
+    }
+
+    /** The pages are gone again, and somebody wants them. */
+    public void forgetAsked(RangeSet ranges) {
+        asked = asked.minus(ranges);
     }
 
     public RangeSet residentBefore() {
@@ -168,7 +198,7 @@ public final class TrackedShard {
                 opened,
                 inUse,
                 frontierBytes,
-                RangeSet.between(0, frontierBytes),
+                touched.isEmpty() ? RangeSet.between(0, Math.min(frontierBytes, shard.sizeBytes())) : touched,
                 asked,
                 residentBefore,
                 residentBytes);

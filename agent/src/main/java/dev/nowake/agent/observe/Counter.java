@@ -18,6 +18,8 @@ public enum Counter {
     EVICT_REFUSED_BUSY("evictRefusedBusyBytes", "bytes that stayed for another reason"),
     GUARD_REFUSED("guardRefusedSteps", "steps outside a model or a file"),
     POLICY_ERRORS("policyErrors", "policy calls that threw"),
+    MISSES("misses", "looks that found a reader at bytes nobody had asked for"),
+    PRESSURE_SEEN("pressureSeen", "looks that found the host short of memory"),
     PROC_SCANS("procScans", "scans of /proc for readers"),
     ERRORS("errors", "anything else that failed; the journal says what"),
     JOURNAL_DROPPED("journalDropped", "journal lines lost because the disk was slow or full");

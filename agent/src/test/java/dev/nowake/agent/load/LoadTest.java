@@ -69,7 +69,7 @@ class LoadTest {
         second.advanceFrontier(50);
         second.advanceFrontier(20);
         second.ask(RangeSet.between(0, 30));
-        var view = load.view(true, false);
+        var view = load.view(true, false, 0);
         assertThat(view.ended()).isTrue();
         assertThat(view.keepsPagesAcrossOpens()).isFalse();
         assertThat(view.files().getFirst().opened()).isFalse();

@@ -1,0 +1,62 @@
+package dev.nowake.agent.daemon;
+
+import dev.nowake.model.FileId;
+import dev.nowake.model.RangeSet;
+import dev.nowake.policy.Step;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What policies asked to keep: no eviction touches it as long as it holds, whoever asks for it. Nothing is locked in
+ * memory; the kernel may still reclaim it. Belongs to the engine's thread.
+ */
+final class Keeps {
+    /** Of one file; the oldest goes when a policy asks for more. */
+    private static final int MAX_PER_FILE = 64;
+
+    private record Kept(RangeSet range, Step.Hold hold, double untilSeconds) {}
+
+    private final Map<FileId, List<Kept>> kept = new HashMap<>();
+
+    void add(Step.Keep step, RangeSet range) {
+        List<Kept> ofFile = kept.computeIfAbsent(step.file(), id -> new ArrayList<>());
+        Kept wanted = new Kept(range, step.hold(), step.untilSeconds());
+        ofFile.removeIf(known -> known.hold() == wanted.hold()
+                && known.untilSeconds() <= wanted.untilSeconds()
+                && known.range().minus(range).isEmpty());
+        ofFile.add(wanted);
+        if (ofFile.size() > MAX_PER_FILE) {
+            ofFile.removeFirst();
+        }
+    }
+
+    /** Memory runs short: what was to be kept while it does not is free to go. */
+    void pressed() {
+        drop(known -> known.hold() == Step.Hold.CALM);
+    }
+
+    /** The bytes of the file that must stay now. */
+    RangeSet of(FileId file, boolean inUse, double nowSeconds) {
+        List<Kept> ofFile = kept.get(file);
+        if (ofFile == null) {
+            return RangeSet.EMPTY;
+        }
+        ofFile.removeIf(known -> known.hold() == Step.Hold.TIME && known.untilSeconds() <= nowSeconds);
+        ofFile.removeIf(known -> known.hold() == Step.Hold.OPEN && !inUse);
+        if (ofFile.isEmpty()) {
+            kept.remove(file);
+        }
+        RangeSet all = RangeSet.EMPTY;
+        for (Kept known : ofFile) {
+            all = all.union(known.range());
+        }
+        return all;
+    }
+
+    private void drop(java.util.function.Predicate<Kept> which) {
+        kept.values().forEach(ofFile -> ofFile.removeIf(which));
+        kept.values().removeIf(List::isEmpty);
+    }
+}

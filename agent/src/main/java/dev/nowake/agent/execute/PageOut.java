@@ -1,0 +1,66 @@
+package dev.nowake.agent.execute;
+
+import dev.nowake.kernel.ForeignMemory;
+import dev.nowake.kernel.KernelException;
+import dev.nowake.kernel.OpenFile;
+import dev.nowake.kernel.proc.FileKey;
+import dev.nowake.kernel.proc.Mapping;
+import dev.nowake.kernel.proc.OpenFileScan;
+import dev.nowake.kernel.proc.ProcessMaps;
+import dev.nowake.model.ByteRange;
+import dev.nowake.model.FileId;
+import dev.nowake.model.RangeSet;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Takes mapped pages from the one process that maps a file (process_madvise(2) MADV_PAGEOUT), which drops clean file pages
+ * from page cache at once; the process reads them again on its next touch. Where several map it nothing is done: their
+ * pages would stay, and no call says so. Costs a pass over /proc. Any thread.
+ */
+public final class PageOut {
+    /** One call's worth: the kernel walks it with the process's memory lock held for reading. */
+    private static final long PIECE_BYTES = 64L << 20;
+
+    private final ForeignMemory memory;
+    private final Path procRoot;
+
+    public PageOut(ForeignMemory memory, Path procRoot) {
+        this.memory = memory;
+        this.procRoot = procRoot;
+    }
+
+    /** Returns bytes advised; 0 where nobody, or more than one process, maps the file. */
+    public long of(FileId file, RangeSet ranges) throws KernelException {
+        FileKey key = new FileKey(file.device(), file.inode());
+        int self = Math.toIntExact(ProcessHandle.current().pid());
+        Set<Integer> mappers =
+                OpenFileScan.scan(procRoot, Set.of(key), self).mapped().getOrDefault(key, Set.of());
+        if (mappers.size() != 1) {
+            return 0;
+        }
+        int pid = mappers.iterator().next();
+        try (OpenFile process = memory.openProcess(pid)) {
+            // looked up after the pidfd: what is found belongs to the process the pidfd stands for
+            List<Mapping> mappings = ProcessMaps.read(procRoot, pid).of(key);
+            long advised = 0;
+            for (Mapping mapping : mappings) {
+                advised += of(process, mapping, ranges);
+            }
+            return advised;
+        }
+    }
+
+    private long of(OpenFile process, Mapping mapping, RangeSet ranges) throws KernelException {
+        long advised = 0;
+        long mappedEnd = mapping.offsetBytes() + mapping.lengthBytes();
+        for (ByteRange range : ranges.within(mapping.offsetBytes(), mappedEnd).ranges()) {
+            for (long at = range.start(); at < range.end(); at += PIECE_BYTES) {
+                long length = Math.min(PIECE_BYTES, range.end() - at);
+                advised += memory.pageOut(process, mapping.startAddress() + at - mapping.offsetBytes(), length);
+            }
+        }
+        return advised;
+    }
+}
