@@ -1,0 +1,101 @@
+package dev.nowake.agent.cli;
+
+import dev.nowake.policy.Argument;
+import dev.nowake.policy.Guard;
+import dev.nowake.policy.Hook;
+import dev.nowake.policy.Policy;
+import dev.nowake.policy.PolicyFailure;
+import dev.nowake.policy.PolicyInput;
+import dev.nowake.policy.PolicyUnit;
+import dev.nowake.policy.builtin.BuiltinPolicies;
+import dev.nowake.policy.sim.CannedInputs;
+import dev.nowake.policy.sim.CannedInputs.Canned;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Tries a policy that could be loaded: its declaration, then both hooks on every canned input. */
+final class PolicyTrial {
+    private static final String NAME = "[a-z0-9-]{1,64}";
+
+    /** The same mistake shows on many inputs; more lines help nobody. */
+    private static final int MOST_PROBLEMS = 20;
+
+    private final PolicyUnit unit;
+    private final WatchedCalls calls;
+    private final Set<String> problems = new LinkedHashSet<>();
+    private int made;
+    private int steps;
+
+    private PolicyTrial(PolicyUnit unit, WatchedCalls calls) {
+        this.unit = unit;
+        this.calls = calls;
+    }
+
+    /** {@code problems}: one line each, with file and line where known; empty when all is well. */
+    record Result(String name, int api, String description, Map<String, Argument> arguments, int calls, int steps,
+            List<String> problems) {}
+
+    static Result of(PolicyUnit unit, WatchedCalls calls) {
+        return new PolicyTrial(unit, calls).run();
+    }
+
+    private Result run() {
+        Policy policy = unit.policy();
+        try {
+            Result declared = calls.watched(() -> new Result(
+                    policy.name(), policy.api(), policy.description(), policy.arguments(), 0, 0, List.of()));
+            declaration(declared);
+            Map<String, Object> args = CannedInputs.argsFor(policy);
+            for (Canned canned : CannedInputs.all(args)) {
+                for (Hook hook : Hook.values()) {
+                    call(policy, hook, canned);
+                }
+            }
+            return new Result(
+                    declared.name(),
+                    declared.api(),
+                    declared.description(),
+                    declared.arguments(),
+                    made,
+                    steps,
+                    new ArrayList<>(problems).subList(0, Math.min(problems.size(), MOST_PROBLEMS)));
+        } catch (PolicyFailure broken) {
+            return new Result(null, 0, "", Map.of(), made, steps, List.of(broken.getMessage()));
+        }
+    }
+
+    private void declaration(Result declared) {
+        String where = unit.origin() + ": ";
+        if (declared.name() == null || !declared.name().matches(NAME)) {
+            problems.add(where + "the name '" + declared.name()
+                    + "' is none: use 1 to 64 lower-case letters, digits and hyphens");
+        } else if (!unit.isTrusted() && BuiltinPolicies.named(declared.name()).isPresent()) {
+            problems.add(where + "the name '" + declared.name() + "' is taken by a policy that comes with nowake");
+        }
+        if (declared.api() != Policy.API) {
+            problems.add(where + "written for api " + declared.api() + "; this nowake has api " + Policy.API);
+        }
+    }
+
+    private void call(Policy policy, Hook hook, Canned canned) {
+        made++;
+        PolicyInput input = canned.input();
+        String what = hook.label() + " on '" + canned.label() + "'";
+        try {
+            List<dev.nowake.policy.Step> answer = calls.call(hook, policy, input);
+            if (answer == null) {
+                problems.add(unit.origin() + ": " + what + " returns null; an empty list means nothing to do");
+                return;
+            }
+            steps += answer.size();
+            for (String refused : Guard.check(answer, input).refused()) {
+                problems.add(unit.origin() + ": " + what + ": " + refused);
+            }
+        } catch (PolicyFailure failed) {
+            problems.add(failed.getMessage() + " (" + what + ")");
+        }
+    }
+}
