@@ -52,7 +52,7 @@ class ArchitectureTest {
             control  ->
             daemon   -> listen identify load decide govern execute observe config control
             demo     -> config
-            cli      -> daemon demo config control identify execute observe
+            cli      -> daemon demo config control decide identify execute observe
             """;
 
     /** Reads a header for a verb and leaves no page behind: the one class outside that reads, and evicts its own trace. */

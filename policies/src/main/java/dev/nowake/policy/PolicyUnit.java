@@ -1,5 +1,7 @@
 package dev.nowake.policy;
 
+import java.util.function.Consumer;
+
 /**
  * A policy as it was loaded, with what its host needs to run it safely. Calls of {@link #policy} come from one thread at a
  * time; the other methods may come from any.
@@ -18,6 +20,11 @@ public interface PolicyUnit extends AutoCloseable {
      * anew for its next call. What only stops when it looks (a Java loop) is interrupted.
      */
     void stopCall(String why);
+
+    /** Where lines go that the policy logs ({@code console.log}); nowhere before the first call. */
+    default void logTo(Consumer<String> lines) {
+        // a Java policy has no log
+    }
 
     /** Gives back what it holds. A call under way is stopped. */
     @Override

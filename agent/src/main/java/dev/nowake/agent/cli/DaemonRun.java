@@ -2,6 +2,7 @@ package dev.nowake.agent.cli;
 
 import dev.nowake.agent.config.Config;
 import dev.nowake.agent.daemon.Daemon;
+import dev.nowake.agent.decide.PolicyRegistry;
 import dev.nowake.kernel.Kernel;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -19,8 +20,9 @@ final class DaemonRun {
     }
 
     /** Returns only when it could not start; else the process ends with exit code 0 from its shutdown hook. */
-    void run(Config config, Path stateFolder, Path socket) throws IOException, InterruptedException {
-        Daemon daemon = new Daemon(kernel, config, stateFolder, socket);
+    void run(Config config, PolicyRegistry policies, Path stateFolder, Path socket)
+            throws IOException, InterruptedException {
+        Daemon daemon = new Daemon(kernel, config, policies, stateFolder, socket);
         CountDownLatch forever = new CountDownLatch(1);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(

@@ -48,6 +48,9 @@ public final class Main {
         Invocation invocation = new Invocation(kernels, mappings, out, err, errIsTerminal);
         CommandLine line = new CommandLine(invocation);
         Verbs.mentionedIn(arguments).forEach((name, verb) -> line.addSubcommand(name, verb.apply(invocation)));
+        if (line.getSubcommands().get("policy") instanceof CommandLine policy) {
+            PolicyVerb.addTo(policy, invocation);
+        }
         line.setExpandAtFiles(false);
         line.setOut(new java.io.PrintWriter(out, true));
         line.setErr(new java.io.PrintWriter(err, true));

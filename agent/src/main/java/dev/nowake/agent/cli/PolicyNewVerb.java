@@ -1,6 +1,5 @@
 package dev.nowake.agent.cli;
 
-import dev.nowake.policy.builtin.BuiltinPolicies;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -49,7 +48,7 @@ final class PolicyNewVerb implements Callable<Integer> {
             throw CliException.usage("'" + name + "' is no policy's name: use lower-case letters, digits and hyphens,"
                     + " such as next-two-shards");
         }
-        if (BuiltinPolicies.named(name).isPresent()) {
+        if (PolicySource.known().contains(name)) {
             throw CliException.usage("the policy '" + name + "' comes with nowake: choose another name");
         }
         List<Part> parts = java ? javaParts() : scriptParts();

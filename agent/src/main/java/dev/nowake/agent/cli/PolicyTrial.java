@@ -7,7 +7,6 @@ import dev.nowake.policy.Policy;
 import dev.nowake.policy.PolicyFailure;
 import dev.nowake.policy.PolicyInput;
 import dev.nowake.policy.PolicyUnit;
-import dev.nowake.policy.builtin.BuiltinPolicies;
 import dev.nowake.policy.sim.CannedInputs;
 import dev.nowake.policy.sim.CannedInputs.Canned;
 import java.util.ArrayList;
@@ -72,7 +71,7 @@ final class PolicyTrial {
         if (declared.name() == null || !declared.name().matches(NAME)) {
             problems.add(where + "the name '" + declared.name()
                     + "' is none: use 1 to 64 lower-case letters, digits and hyphens");
-        } else if (!unit.isTrusted() && BuiltinPolicies.named(declared.name()).isPresent()) {
+        } else if (!unit.isTrusted() && PolicySource.known().contains(declared.name())) {
             problems.add(where + "the name '" + declared.name() + "' is taken by a policy that comes with nowake");
         }
         if (declared.api() != Policy.API) {

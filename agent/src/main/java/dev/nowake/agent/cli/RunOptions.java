@@ -5,32 +5,35 @@ import dev.nowake.agent.config.ConfigException;
 import dev.nowake.agent.config.ConfigFile;
 import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.config.RootRule;
+import dev.nowake.policy.Argument;
 import dev.nowake.policy.Policy;
-import dev.nowake.policy.builtin.BuiltinPolicies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** What {@code run} was asked on the command line, made one with the configuration file: options win. */
 record RunOptions(List<Path> roots, boolean enforce, String policy, Path configFile) {
-    /** Throws with every error, one line each, saying what to do. */
-    Config config() throws ConfigException {
-        Config file = configFile == null ? new Config(Mode.OBSERVE, List.of()) : ConfigFile.read(configFile);
-        Policy named = policy == null ? null : named(policy);
+    /** Throws with every error, one line each, saying what to do. {@code policies} knows every policy there is. */
+    Config config(Function<String, Optional<Policy>> policies) throws ConfigException {
+        Config file = configFile == null ? new Config(Mode.OBSERVE, List.of()) : ConfigFile.read(configFile, policies);
+        Policy named = policy == null ? null : named(policy, policies);
         List<RootRule> rules = new ArrayList<>();
         for (RootRule rule : file.roots()) {
-            Policy chosen = named == null ? named(rule.policy()) : named;
+            String chosen = named == null ? rule.policy() : named.name();
             rules.add(new RootRule(
                     real(rule.path()),
                     enforce ? Mode.ENFORCE : rule.mode(),
-                    chosen.name(),
-                    chosen.name().equals(rule.policy()) ? rule.args() : chosen.defaults()));
+                    chosen,
+                    chosen.equals(rule.policy()) ? rule.args() : named.defaults()));
         }
         Mode mode = enforce ? Mode.ENFORCE : file.mode();
         for (Path root : roots) {
-            Policy chosen = named == null ? named(ConfigFile.DEFAULT_POLICY) : named;
+            Policy chosen = named == null ? named(ConfigFile.DEFAULT_POLICY, policies) : named;
             rules.add(new RootRule(real(root), mode, chosen.name(), chosen.defaults()));
         }
         if (rules.isEmpty()) {
@@ -39,12 +42,17 @@ record RunOptions(List<Path> roots, boolean enforce, String policy, Path configF
         return new Config(mode, rules);
     }
 
-    private static Policy named(String name) throws ConfigException {
-        return BuiltinPolicies.named(name)
-                .orElseThrow(() -> new ConfigException("no policy '" + name + "': known are "
-                        + String.join(
-                                ", ",
-                                BuiltinPolicies.all().stream().map(Policy::name).toList())));
+    private static Policy named(String name, Function<String, Optional<Policy>> policies) throws ConfigException {
+        Policy policy = policies.apply(name)
+                .orElseThrow(() ->
+                        new ConfigException("no policy '" + name + "': 'nowake policy list' shows those there are"));
+        for (Map.Entry<String, Argument> argument : policy.arguments().entrySet()) {
+            if (argument.getValue().isRequired()) {
+                throw new ConfigException("policy '" + name + "' needs the argument '" + argument.getKey()
+                        + "': name it in a --config FILE, with args");
+            }
+        }
+        return policy;
     }
 
     /** Events come from real folders; a root that is not there yet is taken as it is written. */

@@ -2,6 +2,7 @@ package dev.nowake.agent.cli;
 
 import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.ConfigException;
+import dev.nowake.agent.decide.PolicyRegistry;
 import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.Features.Feature;
 import dev.nowake.kernel.KernelException;
@@ -24,8 +25,14 @@ final class RunVerb implements Callable<Integer> {
     @Option(names = "--enforce", description = "Carry plans out. Without it everything is computed and logged only.")
     private boolean enforce;
 
-    @Option(names = "--policy", paramLabel = "NAME", description = "none, load-and-release (default) or whole-file.")
+    @Option(names = "--policy", paramLabel = "NAME", description = "Any policy there is (default: load-and-release).")
     private String policy;
+
+    @Option(
+            names = "--policies",
+            paramLabel = "DIR",
+            description = "A folder of policies, *.js and *.jar; may be given more than once.")
+    private List<String> policyFolders = List.of();
 
     @Option(names = "--config", paramLabel = "FILE", description = "YAML configuration; options win over it.")
     private String configFile;
@@ -40,9 +47,11 @@ final class RunVerb implements Callable<Integer> {
     public Integer call() throws CliException, IOException, InterruptedException {
         List<Path> folders = roots.stream().map(RawArguments::path).toList();
         Path file = configFile == null ? null : RawArguments.path(configFile);
+        PolicyRegistry policies = PolicyFolderOption.open(policyFolders);
+        invocation.warnAll(policies.problems());
         Config config;
         try {
-            config = new RunOptions(folders, enforce, policy, file).config();
+            config = new RunOptions(folders, enforce, policy, file).config(policies::policy);
         } catch (ConfigException wrong) {
             throw CliException.usage(wrong.getMessage());
         }
@@ -52,7 +61,7 @@ final class RunVerb implements Callable<Integer> {
         }
         try {
             new DaemonRun(invocation.kernel(), invocation.out())
-                    .run(config, invocation.stateDir(), invocation.socket());
+                    .run(config, policies, invocation.stateDir(), invocation.socket());
         } catch (KernelException failed) {
             if (failed.errno().equals(Errno.EPERM)) {
                 throw cannotListen(failed.getMessage());

@@ -58,6 +58,7 @@ final class StatusVerb implements Callable<Integer> {
                     root.path("policy").asString());
         }
         roots.print(invocation.out());
+        PolicyTable.print(status.path("policies"), invocation.out());
         TextTable loads =
                 new TextTable("LOAD", "STATE", ">READERS", ">SHARDS", ">SIZE", ">PREFETCHED", ">EVICTED", ">RESIDENT");
         for (JsonNode load : status.path("loads")) {

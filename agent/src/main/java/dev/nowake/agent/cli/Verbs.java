@@ -16,6 +16,7 @@ final class Verbs {
         ALL.put("prefetch", PrefetchVerb::new);
         ALL.put("evict", EvictVerb::new);
         ALL.put("inspect", InspectVerb::new);
+        ALL.put("policy", PolicyVerb::new);
         ALL.put("doctor", DoctorVerb::new);
         ALL.put("demo", DemoVerb::new);
     }

@@ -16,7 +16,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /** Reads the YAML configuration; all its errors at once, each with its line. */
 public final class ConfigFile {
@@ -29,13 +31,21 @@ public final class ConfigFile {
     private static final Set<String> ROOT_KEYS = Set.of("path", "policy", "mode", "args");
 
     private final Path file;
+    private final Function<String, Optional<Policy>> policies;
     private final List<String> errors = new ArrayList<>();
 
-    private ConfigFile(Path file) {
+    private ConfigFile(Path file, Function<String, Optional<Policy>> policies) {
         this.file = file;
+        this.policies = policies;
     }
 
+    /** Where only the policies nowake brings along may be named. */
     public static Config read(Path file) throws ConfigException {
+        return read(file, BuiltinPolicies::named);
+    }
+
+    /** {@code policies} knows every policy a rule may name, and what arguments it takes. */
+    public static Config read(Path file, Function<String, Optional<Policy>> policies) throws ConfigException {
         byte[] bytes;
         try (InputStream in = Files.newInputStream(file)) {
             bytes = in.readNBytes(MAX_BYTES + 1); // a size asked beforehand says nothing of a pipe or a device
@@ -47,7 +57,7 @@ public final class ConfigFile {
             throw new ConfigException(file + ": larger than 1 MiB, not a configuration");
         }
         try {
-            return new ConfigFile(file)
+            return new ConfigFile(file, policies)
                     .parse(StandardCharsets.UTF_8
                             .newDecoder()
                             .decode(ByteBuffer.wrap(bytes))
@@ -118,7 +128,7 @@ public final class ConfigFile {
     private Policy policy(YamlNode node) {
         String name = scalar(node, DEFAULT_POLICY);
         List<String> known = BuiltinPolicies.all().stream().map(Policy::name).toList();
-        return BuiltinPolicies.named(name).orElseGet(() -> {
+        return policies.apply(name).orElseGet(() -> {
             error(node, "no policy '" + name + "'; did you mean '" + Nearest.of(name, known) + "'?");
             return null;
         });

@@ -1,7 +1,6 @@
 package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.config.Config;
-import dev.nowake.agent.control.ControlError;
 import dev.nowake.agent.control.ControlServer;
 import dev.nowake.agent.decide.Decider;
 import dev.nowake.agent.decide.PolicyRegistry;
@@ -61,18 +60,27 @@ public final class Daemon implements AutoCloseable {
     private final StateFolder state;
     private final Journal journal;
     private final Parts parts;
+    private final PolicyRegistry policies;
     private final Map<Long, Lane> lanes = new LinkedHashMap<>();
     private final ControlServer control;
     private final long startedNanos = System.nanoTime();
 
+    /** With the policies nowake brings along. */
+    public Daemon(Kernel kernel, Config config, Path stateFolder, Path socket) throws IOException {
+        this(kernel, config, new PolicyRegistry(), stateFolder, socket);
+    }
+
     /**
      * Opens everything and sets nothing yet.
      *
+     * @param policies every policy the configuration names; closed with the daemon
      * @throws KernelException EPERM where fanotify is not allowed
      * @throws IOException with one line that says what to do: the state folder or the socket is in use
      */
-    public Daemon(Kernel kernel, Config config, Path stateFolder, Path socket) throws IOException {
+    public Daemon(Kernel kernel, Config config, PolicyRegistry policies, Path stateFolder, Path socket)
+            throws IOException {
         this.config = config;
+        this.policies = policies;
         state = new StateFolder(stateFolder);
         journal = new Journal(state.journal(), counters);
         Path host = Path.of("/");
@@ -86,7 +94,7 @@ public final class Daemon implements AutoCloseable {
                 new FileClaims(),
                 new LoadBook(),
                 new Mounts(host),
-                new Decider(new PolicyRegistry(), counters, journal),
+                new Decider(policies, counters, journal),
                 new Governor(IN_FLIGHT_BYTES, new MemoryRoom(host)),
                 prefetcher,
                 new Evictor(kernel, new HostMappings()));
@@ -94,7 +102,18 @@ public final class Daemon implements AutoCloseable {
             Parts own = parts.withEngine(new Engine(this::broken), new LoadBook());
             lanes.put(lane.getKey(), new Lane(own, lane.getValue(), Long.toString(lane.getKey())));
         }
-        control = new ControlServer(socket, this::answer);
+        control = new ControlServer(socket, answers());
+    }
+
+    private Answers answers() {
+        return new Answers()
+                .add("status", request -> status())
+                .add("policies", request -> Map.of("policies", policies.status()))
+                .add("policy-enable", request -> {
+                    String name = Answers.text(request, "name");
+                    policies.enable(name);
+                    return Map.of("enabled", name);
+                });
     }
 
     /** Starts the lanes. Returns when every folder is marked, or after 5 s without those on servers that do not answer. */
@@ -117,6 +136,7 @@ public final class Daemon implements AutoCloseable {
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
         }
+        policies.watch();
         journal.line("start")
                 .put("mode", config.overallMode().label())
                 .put("binding", parts.kernel().binding())
@@ -132,10 +152,7 @@ public final class Daemon implements AutoCloseable {
                 .log();
     }
 
-    private Map<String, Object> answer(Map<String, Object> request) {
-        if (!"status".equals(request.get("verb"))) {
-            return ControlError.of("usage", "unknown verb " + request.get("verb") + ": this daemon answers 'status'");
-        }
+    private Map<String, Object> status() {
         Map<Lane, CompletableFuture<List<Object>>> asked = new LinkedHashMap<>();
         lanes.values().forEach(lane -> asked.put(lane, lane.askLoads()));
         long deadline = System.nanoTime() + ANSWER_NANOS;
@@ -159,6 +176,7 @@ public final class Daemon implements AutoCloseable {
         control.close();
         lanes.values().forEach(Lane::close);
         parts.prefetcher().close();
+        policies.close();
         try {
             for (Lane lane : lanes.values()) {
                 lane.awaitEnd(200);

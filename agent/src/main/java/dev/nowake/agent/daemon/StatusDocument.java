@@ -24,6 +24,7 @@ final class StatusDocument {
         List<Object> roots = new ArrayList<>();
         config.roots().forEach(root -> roots.add(root(root)));
         document.put("roots", roots);
+        document.put("policies", parts.decider().registry().status());
         document.put("loads", loads);
         document.put("inFlightBytes", parts.governor().inFlightBytes());
         document.put("roomBytes", parts.governor().roomBytes());

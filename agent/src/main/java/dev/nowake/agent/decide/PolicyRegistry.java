@@ -1,25 +1,305 @@
 package dev.nowake.agent.decide;
 
-import dev.nowake.policy.builtin.BuiltinPolicies;
+import dev.nowake.agent.observe.Counter;
+import dev.nowake.agent.observe.Counters;
+import dev.nowake.agent.observe.Journal;
+import dev.nowake.policy.Policy;
+import dev.nowake.policy.PolicyFailure;
+import dev.nowake.policy.PolicyUnit;
 import dev.nowake.policy.builtin.BuiltinUnit;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
-/** The policies there are now, by name. */
-public final class PolicyRegistry {
-    private final Map<String, PolicyRunner> runners = new LinkedHashMap<>();
+/**
+ * The policies there are now, by name. A changed file is loaded and tried aside, then takes its place between two calls; a
+ * broken one changes nothing but what {@link #status} says. Shipped scripts are loaded when they are first wanted.
+ */
+public final class PolicyRegistry implements AutoCloseable {
+    /** Policies that are gone are remembered by name, with their state: so many of them. */
+    private static final int MAX_RECORDS = 1000;
 
+    private final PolicySources sources;
+    private final PolicyFolders folders;
+    private final PolicyNews news = new PolicyNews();
+    private final Watchdog watchdog = new Watchdog();
+    private final Set<String> beingFetched = ConcurrentHashMap.newKeySet();
+
+    /** Replaced as a whole: whoever asks for a policy sees the old ones or the new ones. */
+    private volatile Map<String, PolicyRunner> runners = Map.of();
+
+    // the rest belongs to whoever holds this object's lock: loading is one at a time
+    private final Map<String, PolicyRecord> records = new LinkedHashMap<>();
+    private final Map<Path, List<PolicyRunner>> loaded = new LinkedHashMap<>();
+    private final Map<String, String> problems = new LinkedHashMap<>();
+    private Map<Path, PolicyFolders.Stamp> seen = Map.of();
+    private PolicyWatch watch;
+    private boolean closed;
+
+    /** Those that nowake brings along. */
     public PolicyRegistry() {
-        BuiltinPolicies.all().forEach(policy -> runners.put(policy.name(), new PolicyRunner(new BuiltinUnit(policy))));
+        this(PolicySources.of(List.of()));
     }
 
-    /** Null where there is none of that name. Any thread. */
+    /** Loads what is in the folders now, which takes as long as it takes; what is broken is in {@link #problems}. */
+    public PolicyRegistry(PolicySources sources) {
+        this.sources = sources;
+        this.folders = new PolicyFolders(sources.folders(), sources.loaders().keySet());
+        Map<String, PolicyRunner> first = new LinkedHashMap<>();
+        for (Policy policy : sources.builtin()) {
+            first.put(policy.name(), serve(new PolicyRunner(new BuiltinUnit(policy), watchdog)));
+        }
+        runners = Collections.unmodifiableMap(first);
+        load(folders.look());
+    }
+
+    /** Null where there is none of that name, or not yet: a shipped script is then fetched in the background. Any thread. */
     public PolicyRunner named(String name) {
-        return runners.get(name);
+        PolicyRunner runner = runners.get(name);
+        if (runner == null && sources.shipped().containsKey(name) && beingFetched.add(name)) {
+            Thread.ofPlatform().name("nowake-policy-fetch").daemon().start(() -> fetch(name));
+        }
+        return runner;
     }
 
-    public List<PolicyRunner> all() {
-        return List.copyOf(runners.values());
+    /** What a rule may name, and what arguments it takes. Loads a shipped script, which takes up to a second. Any thread. */
+    public Optional<Policy> policy(String name) {
+        if (!runners.containsKey(name) && sources.shipped().containsKey(name)) {
+            fetch(name);
+        }
+        return Optional.ofNullable(runners.get(name))
+                .map(runner -> runner.unit().policy());
+    }
+
+    /** Those that are loaded. */
+    public Collection<PolicyRunner> all() {
+        return runners.values();
+    }
+
+    /** All that a rule may name, in order. */
+    public Set<String> names() {
+        Set<String> names = new TreeSet<>(runners.keySet());
+        names.addAll(sources.shipped().keySet());
+        return names;
+    }
+
+    /** What is wrong with files of the policy folders, one line each. */
+    public synchronized List<String> problems() {
+        return List.copyOf(problems.values());
+    }
+
+    /** From now on what happens is told there; what is broken already is told at once. */
+    void tell(Counters counters, Journal journal) {
+        news.tell(counters, journal);
+        synchronized (this) {
+            problems.forEach((where, message) -> news.problem(Path.of(where), message));
+        }
+    }
+
+    /** Looks after the folders from now on. */
+    public synchronized void watch() {
+        if (watch == null && !closed && !folders.all().isEmpty()) {
+            watch = new PolicyWatch(folders, this);
+        }
+    }
+
+    /** Whether the files are those that were loaded, or tried, last. */
+    synchronized boolean hasLoaded(Map<Path, PolicyFolders.Stamp> files) {
+        return files.equals(seen);
+    }
+
+    /** Loads what changed, drops what is gone. */
+    synchronized void load(Map<Path, PolicyFolders.Stamp> files) {
+        if (closed || files.equals(seen)) {
+            return;
+        }
+        Map<String, PolicyRunner> next = new LinkedHashMap<>(runners);
+        List<PolicyRunner> leaving = new ArrayList<>();
+        for (Path file : List.copyOf(loaded.keySet())) {
+            if (!files.containsKey(file)) {
+                leave(file, next, leaving);
+            }
+        }
+        problems.keySet().removeIf(where -> !files.containsKey(Path.of(where)) && seen.containsKey(Path.of(where)));
+        files.forEach((file, stamp) -> {
+            // a name that was taken may be free now
+            if (!stamp.equals(seen.get(file)) || problems.containsKey(file.toString())) {
+                take(file, next, leaving);
+            }
+        });
+        seen = files;
+        swap(next, leaving);
+    }
+
+    private void leave(Path file, Map<String, PolicyRunner> next, List<PolicyRunner> leaving) {
+        for (PolicyRunner runner : loaded.getOrDefault(file, List.of())) {
+            next.remove(runner.name(), runner);
+            leaving.add(runner);
+        }
+        loaded.remove(file);
+    }
+
+    private void take(Path file, Map<String, PolicyRunner> next, List<PolicyRunner> leaving) {
+        try {
+            PolicyLoader loader = sources.loaders().get(PolicyFolders.ending(file));
+            List<PolicyRunner> fresh = PolicyFile.load(
+                    file.toString(), () -> loader.load(file), name -> requireFree(name, file, next), watchdog);
+            leave(file, next, leaving);
+            loaded.put(file, fresh);
+            problems.remove(file.toString());
+            for (PolicyRunner runner : fresh) {
+                next.put(runner.name(), serve(runner));
+                runner.record().enable();
+                news.count(Counter.POLICIES_LOADED);
+                news.happened(runner.name(), "loaded", "from " + file);
+            }
+        } catch (PolicyFailure broken) {
+            problem(file.toString(), broken.getMessage());
+        }
+    }
+
+    private void requireFree(String name, Path file, Map<String, PolicyRunner> next) {
+        PolicyRunner other = next.get(name);
+        boolean own = other != null && loaded.getOrDefault(file, List.of()).contains(other);
+        if (sources.shipped().containsKey(name) || other != null && other.isInline() && !own) {
+            throw new PolicyFailure(
+                    PolicyFailure.Kind.INVALID,
+                    file + ": a policy '" + name + "' comes with nowake: give this one another name");
+        }
+        if (other != null && !own) {
+            throw new PolicyFailure(
+                    PolicyFailure.Kind.INVALID,
+                    file + ": a policy '" + name + "' is in " + other.unit().origin()
+                            + " already: give one of them another name");
+        }
+    }
+
+    private void problem(String where, String message) {
+        if (!message.equals(problems.put(where, message))) {
+            news.problem(Path.of(where), message);
+        }
+    }
+
+    private void swap(Map<String, PolicyRunner> next, List<PolicyRunner> leaving) {
+        Set<String> gone = new TreeSet<>(runners.keySet());
+        gone.removeAll(next.keySet());
+        runners = Collections.unmodifiableMap(next);
+        leaving.forEach(PolicyRunner::retire);
+        gone.forEach(name ->
+                news.happened(name, "removed", "its file is gone; the fallback of every rule that names it answers"));
+    }
+
+    private PolicyRunner serve(PolicyRunner runner) {
+        if (records.size() >= MAX_RECORDS) {
+            records.keySet().retainAll(runners.keySet());
+        }
+        return runner.serve(records.computeIfAbsent(runner.name(), PolicyRecord::new), news);
+    }
+
+    /** A shipped script, once. */
+    private synchronized void fetch(String name) {
+        if (closed || runners.containsKey(name) || problems.containsKey(name)) {
+            return;
+        }
+        Supplier<PolicyUnit> shipped = sources.shipped().get(name);
+        try {
+            List<PolicyRunner> fresh = PolicyFile.load(name, () -> List.of(shipped.get()), free -> {}, watchdog);
+            Map<String, PolicyRunner> next = new LinkedHashMap<>(runners);
+            fresh.forEach(runner -> next.put(name, serve(runner)));
+            swap(next, List.of());
+        } catch (PolicyFailure broken) {
+            problem(name, broken.getMessage());
+        }
+    }
+
+    /**
+     * Has a disabled policy asked again, from a fresh start where its thread was lost.
+     *
+     * @throws IllegalArgumentException with one line: there is none of that name, or it cannot be loaded any more
+     */
+    public synchronized void enable(String name) {
+        PolicyRunner runner = runners.get(name);
+        if (runner == null) {
+            throw new IllegalArgumentException(
+                    "no policy '" + name + "': loaded are " + String.join(", ", runners.keySet()));
+        }
+        if (runner.isAbandoned()) {
+            loadAgain(runner);
+        }
+        runner.record().enable();
+        news.happened(name, "enabled", "asked to");
+    }
+
+    private void loadAgain(PolicyRunner lost) {
+        Map<String, PolicyRunner> next = new LinkedHashMap<>(runners);
+        List<PolicyRunner> leaving = new ArrayList<>();
+        Optional<Path> file = loaded.keySet().stream()
+                .filter(path -> loaded.get(path).contains(lost))
+                .findFirst();
+        if (file.isPresent()) {
+            take(file.get(), next, leaving);
+            swap(next, leaving);
+        } else {
+            next.remove(lost.name());
+            swap(next, List.of(lost));
+            fetch(lost.name());
+        }
+        String problem = problems.get(file.map(Path::toString).orElse(lost.name()));
+        if (problem != null) {
+            throw new IllegalArgumentException(problem);
+        }
+    }
+
+    /** For {@code status} and {@code policy list}: every policy, then what could not be loaded. */
+    public List<Object> status() {
+        Map<String, String> broken;
+        Map<PolicyRunner, Path> files = new LinkedHashMap<>();
+        synchronized (this) {
+            broken = new LinkedHashMap<>(problems);
+            loaded.forEach((file, all) -> all.forEach(runner -> files.put(runner, file)));
+        }
+        List<Object> lines = new ArrayList<>();
+        runners.values().forEach(runner -> {
+            Path file = files.get(runner);
+            lines.add(PolicyStatus.of(runner, file == null ? null : broken.remove(file.toString())));
+        });
+        for (String name : new TreeSet<>(sources.shipped().keySet())) {
+            if (!runners.containsKey(name) && !broken.containsKey(name)) {
+                lines.add(PolicyStatus.notLoaded(name));
+            }
+        }
+        broken.forEach((where, message) -> lines.add(PolicyStatus.broken(where, message)));
+        return lines;
+    }
+
+    /** Ends every policy's thread; calls under way are given a moment. */
+    @Override
+    public void close() {
+        Map<String, PolicyRunner> left;
+        synchronized (this) {
+            closed = true;
+            left = runners;
+            if (watch != null) {
+                watch.close();
+            }
+        }
+        left.values().forEach(PolicyRunner::retire);
+        try {
+            for (PolicyRunner runner : left.values()) {
+                runner.awaitEnd(100);
+            }
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+        watchdog.close();
     }
 }

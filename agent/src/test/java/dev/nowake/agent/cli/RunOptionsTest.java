@@ -28,7 +28,8 @@ class RunOptionsTest {
 
     @Test
     void aRootAloneIsObservedWithTheDefaultPolicy() throws Exception {
-        Config config = new RunOptions(List.of(folder), false, null, null).config();
+        Config config = new RunOptions(List.of(folder), false, null, null)
+                .config(dev.nowake.policy.builtin.BuiltinPolicies::named);
         assertThat(config.mode()).isEqualTo(Mode.OBSERVE);
         assertThat(config.roots()).singleElement().satisfies(root -> {
             assertThat(root.path()).isEqualTo(folder);
@@ -40,7 +41,8 @@ class RunOptionsTest {
 
     @Test
     void enforceWithoutAPolicyIsLoadAndRelease() throws Exception {
-        Config config = new RunOptions(List.of(folder), true, null, null).config();
+        Config config = new RunOptions(List.of(folder), true, null, null)
+                .config(dev.nowake.policy.builtin.BuiltinPolicies::named);
         assertThat(config.mode()).isEqualTo(Mode.ENFORCE);
         assertThat(config.roots()).extracting(RootRule::policy).containsExactly("load-and-release");
         assertThat(config.roots()).extracting(RootRule::mode).containsExactly(Mode.ENFORCE);
@@ -49,7 +51,8 @@ class RunOptionsTest {
     @Test
     void optionsWinOverTheFile() throws Exception {
         Path file = file("mode: observe\nroots: [{path: /a, mode: observe, args: {window: 1GiB}}, {path: /b}]");
-        Config config = new RunOptions(List.of(folder), true, "whole-file", file).config();
+        Config config = new RunOptions(List.of(folder), true, "whole-file", file)
+                .config(dev.nowake.policy.builtin.BuiltinPolicies::named);
         assertThat(config.roots()).extracting(RootRule::path).containsExactly(Path.of("/a"), Path.of("/b"), folder);
         assertThat(config.roots()).extracting(RootRule::policy).containsOnly("whole-file");
         assertThat(config.roots()).extracting(RootRule::mode).containsOnly(Mode.ENFORCE);
@@ -59,7 +62,8 @@ class RunOptionsTest {
     @Test
     void theFileStandsWhereNoOptionSpeaks() throws Exception {
         Path file = file("mode: enforce\nroots: [{path: /a, policy: none, mode: observe}]");
-        Config config = new RunOptions(List.of(folder), false, null, file).config();
+        Config config = new RunOptions(List.of(folder), false, null, file)
+                .config(dev.nowake.policy.builtin.BuiltinPolicies::named);
         assertThat(config.roots()).extracting(RootRule::policy).containsExactly("none", "load-and-release");
         assertThat(config.roots()).extracting(RootRule::mode).containsExactly(Mode.OBSERVE, Mode.ENFORCE);
     }
@@ -67,7 +71,8 @@ class RunOptionsTest {
     @Test
     void namingThePolicyARuleHasAlreadyKeepsItsArguments() throws Exception {
         Path file = file("roots: [{path: /a, args: {window: 1GiB}}]");
-        Config config = new RunOptions(List.of(), false, "load-and-release", file).config();
+        Config config = new RunOptions(List.of(), false, "load-and-release", file)
+                .config(dev.nowake.policy.builtin.BuiltinPolicies::named);
         assertThat(config.roots().getFirst().args()).containsEntry("window", 1L << 30);
     }
 
@@ -75,7 +80,7 @@ class RunOptionsTest {
     void linksAreFollowedBecauseEventsComeFromRealFolders() throws Exception {
         Path link = Files.createSymbolicLink(folder.resolve("link"), Files.createDirectory(folder.resolve("real")));
         assertThat(new RunOptions(List.of(link), false, null, null)
-                        .config()
+                        .config(dev.nowake.policy.builtin.BuiltinPolicies::named)
                         .roots()
                         .getFirst()
                         .path())
@@ -86,7 +91,7 @@ class RunOptionsTest {
     void aRootThatIsNotThereYetIsTakenAsWritten() throws Exception {
         Path later = folder.resolve("x/../later");
         assertThat(new RunOptions(List.of(later), false, null, null)
-                        .config()
+                        .config(dev.nowake.policy.builtin.BuiltinPolicies::named)
                         .roots()
                         .getFirst()
                         .path())
@@ -99,12 +104,14 @@ class RunOptionsTest {
         assertRefused(new RunOptions(List.of(), false, null, null), "nothing to watch: give --root DIR, or --config");
         assertRefused(new RunOptions(List.of(), false, null, file("mode: enforce")), "nothing to watch");
         assertRefused(new RunOptions(List.of(plain), false, null, null), "is not a folder: give the folder that holds");
-        assertRefused(new RunOptions(List.of(folder), false, "nnoe", null), "no policy 'nnoe': known are none, ");
+        assertRefused(new RunOptions(List.of(folder), false, "nnoe", null), "no policy 'nnoe': ");
         assertRefused(new RunOptions(List.of(folder), false, null, folder.resolve("no")), "no: cannot be read");
     }
 
     private static void assertRefused(RunOptions options, String message) {
-        assertThatThrownBy(options::config).isInstanceOf(ConfigException.class).hasMessageContaining(message);
+        assertThatThrownBy(() -> options.config(dev.nowake.policy.builtin.BuiltinPolicies::named))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(message);
     }
 
     private Path file(String text) throws IOException {

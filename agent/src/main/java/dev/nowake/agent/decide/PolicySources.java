@@ -1,0 +1,45 @@
+package dev.nowake.agent.decide;
+
+import dev.nowake.policy.Policy;
+import dev.nowake.policy.PolicyFailure;
+import dev.nowake.policy.PolicyUnit;
+import dev.nowake.policy.builtin.BuiltinPolicies;
+import dev.nowake.policy.plugin.PluginJar;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * Where policies come from.
+ *
+ * @param builtin those in Java that nowake brings along
+ * @param shipped those in JavaScript that nowake brings along, by name; loaded when first wanted
+ * @param folders looked into for further ones
+ * @param loaders by a file name's ending, the dot included
+ */
+public record PolicySources(
+        List<Policy> builtin,
+        Map<String, Supplier<PolicyUnit>> shipped,
+        List<Path> folders,
+        Map<String, PolicyLoader> loaders) {
+    /** Reads {@code *.js} of a policy folder. */
+    private static final PolicyLoader SCRIPTS = file -> {
+        throw new PolicyFailure(PolicyFailure.Kind.INVALID, file + ": this build has no JavaScript");
+    };
+
+    private static final Map<String, Supplier<PolicyUnit>> SHIPPED = Map.of();
+
+    public PolicySources {
+        builtin = List.copyOf(builtin);
+        shipped = Map.copyOf(shipped);
+        folders = List.copyOf(folders);
+        loaders = Map.copyOf(loaders);
+    }
+
+    /** What nowake brings along and what is in the folders. */
+    public static PolicySources of(List<Path> folders) {
+        return new PolicySources(
+                BuiltinPolicies.all(), SHIPPED, folders, Map.of(".js", SCRIPTS, ".jar", PluginJar::open));
+    }
+}
