@@ -51,8 +51,9 @@ final class PolicyCheckVerb implements Callable<Integer> {
     }
 
     private void print(PolicyTrial.Result result) {
-        invocation.out().println(Line.of(
-                "policy " + result.name() + ", api " + result.api()
+        invocation
+                .out()
+                .println(Line.of("policy " + result.name() + ", api " + result.api()
                         + (result.description().isEmpty() ? "" : ": " + result.description())));
         if (!result.arguments().isEmpty()) {
             TextTable table = new TextTable("argument", "type", "default");
@@ -70,13 +71,15 @@ final class PolicyCheckVerb implements Callable<Integer> {
 
     private void writeJson(List<PolicyTrial.Result> results, List<String> problems) {
         record Problem(String line) {}
-        JsonOutput.write(invocation.out(), json -> json.path(file)
-                .flag("ok", problems.isEmpty())
-                .array(
-                        "problems",
-                        problems.stream().map(Problem::new).toList(),
-                        problem -> json.text("message", problem.line()))
-                .array("policies", results, result -> write(json, result)));
+        JsonOutput.write(
+                invocation.out(),
+                json -> json.path(file)
+                        .flag("ok", problems.isEmpty())
+                        .array(
+                                "problems",
+                                problems.stream().map(Problem::new).toList(),
+                                problem -> json.text("message", problem.line()))
+                        .array("policies", results, result -> write(json, result)));
     }
 
     private static void write(JsonOutput json, PolicyTrial.Result result) {

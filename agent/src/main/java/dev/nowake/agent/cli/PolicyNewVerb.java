@@ -128,15 +128,16 @@ final class PolicyNewVerb implements Callable<Integer> {
 
     private void print(List<Path> written) {
         if (invocation.json()) {
-            JsonOutput.write(
-                    invocation.out(),
-                    json -> json.text("name", name).array("written", written, json::path));
+            JsonOutput.write(invocation.out(), json -> json.text("name", name).array("written", written, json::path));
             return;
         }
         written.forEach(path -> invocation.out().println("wrote " + Invocation.show(path)));
         String first = Invocation.show(written.getFirst());
         invocation
                 .out()
-                .println(java ? "next: the first lines of " + first + " say how to build it" : "next: nowake policy check " + first);
+                .println(
+                        java
+                                ? "next: the first lines of " + first + " say how to build it"
+                                : "next: nowake policy check " + first);
     }
 }

@@ -4,9 +4,7 @@ import dev.nowake.agent.config.ArgumentText;
 import dev.nowake.policy.Argument;
 import dev.nowake.policy.Policy;
 import dev.nowake.policy.PolicyFailure;
-import dev.nowake.policy.PolicyUnit;
 import dev.nowake.policy.builtin.BuiltinPolicies;
-import dev.nowake.policy.builtin.BuiltinUnit;
 import dev.nowake.policy.sim.HookCall;
 import dev.nowake.policy.sim.HostSpec;
 import dev.nowake.policy.sim.Recording;
@@ -155,8 +153,8 @@ final class PolicyTestVerb implements Callable<Integer> {
         }
         for (String name : new TreeSet<>(declared.keySet())) {
             if (!args.containsKey(name)) {
-                throw CliException.usage("the policy needs --arg " + name + "=VALUE ("
-                        + ArgumentText.type(declared.get(name)) + ")");
+                throw CliException.usage(
+                        "the policy needs --arg " + name + "=VALUE (" + ArgumentText.type(declared.get(name)) + ")");
             }
         }
         return args;
@@ -164,16 +162,24 @@ final class PolicyTestVerb implements Callable<Integer> {
 
     private void print(Recording recording, List<SimulationResult> results) {
         if (invocation.json()) {
-            JsonOutput.write(invocation.out(), json -> json.object("trace", of -> of.path(trace)
-                            .number("files", recording.files().size())
-                            .number("sizeBytes", recording.totalBytes())
-                            .number("accesses", recording.accesses().size()))
-                    .object("host", of -> of.number("memoryBytes", memoryBytes)
-                            .number("storageBytesPerSecond", (long) storage.bytesPerSecond())
-                            .decimal("storageLatencySeconds", storage.latencyNanos() / 1e9)
-                            .number("storageRequests", storage.requests())
-                            .number("readAheadBytes", readAheadBytes))
-                    .array("results", results, result -> write(json, result)));
+            JsonOutput.write(
+                    invocation.out(),
+                    json -> json.object(
+                                    "trace",
+                                    of -> of.path(trace)
+                                            .number("files", recording.files().size())
+                                            .number("sizeBytes", recording.totalBytes())
+                                            .number(
+                                                    "accesses",
+                                                    recording.accesses().size()))
+                            .object(
+                                    "host",
+                                    of -> of.number("memoryBytes", memoryBytes)
+                                            .number("storageBytesPerSecond", (long) storage.bytesPerSecond())
+                                            .decimal("storageLatencySeconds", storage.latencyNanos() / 1e9)
+                                            .number("storageRequests", storage.requests())
+                                            .number("readAheadBytes", readAheadBytes))
+                            .array("results", results, result -> write(json, result)));
             return;
         }
         invocation

@@ -34,7 +34,13 @@ final class PolicyTrial {
     }
 
     /** {@code problems}: one line each, with file and line where known; empty when all is well. */
-    record Result(String name, int api, String description, Map<String, Argument> arguments, int calls, int steps,
+    record Result(
+            String name,
+            int api,
+            String description,
+            Map<String, Argument> arguments,
+            int calls,
+            int steps,
             List<String> problems) {}
 
     static Result of(PolicyUnit unit, WatchedCalls calls) {
@@ -44,8 +50,8 @@ final class PolicyTrial {
     private Result run() {
         Policy policy = unit.policy();
         try {
-            Result declared = calls.watched(() -> new Result(
-                    policy.name(), policy.api(), policy.description(), policy.arguments(), 0, 0, List.of()));
+            Result declared = calls.watched(() ->
+                    new Result(policy.name(), policy.api(), policy.description(), policy.arguments(), 0, 0, List.of()));
             declaration(declared);
             Map<String, Object> args = CannedInputs.argsFor(policy);
             for (Canned canned : CannedInputs.all(args)) {

@@ -20,12 +20,11 @@ final class StorageText implements ITypeConverter<StorageSpec> {
                     + " 1GB/s,2ms or 1GB/s,2ms,64 with the requests it takes at once");
         }
         try {
-            double unit =
-                    switch (matcher.group(3)) {
-                        case "us" -> 1e3;
-                        case "ms" -> 1e6;
-                        default -> 1e9;
-                    };
+            double unit = switch (matcher.group(3)) {
+                case "us" -> 1e3;
+                case "ms" -> 1e6;
+                default -> 1e9;
+            };
             return new StorageSpec(
                     ByteSize.parse(matcher.group(1)),
                     Math.round(Double.parseDouble(matcher.group(2)) * unit),
