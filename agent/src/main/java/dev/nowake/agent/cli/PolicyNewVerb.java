@@ -57,22 +57,18 @@ final class PolicyNewVerb implements Callable<Integer> {
                 throw exists(part.path());
             }
         }
-        List<Path> written = new ArrayList<>();
+        if (!java && !Files.exists(folder.resolve(TYPINGS))) {
+            parts.add(new Part(folder.resolve(TYPINGS), resource("/dev/nowake/policy/js/" + TYPINGS)));
+        }
         for (Part part : parts) {
             write(part);
-            written.add(part.path());
         }
-        if (!java && !Files.exists(folder.resolve(TYPINGS))) {
-            Part typings = new Part(folder.resolve(TYPINGS), resource("/dev/nowake/policy/js/" + TYPINGS));
-            write(typings);
-            written.add(typings.path());
-        }
-        print(written);
+        print(parts.stream().map(Part::path).toList());
         return ExitCode.DONE;
     }
 
     private List<Part> scriptParts() throws CliException {
-        return List.of(new Part(folder.resolve(name + ".js"), filled("policy.js")));
+        return new ArrayList<>(List.of(new Part(folder.resolve(name + ".js"), filled("policy.js"))));
     }
 
     private List<Part> javaParts() throws CliException {
