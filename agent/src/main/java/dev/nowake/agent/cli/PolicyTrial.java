@@ -7,10 +7,12 @@ import dev.nowake.policy.Policy;
 import dev.nowake.policy.PolicyFailure;
 import dev.nowake.policy.PolicyInput;
 import dev.nowake.policy.PolicyUnit;
+import dev.nowake.policy.Step;
 import dev.nowake.policy.sim.CannedInputs;
 import dev.nowake.policy.sim.CannedInputs.Canned;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,12 +21,18 @@ import java.util.Set;
 final class PolicyTrial {
     private static final String NAME = "[a-z0-9-]{1,64}";
 
-    /** The same mistake shows on many inputs; more lines help nobody. */
+    /** More lines help nobody. */
     private static final int MOST_PROBLEMS = 20;
 
     private final PolicyUnit unit;
     private final WatchedCalls calls;
-    private final Set<String> problems = new LinkedHashSet<>();
+
+    /** What is wrong, and on which calls: the same mistake shows on many inputs. */
+    private final Map<String, List<String>> problems = new LinkedHashMap<>();
+
+    /** Those that used up their time or memory: calling them again would take as long. */
+    private final Set<Hook> givenUp = EnumSet.noneOf(Hook.class);
+
     private int made;
     private int steps;
 
@@ -66,7 +74,7 @@ final class PolicyTrial {
                     declared.arguments(),
                     made,
                     steps,
-                    new ArrayList<>(problems).subList(0, Math.min(problems.size(), MOST_PROBLEMS)));
+                    lines());
         } catch (PolicyFailure broken) {
             return new Result(null, 0, "", Map.of(), made, steps, List.of(broken.getMessage()));
         }
@@ -75,32 +83,57 @@ final class PolicyTrial {
     private void declaration(Result declared) {
         String where = unit.origin() + ": ";
         if (declared.name() == null || !declared.name().matches(NAME)) {
-            problems.add(where + "the name '" + declared.name()
-                    + "' is none: use 1 to 64 lower-case letters, digits and hyphens");
+            add(
+                    where + "the name '" + declared.name()
+                            + "' is none: use 1 to 64 lower-case letters, digits and hyphens",
+                    null);
         } else if (!unit.isTrusted() && PolicySource.known().contains(declared.name())) {
-            problems.add(where + "the name '" + declared.name() + "' is taken by a policy that comes with nowake");
+            add(where + "the name '" + declared.name() + "' is taken by a policy that comes with nowake", null);
         }
         if (declared.api() != Policy.API) {
-            problems.add(where + "written for api " + declared.api() + "; this nowake has api " + Policy.API);
+            add(where + "written for api " + declared.api() + "; this nowake has api " + Policy.API, null);
         }
     }
 
     private void call(Policy policy, Hook hook, Canned canned) {
+        if (givenUp.contains(hook)) {
+            return;
+        }
         made++;
         PolicyInput input = canned.input();
         String what = hook.label() + " on '" + canned.label() + "'";
         try {
-            List<dev.nowake.policy.Step> answer = calls.call(hook, policy, input);
+            List<Step> answer = calls.call(hook, policy, input);
             if (answer == null) {
-                problems.add(unit.origin() + ": " + what + " returns null; an empty list means nothing to do");
+                add(unit.origin() + ": " + hook.label() + " returns null; an empty list means nothing to do", what);
                 return;
             }
             steps += answer.size();
             for (String refused : Guard.check(answer, input).refused()) {
-                problems.add(unit.origin() + ": " + what + ": " + refused);
+                add(unit.origin() + ": " + hook.label() + ": " + refused, what);
             }
         } catch (PolicyFailure failed) {
-            problems.add(failed.getMessage() + " (" + what + ")");
+            add(failed.getMessage(), what);
+            if (failed.kind() == PolicyFailure.Kind.TIMEOUT || failed.kind() == PolicyFailure.Kind.LIMIT) {
+                givenUp.add(hook);
+            }
         }
+    }
+
+    /** {@code what}: the call that showed it, null where it took none. */
+    private void add(String problem, String what) {
+        List<String> shown = problems.computeIfAbsent(problem, first -> new ArrayList<>());
+        if (what != null) {
+            shown.add(what);
+        }
+    }
+
+    private List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        problems.forEach((problem, shown) -> {
+            String more = shown.size() > 1 ? " and " + (shown.size() - 1) + " more" : "";
+            lines.add(problem + (shown.isEmpty() ? "" : " (" + shown.getFirst() + more + ")"));
+        });
+        return lines.subList(0, Math.min(lines.size(), MOST_PROBLEMS));
     }
 }
