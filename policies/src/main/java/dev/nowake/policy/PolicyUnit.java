@@ -21,6 +21,14 @@ public interface PolicyUnit extends AutoCloseable {
      */
     void stopCall(String why);
 
+    /**
+     * Makes its first call about as quick as later ones, and leaves no trace in it. May take half a second; before the first
+     * call, on any thread.
+     */
+    default void warmUp() {
+        // a Java policy is quick enough
+    }
+
     /** Where lines go that the policy logs ({@code console.log}); nowhere before the first call. */
     default void logTo(Consumer<String> lines) {
         // a Java policy has no log

@@ -2,8 +2,10 @@ package dev.nowake.agent.decide;
 
 import dev.nowake.policy.PolicyFailure;
 import dev.nowake.policy.PolicyUnit;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -11,12 +13,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
-/** Makes runners of what a file holds: loaded, named right, and tried. All of them or none. */
-final class PolicyFile {
+/** What a file holds, made into runners: loaded, named right, and tried. All of them or none. */
+record PolicyFile(List<PolicyRunner> runners, Set<Path> imports) {
     /** The first script after start takes most of a second; several on a busy host a few. */
     private static final long LOAD_SECONDS = 5;
-
-    private PolicyFile() {}
 
     /** Whether a name may be taken; throws {@link PolicyFailure} where it is another's. */
     interface Names {
@@ -27,8 +27,9 @@ final class PolicyFile {
      * @param origin for messages, the file's path
      * @throws PolicyFailure INVALID, one line
      */
-    static List<PolicyRunner> load(String origin, Supplier<List<PolicyUnit>> loader, Names names, Watchdog watchdog) {
-        List<PolicyUnit> units = within(origin, loader);
+    static PolicyFile load(String origin, Supplier<PolicyLoader.Loaded> loader, Names names, Watchdog watchdog) {
+        PolicyLoader.Loaded loaded = within(origin, loader);
+        List<PolicyUnit> units = loaded.units();
         List<PolicyRunner> runners = new ArrayList<>();
         try {
             for (PolicyUnit unit : units) {
@@ -45,7 +46,7 @@ final class PolicyFile {
                     Rehearsal.of(runner);
                 }
             }
-            return runners;
+            return new PolicyFile(List.copyOf(runners), loaded.files());
         } catch (RuntimeException | Error refused) {
             runners.forEach(PolicyRunner::retire);
             units.subList(runners.size(), units.size()).forEach(PolicyUnit::close);
@@ -54,13 +55,16 @@ final class PolicyFile {
     }
 
     /** A module's or a constructor's own code may never return: it then keeps a thread, not us. */
-    private static List<PolicyUnit> within(String origin, Supplier<List<PolicyUnit>> loader) {
-        CompletableFuture<List<PolicyUnit>> loaded = new CompletableFuture<>();
+    private static PolicyLoader.Loaded within(String origin, Supplier<PolicyLoader.Loaded> loader) {
+        CompletableFuture<PolicyLoader.Loaded> loaded = new CompletableFuture<>();
         Thread.ofPlatform().name("nowake-policy-load").daemon().start(() -> {
             try {
-                List<PolicyUnit> units = loader.get();
-                if (!loaded.complete(units)) {
-                    units.forEach(PolicyUnit::close);
+                PolicyLoader.Loaded made = loader.get();
+                if (!loaded.isDone()) {
+                    made.units().forEach(PolicyUnit::warmUp);
+                }
+                if (!loaded.complete(made)) {
+                    made.units().forEach(PolicyUnit::close);
                 }
             } catch (Throwable broken) { // foreign code
                 loaded.completeExceptionally(broken);

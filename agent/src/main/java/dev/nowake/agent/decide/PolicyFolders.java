@@ -15,13 +15,15 @@ import java.util.Set;
 final class PolicyFolders {
     private final List<Path> folders;
     private final Set<String> endings;
+    private volatile Map<Path, Set<Path>> imports = Map.of();
 
     /**
      * A file as it was seen; another one in its place, or other content, has another stamp.
      *
      * @param attributes of the file a link leads to
+     * @param imports the same of what it imports; null for what is gone
      */
-    record Stamp(Map<String, Object> attributes) {}
+    record Stamp(Map<String, Object> attributes, Map<Path, Map<String, Object>> imports) {}
 
     PolicyFolders(List<Path> folders, Set<String> endings) {
         this.folders = folders.stream()
@@ -71,11 +73,36 @@ final class PolicyFolders {
         return name.substring(Math.max(0, name.lastIndexOf('.')));
     }
 
+    /** What each file was made of besides: {@link #look} sees from now on when that changes. */
+    void alsoLookAt(Map<Path, Set<Path>> imported) {
+        imports = Map.copyOf(imported);
+    }
+
+    /** What was seen, with the imports as they are now. */
+    Map<Path, Stamp> withImports(Map<Path, Stamp> files) {
+        Map<Path, Stamp> all = new LinkedHashMap<>();
+        files.forEach((file, stamp) -> all.put(file, new Stamp(stamp.attributes(), importsOf(file))));
+        return all;
+    }
+
+    private Map<Path, Map<String, Object>> importsOf(Path file) {
+        Map<Path, Map<String, Object>> stamps = new LinkedHashMap<>();
+        for (Path imported : imports.getOrDefault(file, Set.of())) {
+            stamps.put(imported, attributes(imported));
+        }
+        return stamps;
+    }
+
     /** Null for what is no file: a folder, a link to nothing. */
-    private static Stamp stamp(Path file) {
+    private Stamp stamp(Path file) {
+        Map<String, Object> attributes = attributes(file);
+        return attributes == null ? null : new Stamp(attributes, importsOf(file));
+    }
+
+    private static Map<String, Object> attributes(Path file) {
         try {
             return Files.isRegularFile(file)
-                    ? new Stamp(Files.readAttributes(file, "unix:dev,ino,size,lastModifiedTime,ctime"))
+                    ? Files.readAttributes(file, "unix:dev,ino,size,lastModifiedTime,ctime")
                     : null;
         } catch (IOException gone) {
             return null;

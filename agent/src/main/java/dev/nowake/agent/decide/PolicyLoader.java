@@ -4,6 +4,7 @@ import dev.nowake.policy.PolicyFailure;
 import dev.nowake.policy.PolicyUnit;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /** Makes policies of a file. */
 @FunctionalInterface
@@ -13,5 +14,19 @@ public interface PolicyLoader {
      *
      * @throws PolicyFailure INVALID, one line that names the file and, where known, the line in it
      */
-    List<PolicyUnit> load(Path file);
+    Loaded load(Path file);
+
+    /**
+     * @param files others it was made of, which it imports: when one of them changes it is loaded again
+     */
+    record Loaded(List<PolicyUnit> units, Set<Path> files) {
+        public Loaded {
+            units = List.copyOf(units);
+            files = Set.copyOf(files);
+        }
+
+        public Loaded(List<PolicyUnit> units) {
+            this(units, Set.of());
+        }
+    }
 }

@@ -28,6 +28,9 @@ public final class PolicyRegistry implements AutoCloseable {
     /** Policies that are gone are remembered by name, with their state: so many of them. */
     private static final int MAX_RECORDS = 1000;
 
+    /** The whole daemon ends within a second. */
+    private static final long CLOSE_NANOS = 200_000_000L;
+
     private final PolicySources sources;
     private final PolicyFolders folders;
     private final PolicyNews news = new PolicyNews();
@@ -39,7 +42,7 @@ public final class PolicyRegistry implements AutoCloseable {
 
     // the rest belongs to whoever holds this object's lock: loading is one at a time
     private final Map<String, PolicyRecord> records = new LinkedHashMap<>();
-    private final Map<Path, List<PolicyRunner>> loaded = new LinkedHashMap<>();
+    private final Map<Path, PolicyFile> loaded = new LinkedHashMap<>();
     private final Map<String, String> problems = new LinkedHashMap<>();
     private Map<Path, PolicyFolders.Stamp> seen = Map.of();
     private PolicyWatch watch;
@@ -101,6 +104,9 @@ public final class PolicyRegistry implements AutoCloseable {
     void tell(Counters counters, Journal journal) {
         news.tell(counters, journal);
         synchronized (this) {
+            loaded.values()
+                    .forEach(file ->
+                            news.count(Counter.POLICIES_LOADED, file.runners().size()));
             problems.forEach((where, message) -> news.problem(Path.of(where), message));
         }
     }
@@ -136,27 +142,30 @@ public final class PolicyRegistry implements AutoCloseable {
                 take(file, next, leaving);
             }
         });
-        seen = files;
+        Map<Path, Set<Path>> imports = new LinkedHashMap<>();
+        loaded.forEach((file, held) -> imports.put(file, held.imports()));
+        folders.alsoLookAt(imports);
+        seen = folders.withImports(files);
         swap(next, leaving);
     }
 
     private void leave(Path file, Map<String, PolicyRunner> next, List<PolicyRunner> leaving) {
-        for (PolicyRunner runner : loaded.getOrDefault(file, List.of())) {
-            next.remove(runner.name(), runner);
-            leaving.add(runner);
+        PolicyFile left = loaded.remove(file);
+        if (left != null) {
+            left.runners().forEach(runner -> next.remove(runner.name(), runner));
+            leaving.addAll(left.runners());
         }
-        loaded.remove(file);
     }
 
     private void take(Path file, Map<String, PolicyRunner> next, List<PolicyRunner> leaving) {
         try {
             PolicyLoader loader = sources.loaders().get(PolicyFolders.ending(file));
-            List<PolicyRunner> fresh = PolicyFile.load(
+            PolicyFile fresh = PolicyFile.load(
                     file.toString(), () -> loader.load(file), name -> requireFree(name, file, next), watchdog);
             leave(file, next, leaving);
             loaded.put(file, fresh);
             problems.remove(file.toString());
-            for (PolicyRunner runner : fresh) {
+            for (PolicyRunner runner : fresh.runners()) {
                 next.put(runner.name(), serve(runner));
                 runner.record().enable();
                 news.count(Counter.POLICIES_LOADED);
@@ -169,7 +178,7 @@ public final class PolicyRegistry implements AutoCloseable {
 
     private void requireFree(String name, Path file, Map<String, PolicyRunner> next) {
         PolicyRunner other = next.get(name);
-        boolean own = other != null && loaded.getOrDefault(file, List.of()).contains(other);
+        boolean own = other != null && holds(file, other);
         if (sources.shipped().containsKey(name) || other != null && other.isInline() && !own) {
             throw new PolicyFailure(
                     PolicyFailure.Kind.INVALID,
@@ -181,6 +190,10 @@ public final class PolicyRegistry implements AutoCloseable {
                     file + ": a policy '" + name + "' is in " + other.unit().origin()
                             + " already: give one of them another name");
         }
+    }
+
+    private boolean holds(Path file, PolicyRunner runner) {
+        return loaded.containsKey(file) && loaded.get(file).runners().contains(runner);
     }
 
     private void problem(String where, String message) {
@@ -212,9 +225,10 @@ public final class PolicyRegistry implements AutoCloseable {
         }
         Supplier<PolicyUnit> shipped = sources.shipped().get(name);
         try {
-            List<PolicyRunner> fresh = PolicyFile.load(name, () -> List.of(shipped.get()), free -> {}, watchdog);
+            PolicyFile fresh =
+                    PolicyFile.load(name, () -> new PolicyLoader.Loaded(List.of(shipped.get())), free -> {}, watchdog);
             Map<String, PolicyRunner> next = new LinkedHashMap<>(runners);
-            fresh.forEach(runner -> next.put(name, serve(runner)));
+            fresh.runners().forEach(runner -> next.put(name, serve(runner)));
             swap(next, List.of());
         } catch (PolicyFailure broken) {
             problem(name, broken.getMessage());
@@ -242,9 +256,8 @@ public final class PolicyRegistry implements AutoCloseable {
     private void loadAgain(PolicyRunner lost) {
         Map<String, PolicyRunner> next = new LinkedHashMap<>(runners);
         List<PolicyRunner> leaving = new ArrayList<>();
-        Optional<Path> file = loaded.keySet().stream()
-                .filter(path -> loaded.get(path).contains(lost))
-                .findFirst();
+        Optional<Path> file =
+                loaded.keySet().stream().filter(path -> holds(path, lost)).findFirst();
         if (file.isPresent()) {
             take(file.get(), next, leaving);
             swap(next, leaving);
@@ -265,7 +278,7 @@ public final class PolicyRegistry implements AutoCloseable {
         Map<PolicyRunner, Path> files = new LinkedHashMap<>();
         synchronized (this) {
             broken = new LinkedHashMap<>(problems);
-            loaded.forEach((file, all) -> all.forEach(runner -> files.put(runner, file)));
+            loaded.forEach((file, held) -> held.runners().forEach(runner -> files.put(runner, file)));
         }
         List<Object> lines = new ArrayList<>();
         runners.values().forEach(runner -> {
@@ -294,8 +307,9 @@ public final class PolicyRegistry implements AutoCloseable {
         }
         left.values().forEach(PolicyRunner::retire);
         try {
+            long end = System.nanoTime() + CLOSE_NANOS;
             for (PolicyRunner runner : left.values()) {
-                runner.awaitEnd(100);
+                runner.awaitEnd(Math.max(1, (end - System.nanoTime()) / 1_000_000));
             }
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();

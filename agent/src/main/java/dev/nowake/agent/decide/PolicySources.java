@@ -39,6 +39,9 @@ public record PolicySources(
     /** What nowake brings along and what is in the folders. */
     public static PolicySources of(List<Path> folders) {
         return new PolicySources(
-                BuiltinPolicies.all(), SHIPPED, folders, Map.of(".js", SCRIPTS, ".jar", PluginJar::open));
+                BuiltinPolicies.all(),
+                SHIPPED,
+                folders,
+                Map.of(".js", SCRIPTS, ".jar", jar -> new PolicyLoader.Loaded(PluginJar.open(jar))));
     }
 }

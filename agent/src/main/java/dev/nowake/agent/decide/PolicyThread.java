@@ -182,14 +182,14 @@ final class PolicyThread {
         CallLimits limits = call.limits;
         PolicyFailure stopped = call.stopped();
         if (stopped == null) {
-            if (now - call.startedNanos > limits.deadlineNanos()) {
+            long allocated = THREADS.getThreadAllocatedBytes(thread.threadId()) - call.allocatedBefore;
+            if (allocated > limits.allocatedBytes()) {
+                stop(call, PolicyFailure.Kind.LIMIT, "allocated more than " + (limits.allocatedBytes() >> 20) + " MiB");
+            } else if (now - call.startedNanos > limits.deadlineNanos()) {
                 stop(
                         call,
                         PolicyFailure.Kind.TIMEOUT,
                         "took longer than " + limits.deadlineNanos() / 1_000_000 + " ms");
-            } else if (THREADS.getThreadAllocatedBytes(thread.threadId()) - call.allocatedBefore
-                    > limits.allocatedBytes()) {
-                stop(call, PolicyFailure.Kind.LIMIT, "allocated more than " + (limits.allocatedBytes() >> 20) + " MiB");
             }
             return;
         }

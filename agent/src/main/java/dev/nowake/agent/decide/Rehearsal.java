@@ -11,16 +11,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Calls a policy before it serves, with inputs made up: what fails now would fail in the middle of a load. It also links and
- * compiles its code, so that its first real call takes about as long as the later ones.
+ * Calls a policy before it serves, once for each hook and trigger, with inputs made up: what fails now would fail in the
+ * middle of a load. It also links a jar's code, so that its first real call does not wait for that.
  */
 final class Rehearsal {
-    /** Interpreted at first, a script's hook takes 50 us; after some thousand calls it has settled near 10 us. */
-    private static final int WARM_CALLS = 2000;
-
-    /** Several policies are loaded one after the other before the daemon is ready. */
-    private static final long WARM_NANOS = 300_000_000L;
-
     private final PolicyRunner runner;
     private final List<PolicyInput> inputs;
 
@@ -34,16 +28,10 @@ final class Rehearsal {
         Rehearsal rehearsal = new Rehearsal(runner);
         // what a required argument may be, only its rule knows: with a made-up one it may fail
         boolean guessed = runner.unit().policy().arguments().values().stream().anyMatch(Argument::isRequired);
-        if (rehearsal.round(guessed)) {
-            long end = System.nanoTime() + WARM_NANOS;
-            for (int calls = 0; calls < WARM_CALLS && System.nanoTime() < end; calls += 2 * rehearsal.inputs.size()) {
-                rehearsal.round(guessed);
-            }
-        }
+        rehearsal.round(guessed);
     }
 
-    /** Returns whether all went well. */
-    private boolean round(boolean mayFail) {
+    private void round(boolean mayFail) {
         for (PolicyInput input : inputs) {
             for (Hook hook : Hook.values()) {
                 call(hook, input);
@@ -54,12 +42,8 @@ final class Rehearsal {
                             numbers.lastFailure() + " (tried with trigger "
                                     + input.trigger().label() + ")");
                 }
-                if (numbers.failures() > 0) {
-                    return false;
-                }
             }
         }
-        return true;
     }
 
     private void call(Hook hook, PolicyInput input) {

@@ -7,6 +7,7 @@ import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.config.RootRule;
 import dev.nowake.agent.control.ControlClient;
+import dev.nowake.agent.decide.PolicyRegistry;
 import dev.nowake.kernel.Extent;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.OpenFile;
@@ -100,6 +101,13 @@ final class Rig implements AutoCloseable {
 
     Rig start(Kernel with, Config config) throws IOException {
         daemon = new Daemon(with, config, state, socket);
+        daemon.start();
+        return this;
+    }
+
+    /** With policies of the test's own; they are closed with the daemon. */
+    Rig start(Kernel with, Config config, PolicyRegistry policies) throws IOException {
+        daemon = new Daemon(with, config, policies, state, socket);
         daemon.start();
         return this;
     }

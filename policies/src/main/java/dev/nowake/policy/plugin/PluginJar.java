@@ -81,7 +81,7 @@ public final class PluginJar {
                 units.add(new PluginUnit(this, Declared.of(policy, file)));
             }
             if (units.isEmpty()) {
-                throw invalid(file, "its META-INF/services/" + Policy.class.getName() + " names no class");
+                throw invalid(file, "its META-INF/services/" + Policy.class.getName() + " names no class of the jar");
             }
             open.set(units.size());
             return List.copyOf(units);
