@@ -84,7 +84,7 @@ final class PolicySource {
         CompletableFuture<List<PolicyUnit>> loaded = new CompletableFuture<>();
         Thread.ofPlatform().name("nowake-policy-load").daemon().start(() -> {
             try {
-                loaded.complete(loader.load(file));
+                loaded.complete(loader.load(file).units());
             } catch (Throwable broken) { // foreign code
                 loaded.completeExceptionally(broken);
             }

@@ -24,8 +24,10 @@ public record PolicySources(
         List<Path> folders,
         Map<String, PolicyLoader> loaders) {
     /** Reads {@code *.js} of a policy folder; what it imports lies in the same folder or below. */
-    private static final PolicyLoader SCRIPTS =
-            file -> List.of(ScriptUnit.load(file.toAbsolutePath().getParent(), file));
+    private static final PolicyLoader SCRIPTS = file -> {
+        ScriptUnit unit = ScriptUnit.load(file.toAbsolutePath().getParent(), file);
+        return new PolicyLoader.Loaded(List.of(unit), unit.files());
+    };
 
     private static final Map<String, Supplier<PolicyUnit>> SHIPPED = Map.of();
 

@@ -157,7 +157,7 @@ class PolicyAuthorTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            return input.load.files.map(f => ({ file: f.id }));          | idle host
+            return input.load.files.map(f => ({ file: f.id }));          | nobody loads
             throw new Error('oh no');                                    | made.js:2
             while (true) {}                                              | made.js
             return [{ file: input.models[0].files[0].id, offset: -1 }];  | offset
