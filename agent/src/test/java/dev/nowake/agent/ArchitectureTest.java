@@ -151,13 +151,14 @@ class ArchitectureTest {
     }
 
     /**
-     * Time and state arrive in a policy's input. What loads jars is no policy: it reads and copies files, makes class
-     * loaders, and interrupts the thread of a call it is asked to stop.
+     * Time and state arrive in a policy's input. What loads jars and scripts is no policy: it reads and copies files, makes
+     * class loaders, interrupts the thread of a call it is asked to stop, and ends a script on a thread of its own, since
+     * ending waits for the script.
      */
     @Test
     void modelsAndPoliciesArePure() {
         String[] pure = {"dev.nowake.model..", "dev.nowake.policy.."};
-        String[] loading = {"dev.nowake.policy.plugin.."};
+        String[] loading = {"dev.nowake.policy.plugin..", "dev.nowake.policy.js.."};
         check(noClasses()
                 .that()
                 .resideInAnyPackage(pure)

@@ -58,7 +58,7 @@ final class PolicyNewVerb implements Callable<Integer> {
             }
         }
         if (!java && !Files.exists(folder.resolve(TYPINGS))) {
-            parts.add(new Part(folder.resolve(TYPINGS), resource("/dev/nowake/policy/js/" + TYPINGS)));
+            parts.add(new Part(folder.resolve(TYPINGS), resource("/dev/nowake/policy/" + TYPINGS)));
         }
         for (Part part : parts) {
             write(part);

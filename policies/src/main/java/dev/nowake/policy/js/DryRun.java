@@ -34,8 +34,8 @@ public final class DryRun {
     private static final int SHARDS = 4;
 
     /**
-     * Each about 4 ms with code that is new and 0.1 ms later. After 50, the first real call takes what the thousandth
-     * does but for noise; 500 would keep a start waiting for half a second.
+     * 700 calls: 50 ms once other scripts have run, half a second for the first. A hook then takes twice what it does after
+     * 20,000 calls, and more would keep a start waiting.
      */
     private static final int ROUNDS = 50;
 

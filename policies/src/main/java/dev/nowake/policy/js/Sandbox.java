@@ -47,6 +47,7 @@ final class Sandbox {
         {"js.performance", "false"},
         {"js.shadow-realm", "false"},
         {"js.json-modules", "false"},
+        {"js.top-level-await", "false"},
         // a policy reads no clock; what it prints of a date is the same on every host
         {"js.timezone", "UTC"},
         {"js.locale", "en"},

@@ -25,7 +25,7 @@ final class StateReader {
     static Map<String, Object> read(Value value) {
         StateReader reader = new StateReader();
         if (!isObject(value)) {
-            throw Plain.wrong(value, "state", "an object");
+            throw Plain.wrong(value, "state", "a plain object (no Map, Set, Date or function)");
         }
         Map<String, Object> state = reader.object(value, "state", 1);
         if (JSON.writeValueAsBytes(state).length > Guard.MAX_STATE_BYTES) {
@@ -73,7 +73,7 @@ final class StateReader {
         if (isObject(value)) {
             return object(value, where, depth);
         }
-        throw Plain.wrong(value, where, "what JSON can say");
+        throw Plain.wrong(value, where, "what JSON can say (no Map, Set, Date or function)");
     }
 
     private Map<String, Object> object(Value value, String where, int depth) {

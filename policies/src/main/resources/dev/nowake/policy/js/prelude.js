@@ -8,7 +8,7 @@
     "isNaN", "isFinite", "parseFloat", "parseInt", "encodeURI", "encodeURIComponent", "decodeURI", "decodeURIComponent",
     "globalThis",
   ]);
-  const RealDate = Date;
+  const RealDate = globalThis.Date;
   for (const key of Reflect.ownKeys(globalThis)) {
     if (typeof key === "string" && !kept.has(key)) {
       delete globalThis[key];

@@ -1,0 +1,2 @@
+// expect load INVALID
+export function prefetch() { return []; }

@@ -1,0 +1,3 @@
+// expect TIMEOUT
+export const policy = { name: "bad", api: 1 };
+export function prefetch() { for (;;) { try { return []; } finally { continue; } } }

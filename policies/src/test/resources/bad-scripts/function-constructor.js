@@ -1,0 +1,3 @@
+// expect THROWN
+export const policy = { name: "bad", api: 1 };
+export function prefetch() { return new Function("return []")(); }

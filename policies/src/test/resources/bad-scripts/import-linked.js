@@ -1,0 +1,3 @@
+// expect load INVALID
+export const policy = { name: "bad", api: 1 };
+import "./linked.js";

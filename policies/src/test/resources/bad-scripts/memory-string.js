@@ -1,0 +1,3 @@
+// expect THROWN LIMIT TIMEOUT
+export const policy = { name: "bad", api: 1 };
+export function prefetch() { let s = "x"; for (;;) { s += s; } }

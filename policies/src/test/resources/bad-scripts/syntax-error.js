@@ -1,0 +1,5 @@
+// expect load INVALID
+export const policy = { name: "bad", api: 1 };
+export function prefetch() {
+  return [;
+}
