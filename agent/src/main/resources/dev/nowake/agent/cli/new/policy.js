@@ -1,4 +1,6 @@
 // @ts-check
+/// <reference path="./policy.d.ts" />
+//
 // A policy: nowake asks it what to prefetch and what to evict while a model is loaded. It acts on nothing itself; what it
 // returns passes nowake's limits first. Change this file while the daemon runs and the next event meets the new version.
 //
@@ -6,8 +8,7 @@
 //   nowake policy test NAME.js --trace load.jsonl     what would it have changed in a recorded load?
 //   nowake run --root /models --policies . --policy NAME --enforce
 
-/** @import { PolicyInput, PrefetchStep, EvictStep } from "./policy.d.ts" */
-
+/** @type {Nowake.Policy} */
 export const policy = {
   name: "NAME",
   api: 1,
@@ -20,13 +21,14 @@ export const policy = {
  * Called when something happens to a load: a shard was opened ("open"), readers moved on ("progress"), a reader met
  * bytes that were not there ("miss"), and so on. Asking again for what was asked for before costs nothing.
  *
- * @param {PolicyInput} input
- * @returns {PrefetchStep[]}
+ * @param {Nowake.Input} input
+ * @returns {Nowake.Step[]}
  */
 export function prefetch({ load, args }) {
   if (load === null || load.ended) return []; // about the host, not about a load; or nobody reads any more
+  /** @type {Nowake.Step[]} */
   const steps = [];
-  let room = args.window;
+  let room = Number(args.window);
 
   // What is being read, from where its reader is.
   for (const file of load.files.filter((f) => f.inUse)) {
@@ -38,7 +40,7 @@ export function prefetch({ load, args }) {
   }
 
   // Then the files nobody has opened yet, in the order loaders consume them.
-  for (const file of load.files.filter((f) => !f.opened).slice(0, args.lookaheadFiles)) {
+  for (const file of load.files.filter((f) => !f.opened).slice(0, Number(args.lookaheadFiles))) {
     const length = Math.min(file.size, room);
     if (length > 0) {
       steps.push({ file: file.id, offset: 0, length, reason: "next" });
@@ -51,8 +53,8 @@ export function prefetch({ load, args }) {
 /**
  * Called at the same moments, right after prefetch.
  *
- * @param {PolicyInput} input
- * @returns {EvictStep[]}
+ * @param {Nowake.Input} input
+ * @returns {Nowake.Step[]}
  */
 export function evict({ load }) {
   if (load === null || !load.ended) return [];
