@@ -28,7 +28,7 @@ export function prefetch({ load, args }) {
   if (load === null || load.ended) return []; // about the host, not about a load; or nobody reads any more
   /** @type {Nowake.Step[]} */
   const steps = [];
-  let room = Number(args.window);
+  let room = args.window;
 
   // What is being read, from where its reader is.
   for (const file of load.files.filter((f) => f.inUse)) {
@@ -40,7 +40,7 @@ export function prefetch({ load, args }) {
   }
 
   // Then the files nobody has opened yet, in the order loaders consume them.
-  for (const file of load.files.filter((f) => !f.opened).slice(0, Number(args.lookaheadFiles))) {
+  for (const file of load.files.filter((f) => !f.opened).slice(0, args.lookaheadFiles)) {
     const length = Math.min(file.size, room);
     if (length > 0) {
       steps.push({ file: file.id, offset: 0, length, reason: "next" });
