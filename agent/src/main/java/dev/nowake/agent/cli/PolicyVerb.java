@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
 /** The verbs about policies. */
 @Command(
         name = "policy",
-        description = "Lists policies and enables those that were disabled.",
+        description = "Lists, enables, checks, tries and starts policies.",
         synopsisSubcommandLabel = "VERB")
 final class PolicyVerb implements Callable<Integer> {
     private static final Map<String, Function<Invocation, Callable<Integer>>> ALL = new LinkedHashMap<>();
@@ -21,6 +21,9 @@ final class PolicyVerb implements Callable<Integer> {
     static {
         ALL.put("list", PolicyListVerb::new);
         ALL.put("enable", PolicyEnableVerb::new);
+        ALL.put("check", PolicyCheckVerb::new);
+        ALL.put("test", PolicyTestVerb::new);
+        ALL.put("new", PolicyNewVerb::new);
     }
 
     @Spec

@@ -4,10 +4,10 @@ import java.util.Collection;
 import java.util.Comparator;
 
 /** The known word a mistyped one most likely meant, by edit distance. */
-final class Nearest {
+public final class Nearest {
     private Nearest() {}
 
-    static String of(String word, Collection<String> known) {
+    public static String of(String word, Collection<String> known) {
         return known.stream()
                 .min(Comparator.comparingInt((String candidate) -> distance(word, candidate))
                         .thenComparing(Comparator.naturalOrder()))

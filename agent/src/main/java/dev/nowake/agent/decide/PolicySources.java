@@ -1,9 +1,9 @@
 package dev.nowake.agent.decide;
 
 import dev.nowake.policy.Policy;
-import dev.nowake.policy.PolicyFailure;
 import dev.nowake.policy.PolicyUnit;
 import dev.nowake.policy.builtin.BuiltinPolicies;
+import dev.nowake.policy.js.ScriptUnit;
 import dev.nowake.policy.plugin.PluginJar;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,9 +23,10 @@ public record PolicySources(
         Map<String, Supplier<PolicyUnit>> shipped,
         List<Path> folders,
         Map<String, PolicyLoader> loaders) {
-    /** Reads {@code *.js} of a policy folder. */
+    /** Reads {@code *.js} of a policy folder; what it imports lies in the same folder or below. */
     private static final PolicyLoader SCRIPTS = file -> {
-        throw new PolicyFailure(PolicyFailure.Kind.INVALID, file + ": this build has no JavaScript");
+        ScriptUnit unit = ScriptUnit.load(file.toAbsolutePath().getParent(), file);
+        return new PolicyLoader.Loaded(List.of(unit), unit.files());
     };
 
     private static final Map<String, Supplier<PolicyUnit>> SHIPPED = Map.of();

@@ -1,6 +1,12 @@
 package dev.nowake.policy.sim;
 
+import dev.nowake.policy.trace.Access;
+import dev.nowake.policy.trace.Trace;
+import dev.nowake.policy.trace.TraceFile;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A load as it was recorded: which ranges its readers came to, in order. Throws {@link IllegalArgumentException} with one
@@ -20,16 +26,6 @@ public record Recording(List<RecordedFile> files, List<Access> accesses) {
 
     /** One weight file. */
     public record RecordedFile(String path, long sizeBytes) {}
-
-    /**
-     * One range a reader came to.
-     *
-     * @param file index into {@link Recording#files}
-     * @param node the NUMA node the reader ran on, -1 where it is unknown
-     * @param nanos since the recording began, -1 where no time was recorded
-     * @param pid whose access it was; accesses of one pid follow each other
-     */
-    public record Access(int file, long offsetBytes, long lengthBytes, int node, long nanos, int pid) {}
 
     public Recording {
         files = List.copyOf(files);
@@ -56,21 +52,53 @@ public record Recording(List<RecordedFile> files, List<Access> accesses) {
         long read = 0;
         for (int i = 0; i < accesses.size(); i++) {
             Access access = accesses.get(i);
-            long size = access.file() < 0 || access.file() >= files.size()
-                    ? -1
-                    : files.get(access.file()).sizeBytes();
-            if (access.offsetBytes() < 0
-                    || access.lengthBytes() <= 0
-                    || access.offsetBytes() >= size
-                    || access.lengthBytes() > size - access.offsetBytes()
-                    || access.nanos() < -1) {
-                throw new IllegalArgumentException("access " + (i + 1) + " lies outside its file: " + access);
+            if (access.file() >= files.size()
+                    || access.endBytes() > files.get(access.file()).sizeBytes()) {
+                throw new IllegalArgumentException("access " + (i + 1) + " of the trace lies outside its file");
             }
             read += access.lengthBytes();
             if (read > MAX_READ_BYTES) {
                 throw new IllegalArgumentException("the trace reads more than 16 TiB: cut it");
             }
         }
+    }
+
+    /** A trace's load: its files in the order of their names; one of unknown size ends where its last access does. */
+    public static Recording of(Trace trace) {
+        long[] sizes = trace.files().stream().mapToLong(TraceFile::sizeBytes).toArray();
+        boolean[] untold = new boolean[sizes.length];
+        for (int i = 0; i < sizes.length; i++) {
+            untold[i] = sizes[i] < 0;
+        }
+        for (Access access : trace.accesses()) {
+            if (untold[access.file()]) {
+                sizes[access.file()] = Math.max(sizes[access.file()], access.endBytes());
+            }
+        }
+        int[] order = IntStream.range(0, sizes.length)
+                .filter(file -> sizes[file] > 0)
+                .boxed()
+                .sorted(Comparator.comparing(
+                        file -> trace.files().get(file).name().text()))
+                .mapToInt(Integer::intValue)
+                .toArray();
+        int[] place = new int[sizes.length];
+        List<RecordedFile> files = new ArrayList<>();
+        for (int file : order) {
+            place[file] = files.size();
+            files.add(new RecordedFile(trace.files().get(file).name().text(), sizes[file]));
+        }
+        List<Access> accesses = new ArrayList<>(trace.accesses().size());
+        for (Access access : trace.accesses()) {
+            accesses.add(new Access(
+                    place[access.file()],
+                    access.offsetBytes(),
+                    access.lengthBytes(),
+                    access.node(),
+                    access.timeNanos(),
+                    access.pid()));
+        }
+        return new Recording(files, accesses);
     }
 
     /** Bytes of all files. */

@@ -1,6 +1,6 @@
 package dev.nowake.policy.sim;
 
-import dev.nowake.policy.sim.Recording.Access;
+import dev.nowake.policy.trace.Access;
 import java.util.HashMap;
 import java.util.Map;
 

@@ -1,6 +1,6 @@
 package dev.nowake.policy.sim;
 
-import dev.nowake.policy.sim.Recording.Access;
+import dev.nowake.policy.trace.Access;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,7 +28,7 @@ final class ThinkTimes {
         this.recording = recording;
         this.nanosPerByte = pace(recording);
         this.beginNanos = recording.accesses().stream()
-                .mapToLong(Access::nanos)
+                .mapToLong(Access::timeNanos)
                 .filter(nanos -> nanos >= 0)
                 .min()
                 .orElse(0);
@@ -36,7 +36,7 @@ final class ThinkTimes {
 
     /** Nanoseconds before the reader's first access, counted from the recording's first. */
     long before(int first) {
-        return clamp(recording.accesses().get(first).nanos() - beginNanos);
+        return clamp(recording.accesses().get(first).timeNanos() - beginNanos);
     }
 
     /** Nanoseconds between an access and the same reader's next one. */
@@ -52,7 +52,7 @@ final class ThinkTimes {
 
     /** -1 where there are no times, or they run backwards. */
     private static long gap(Access from, Access to) {
-        return from.nanos() < 0 || to.nanos() < from.nanos() ? -1 : to.nanos() - from.nanos();
+        return from.timeNanos() < 0 || to.timeNanos() < from.timeNanos() ? -1 : to.timeNanos() - from.timeNanos();
     }
 
     private static double pace(Recording recording) {

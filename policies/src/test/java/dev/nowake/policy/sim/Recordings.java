@@ -1,7 +1,7 @@
 package dev.nowake.policy.sim;
 
-import dev.nowake.policy.sim.Recording.Access;
 import dev.nowake.policy.sim.Recording.RecordedFile;
+import dev.nowake.policy.trace.Access;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -10,7 +10,7 @@ import dev.nowake.policy.Step;
 import dev.nowake.policy.builtin.LoadAndReleasePolicy;
 import dev.nowake.policy.builtin.NonePolicy;
 import dev.nowake.policy.builtin.WholeFilePolicy;
-import dev.nowake.policy.sim.Recording.Access;
+import dev.nowake.policy.trace.Access;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

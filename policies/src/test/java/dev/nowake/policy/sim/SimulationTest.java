@@ -13,7 +13,7 @@ import dev.nowake.policy.Step;
 import dev.nowake.policy.Trigger;
 import dev.nowake.policy.builtin.LoadAndReleasePolicy;
 import dev.nowake.policy.builtin.NonePolicy;
-import dev.nowake.policy.sim.Recording.Access;
+import dev.nowake.policy.trace.Access;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;

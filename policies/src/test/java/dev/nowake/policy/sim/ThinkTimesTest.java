@@ -3,7 +3,7 @@ package dev.nowake.policy.sim;
 import static dev.nowake.policy.sim.Recordings.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nowake.policy.sim.Recording.Access;
+import dev.nowake.policy.trace.Access;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
