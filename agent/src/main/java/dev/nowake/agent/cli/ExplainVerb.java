@@ -5,6 +5,7 @@ import dev.nowake.agent.config.ConfigException;
 import dev.nowake.agent.control.ControlClient;
 import dev.nowake.agent.daemon.OfflineExplain;
 import dev.nowake.agent.decide.PolicyRegistry;
+import dev.nowake.agent.trace.ReplaySource;
 import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.PathBytes;
 import dev.nowake.model.FileId;
@@ -110,9 +111,12 @@ final class ExplainVerb implements Callable<Integer> {
 
     private JsonNode reckon(Path file, Path real, FileId id) throws CliException {
         List<Path> folders = roots.stream().map(RawArguments::path).toList();
-        try (PolicyRegistry registry = PolicyFolderOption.open(policies, file)) {
+        ReplaySource traces = new ReplaySource();
+        traces.tellProblems(invocation::warn);
+        try (PolicyRegistry registry = PolicyFolderOption.open(policies, file, traces)) {
             invocation.warnAll(registry.problems());
             Config config = new RunOptions(folders, false, null, file).config(registry::policy);
+            traces.prepare(config.arguments());
             Map<String, Object> answer = OfflineExplain.explain(invocation.kernel(), config, registry, real, id, pid);
             return JsonMapper.shared().valueToTree(answer);
         } catch (ConfigException wrong) {

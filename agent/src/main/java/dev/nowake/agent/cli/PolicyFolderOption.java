@@ -4,6 +4,7 @@ import dev.nowake.agent.config.ConfigException;
 import dev.nowake.agent.config.ConfigFile;
 import dev.nowake.agent.decide.PolicyRegistry;
 import dev.nowake.agent.decide.PolicySources;
+import dev.nowake.policy.builtin.TraceSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,8 +18,10 @@ final class PolicyFolderOption {
      * What nowake brings along and what is in the folders; one that is not there yet may come.
      *
      * @param configFile names further folders; null for none
+     * @param traces what {@code replay} replays
      */
-    static PolicyRegistry open(List<String> folders, Path configFile) throws CliException, ConfigException {
+    static PolicyRegistry open(List<String> folders, Path configFile, TraceSource traces)
+            throws CliException, ConfigException {
         List<Path> paths =
                 new ArrayList<>(folders.stream().map(RawArguments::path).toList());
         if (configFile != null) {
@@ -30,6 +33,6 @@ final class PolicyFolderOption {
                         Invocation.show(path) + " is not a folder: give the folder that holds the policies");
             }
         }
-        return new PolicyRegistry(PolicySources.of(paths));
+        return new PolicyRegistry(PolicySources.of(paths, traces));
     }
 }

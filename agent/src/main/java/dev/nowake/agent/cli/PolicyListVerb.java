@@ -3,6 +3,7 @@ package dev.nowake.agent.cli;
 import dev.nowake.agent.config.ConfigException;
 import dev.nowake.agent.control.ControlClient;
 import dev.nowake.agent.decide.PolicyRegistry;
+import dev.nowake.policy.builtin.TraceSource;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,7 @@ final class PolicyListVerb implements Callable<Integer> {
     public Integer call() throws CliException {
         JsonNode answer = folders.isEmpty() ? ofDaemon() : null;
         if (answer == null) {
-            try (PolicyRegistry registry = PolicyFolderOption.open(folders, null)) {
+            try (PolicyRegistry registry = PolicyFolderOption.open(folders, null, TraceSource.NONE)) {
                 answer = JsonMapper.shared().valueToTree(Map.of("policies", registry.status()));
             } catch (ConfigException wrong) {
                 throw invocation.misconfigured(wrong);

@@ -3,6 +3,8 @@ package dev.nowake.agent.cli;
 import dev.nowake.agent.config.Nearest;
 import dev.nowake.agent.decide.PolicyLoader;
 import dev.nowake.agent.decide.PolicySources;
+import dev.nowake.agent.trace.ReplaySource;
+import dev.nowake.agent.trace.TraceFiles;
 import dev.nowake.policy.Policy;
 import dev.nowake.policy.PolicyFailure;
 import dev.nowake.policy.PolicyUnit;
@@ -22,7 +24,11 @@ final class PolicySource {
     /** A first script takes most of a second, on a busy host a few; after this it never comes. */
     private static final long LOAD_SECONDS = 10;
 
-    private static final PolicySources SOURCES = PolicySources.of(List.of());
+    private static final TraceFiles TRACES = new TraceFiles();
+
+    /** Recorded loads are tried on the load they are of, wherever its files are now. */
+    private static final PolicySources SOURCES =
+            PolicySources.of(List.of(), path -> TRACES.read(path).map(ReplaySource::steps));
 
     private PolicySource() {}
 

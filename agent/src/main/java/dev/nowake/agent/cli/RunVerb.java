@@ -3,6 +3,7 @@ package dev.nowake.agent.cli;
 import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.ConfigException;
 import dev.nowake.agent.decide.PolicyRegistry;
+import dev.nowake.agent.trace.ReplaySource;
 import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.Features.Feature;
 import dev.nowake.kernel.KernelException;
@@ -47,12 +48,15 @@ final class RunVerb implements Callable<Integer> {
     public Integer call() throws CliException, IOException, InterruptedException {
         List<Path> folders = roots.stream().map(RawArguments::path).toList();
         Path file = configFile == null ? null : RawArguments.path(configFile);
+        ReplaySource traces = new ReplaySource();
+        traces.tellProblems(invocation::warn);
         PolicyRegistry policies;
         Config config;
         try {
-            policies = PolicyFolderOption.open(policyFolders, file);
+            policies = PolicyFolderOption.open(policyFolders, file, traces);
             invocation.warnAll(policies.problems());
             config = new RunOptions(folders, enforce, policy, file).config(policies::policy);
+            traces.prepare(config.arguments());
         } catch (ConfigException wrong) {
             throw invocation.misconfigured(wrong);
         }

@@ -1,7 +1,9 @@
 package dev.nowake.agent.config;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The daemon's configuration.
@@ -32,5 +34,18 @@ public record Config(Mode mode, List<RootRule> roots, List<Rule> rules, List<Pat
         boolean acts = roots.stream().anyMatch(root -> root.mode() == Mode.ENFORCE)
                 || rules.stream().anyMatch(rule -> rule.mode() == Mode.ENFORCE);
         return acts ? Mode.ENFORCE : Mode.OBSERVE;
+    }
+
+    /** The arguments of every policy that may be asked: of roots, rules and fallbacks. */
+    public List<Map<String, Object>> arguments() {
+        List<Map<String, Object>> all = new ArrayList<>();
+        roots.forEach(root -> all.add(root.args()));
+        for (Rule rule : rules) {
+            all.add(rule.args());
+            if (rule.fallback() != null) {
+                all.add(rule.fallback().args());
+            }
+        }
+        return all;
     }
 }

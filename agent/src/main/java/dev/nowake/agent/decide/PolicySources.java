@@ -3,9 +3,12 @@ package dev.nowake.agent.decide;
 import dev.nowake.policy.Policy;
 import dev.nowake.policy.PolicyUnit;
 import dev.nowake.policy.builtin.BuiltinPolicies;
+import dev.nowake.policy.builtin.ShippedScripts;
+import dev.nowake.policy.builtin.TraceSource;
 import dev.nowake.policy.js.ScriptUnit;
 import dev.nowake.policy.plugin.PluginJar;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -29,8 +32,6 @@ public record PolicySources(
         return new PolicyLoader.Loaded(List.of(unit), unit.files());
     };
 
-    private static final Map<String, Supplier<PolicyUnit>> SHIPPED = Map.of();
-
     public PolicySources {
         builtin = List.copyOf(builtin);
         shipped = Map.copyOf(shipped);
@@ -38,11 +39,20 @@ public record PolicySources(
         loaders = Map.copyOf(loaders);
     }
 
-    /** What nowake brings along and what is in the folders. */
+    /** The same, knowing no trace. */
     public static PolicySources of(List<Path> folders) {
+        return of(folders, TraceSource.NONE);
+    }
+
+    /** What nowake brings along and what is in the folders. {@code traces}: what {@code replay} replays. */
+    public static PolicySources of(List<Path> folders, TraceSource traces) {
+        Map<String, Supplier<PolicyUnit>> shipped = new HashMap<>();
+        for (String name : ShippedScripts.NAMES) {
+            shipped.put(name, () -> ScriptUnit.ofSource("built in", ShippedScripts.source(name)));
+        }
         return new PolicySources(
-                BuiltinPolicies.all(),
-                SHIPPED,
+                BuiltinPolicies.with(traces),
+                shipped,
                 folders,
                 Map.of(".js", SCRIPTS, ".jar", jar -> new PolicyLoader.Loaded(PluginJar.open(jar))));
     }

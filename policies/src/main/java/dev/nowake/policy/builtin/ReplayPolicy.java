@@ -26,6 +26,9 @@ public final class ReplayPolicy implements Policy {
     /** Enough to be 600 MiB ahead in a trace of 64 KiB reads that never adjoin; the others come with the next call. */
     private static final int MAX_STEPS = 10_000;
 
+    /** The argument that names the recorded load, a file's path. */
+    public static final String TRACE = "trace";
+
     private final Policy withoutTrace = new LoadAndReleasePolicy();
     private final TraceSource traces;
 
@@ -54,7 +57,7 @@ public final class ReplayPolicy implements Policy {
 
     @Override
     public Map<String, Argument> arguments() {
-        return Map.of("trace", new Argument.Text(null), "window", Lookahead.WINDOW);
+        return Map.of(TRACE, new Argument.Text(null), "window", Lookahead.WINDOW);
     }
 
     @Override
@@ -136,7 +139,7 @@ public final class ReplayPolicy implements Policy {
     /** The trace's lines that speak of this load's files, or empty. */
     private List<Read> reads(PolicyInput input) {
         Optional<List<ReplayStep>> trace =
-                traces.read(String.valueOf(input.args().get("trace")));
+                traces.read(String.valueOf(input.args().get(TRACE)));
         if (trace.isEmpty()) {
             return List.of();
         }

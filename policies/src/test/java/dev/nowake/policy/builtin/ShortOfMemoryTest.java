@@ -9,6 +9,7 @@ import dev.nowake.policy.sim.Recording;
 import dev.nowake.policy.sim.Simulation;
 import dev.nowake.policy.sim.SimulationResult;
 import dev.nowake.policy.sim.StorageSpec;
+import dev.nowake.policy.trace.Access;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -80,11 +81,11 @@ class ShortOfMemoryTest {
 
     private static Recording recording() {
         List<Recording.RecordedFile> files = new ArrayList<>();
-        List<Recording.Access> accesses = new ArrayList<>();
+        List<Access> accesses = new ArrayList<>();
         for (int file = 0; file < FILES; file++) {
             files.add(new Recording.RecordedFile(path(file), 512 * MIB));
             for (long at = 0; at < 512 * MIB; at += 4 * MIB) {
-                accesses.add(new Recording.Access(file, at, 4 * MIB, 0, -1, 1));
+                accesses.add(new Access(file, at, 4 * MIB, 0, -1, 1));
             }
         }
         return new Recording(files, accesses);

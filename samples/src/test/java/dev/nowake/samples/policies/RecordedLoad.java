@@ -8,16 +8,13 @@ import dev.nowake.policy.sim.Recording;
 import dev.nowake.policy.sim.Simulation;
 import dev.nowake.policy.sim.SimulationResult;
 import dev.nowake.policy.sim.StorageSpec;
-import dev.nowake.policy.trace.Access;
 import dev.nowake.policy.trace.MaioTrace;
 import dev.nowake.policy.trace.Trace;
 import dev.nowake.policy.trace.TraceException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -30,20 +27,7 @@ final class RecordedLoad {
     private RecordedLoad() {}
 
     static Recording recording() {
-        Trace trace = trace();
-        long[] sizes = new long[trace.files().size()];
-        List<Recording.Access> accesses = new ArrayList<>();
-        for (Access access : trace.accesses()) {
-            sizes[access.file()] = Math.max(sizes[access.file()], access.endBytes());
-            accesses.add(new Recording.Access(
-                    access.file(), access.offsetBytes(), access.lengthBytes(), access.node(), -1, 0));
-        }
-        List<Recording.RecordedFile> files = new ArrayList<>();
-        for (long size : sizes) {
-            String path = trace.files().get(files.size()).name().text();
-            files.add(new Recording.RecordedFile(path, size));
-        }
-        return new Recording(files, accesses);
+        return Recording.of(trace());
     }
 
     private static Trace trace() {
