@@ -11,7 +11,9 @@ import dev.nowake.model.RangeSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * What of each file was resident while nobody read it. Without a reader pages only leave, so at the next open this,
@@ -28,6 +30,7 @@ final class Baseline {
 
     private final Kernel kernel;
     private final Map<FileId, Idle> idle = new ConcurrentHashMap<>();
+    private final Set<FileId> changed = ConcurrentHashMap.newKeySet();
 
     Baseline(Kernel kernel) {
         this.kernel = kernel;
@@ -35,6 +38,15 @@ final class Baseline {
 
     void remember(FileId id, RangeSet resident, long sizeBytes) {
         idle.put(id, new Idle(resident, sizeBytes));
+        changed.add(id);
+    }
+
+    /** Tells of each file about which something else is known since the last call. */
+    void drainChanged(Consumer<FileId> each) {
+        for (FileId id : changed) {
+            changed.remove(id);
+            each.accept(id);
+        }
     }
 
     /** What was resident when it was last looked at while nobody read it; -1 where it never was. */
@@ -46,11 +58,13 @@ final class Baseline {
     /** Used by somebody whose pages we did not follow: the next open starts from what it finds. */
     void forget(FileId id) {
         idle.remove(id);
+        changed.add(id);
     }
 
     /** Only if nothing is known yet. */
     void rememberFirst(FileId id, RangeSet resident, long sizeBytes) {
         idle.putIfAbsent(id, new Idle(resident, sizeBytes));
+        changed.add(id);
     }
 
     /**

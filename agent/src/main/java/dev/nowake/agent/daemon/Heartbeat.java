@@ -14,10 +14,12 @@ import java.util.function.BiConsumer;
  * engine's thread.
  */
 final class Heartbeat {
-    /** A host that runs short does so in seconds; one look is a dozen small files. */
+    /** A host runs short within seconds. One look is two small files. */
     private static final long LOOK_NANOS = 2_000_000_000L;
 
-    private static final int LOOKS_PER_TICK = 5;
+    private static final long FIRST_NANOS = 500_000_000L;
+
+    private static final long TICK_NANOS = 10_000_000_000L;
 
     /** Per cent of the last ten seconds in which some task waited for memory: a busy host without shortage stays under 1. */
     private static final double PRESSED_SOME = 5;
@@ -31,7 +33,7 @@ final class Heartbeat {
     private final BiConsumer<ActiveLoad, Trigger> aboutLoad;
     private final BiConsumer<Standing, Trigger> aboutNone;
     private final List<Standing> rules;
-    private int looks;
+    private long nextTickNanos;
 
     /** {@code aboutNone} is told for each of {@code rules} when no load is under way. */
     Heartbeat(
@@ -49,22 +51,35 @@ final class Heartbeat {
         this.aboutNone = aboutNone;
     }
 
+    /** The first tick comes soon: policies see the host before its first load. */
     void start() {
-        parts.engine().at(System.nanoTime() + LOOK_NANOS, () -> {
+        nextTickNanos = System.nanoTime();
+        later(FIRST_NANOS);
+    }
+
+    private void later(long nanos) {
+        parts.engine().at(System.nanoTime() + nanos, () -> {
             beat();
-            start();
+            later(LOOK_NANOS);
         });
     }
 
-    void beat() {
-        looks++;
-        if (isPressed(host.refresh())) {
+    private void beat() {
+        lookForPressure();
+        if (System.nanoTime() >= nextTickNanos) {
+            nextTickNanos = System.nanoTime() + TICK_NANOS;
+            host.lookAtNodes();
+            tell(Trigger.TICK);
+        }
+    }
+
+    private void lookForPressure() {
+        boolean waited = host.lookAtPressure().some() > 0;
+        boolean mayBeShort = waited || !parts.book().active().isEmpty(); // else it is not worth reading more
+        if (mayBeShort && isPressed(host.get())) {
             parts.counters().increment(Counter.PRESSURE_SEEN);
             keeps.pressed();
             tell(Trigger.PRESSURE);
-        }
-        if (looks % LOOKS_PER_TICK == 0) {
-            tell(Trigger.TICK);
         }
     }
 

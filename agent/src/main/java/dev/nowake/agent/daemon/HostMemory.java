@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * The host's memory for policies. How much is free is read at most every 50 ms, for plans come in bursts; nodes and
- * pressure, a dozen files, only when {@link #refresh} is called, so that no load waits for them. For one thread.
+ * The host's memory for policies. How much is free is read at most every 50 ms, for plans come in bursts; pressure and nodes,
+ * a file and a dozen, only when they are asked for, so that no load waits for them. For one thread.
  */
 final class HostMemory implements Supplier<HostView> {
     private static final long AGE_NANOS = 50_000_000L;
@@ -29,7 +29,8 @@ final class HostMemory implements Supplier<HostView> {
     HostMemory(Path procRoot) {
         this.procRoot = procRoot;
         this.unified = UnifiedMemory.isShared(procRoot);
-        refresh();
+        lookAtNodes();
+        lookAtPressure();
     }
 
     @Override
@@ -44,10 +45,7 @@ final class HostMemory implements Supplier<HostView> {
         return view;
     }
 
-    /** Reads everything anew. */
-    HostView refresh() {
-        Pressure seen = Pressure.read(procRoot, Pressure.Resource.MEMORY);
-        pressure = new PressureView(seen.some().avg10(), seen.full().avg10());
+    void lookAtNodes() {
         List<NodeView> read = new ArrayList<>();
         for (NumaTopology.Node node : NumaTopology.read(procRoot).nodes()) {
             MemInfo own = node.memory();
@@ -55,6 +53,12 @@ final class HostMemory implements Supplier<HostView> {
         }
         nodes = read;
         view = null;
-        return get();
+    }
+
+    PressureView lookAtPressure() {
+        Pressure seen = Pressure.read(procRoot, Pressure.Resource.MEMORY);
+        pressure = new PressureView(seen.some().avg10(), seen.full().avg10());
+        view = null;
+        return pressure;
     }
 }

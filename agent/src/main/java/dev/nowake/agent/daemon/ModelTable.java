@@ -6,51 +6,88 @@ import dev.nowake.agent.load.LoadBook;
 import dev.nowake.model.FileId;
 import dev.nowake.policy.ModelView;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
  * Every model below the roots as policies see it. What is resident is what was seen when nobody read it: looking at every
- * file for every plan would cost more than the plan. Belongs to the engine's thread.
+ * file for every plan would cost more than the plan. Views are made anew for models of which something has changed alone,
+ * because the first plan of every load waits for them. Belongs to the engine's thread.
  */
 final class ModelTable {
-    /** Plans come in bursts; a catalogue may hold a thousand models. */
-    private static final long AGE_NANOS = 200_000_000L;
-
     private final Supplier<List<FoundModel>> found;
     private final Baseline baseline;
     private final LoadBook book;
     private final Map<FileId, Double> lastUsedSeconds = new HashMap<>();
-    private List<ModelView> views;
-    private long madeNanos;
+    private final Map<FileId, Integer> modelOf = new HashMap<>();
+    private final Set<FileId> changed = new HashSet<>();
+    private List<FoundModel> source = List.of();
+    private ModelView[] views = {};
+    private List<ModelView> shown = List.of();
 
+    /** {@code found} returns the same list as long as nothing has changed. */
     ModelTable(Supplier<List<FoundModel>> found, Baseline baseline, LoadBook book) {
         this.found = found;
         this.baseline = baseline;
         this.book = book;
     }
 
+    /** A load of the file begins or ends. */
     void used(FileId file, double nowSeconds) {
         lastUsedSeconds.put(file, nowSeconds);
-        views = null;
-    }
-
-    /** A load has begun or ended. */
-    void changed() {
-        views = null;
+        changed.add(file);
     }
 
     List<ModelView> views() {
-        long now = System.nanoTime();
-        if (views == null || now - madeNanos > AGE_NANOS) {
-            List<ModelView> made = new ArrayList<>();
-            found.get().forEach(model -> made.add(view(model)));
-            views = List.copyOf(made);
-            madeNanos = now;
+        baseline.drainChanged(changed::add);
+        List<FoundModel> now = found.get();
+        if (now != source) {
+            makeAll(now);
+        } else if (!changed.isEmpty()) {
+            makeChanged();
         }
-        return views;
+        changed.clear();
+        return shown;
+    }
+
+    private void makeAll(List<FoundModel> now) {
+        source = now;
+        modelOf.clear();
+        views = new ModelView[now.size()];
+        for (int i = 0; i < views.length; i++) {
+            views[i] = view(now.get(i));
+            for (FoundFile file : now.get(i).files()) {
+                modelOf.put(file.id(), i);
+            }
+        }
+        lastUsedSeconds.keySet().retainAll(modelOf.keySet());
+        show();
+    }
+
+    private void makeChanged() {
+        boolean[] made = new boolean[views.length];
+        boolean any = false;
+        for (FileId file : changed) {
+            Integer model = modelOf.get(file);
+            if (model != null && !made[model]) {
+                made[model] = true;
+                any = true;
+                views[model] = view(source.get(model));
+            }
+        }
+        if (any) {
+            show();
+        }
+    }
+
+    private void show() {
+        shown = Collections.unmodifiableList(Arrays.asList(views.clone()));
     }
 
     private ModelView view(FoundModel found) {
