@@ -1,9 +1,9 @@
+import dev.nowake.policy.CannedInputs;
 import dev.nowake.policy.Hook;
 import dev.nowake.policy.Policy;
 import dev.nowake.policy.PolicyInput;
 import dev.nowake.policy.Trigger;
 import dev.nowake.policy.builtin.LoadAndReleasePolicy;
-import dev.nowake.policy.js.DryRun;
 import dev.nowake.policy.js.ScriptUnit;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,7 +47,7 @@ public final class PolicyHooks {
             long loaded = System.nanoTime();
             units[i].warmUp();
             long warm = System.nanoTime();
-            PolicyInput input = DryRun.input(Trigger.OPEN, 4, Map.of("lookaheadFiles", 2L));
+            PolicyInput input = CannedInputs.reading(Trigger.OPEN, 4, Map.of("lookaheadFiles", 2L));
             units[i].policy().prefetch(input);
             System.out.printf("| policy %d: load | %.1f | |%n", i + 1, (loaded - started) / 1e6);
             System.out.printf("| policy %d: warm-up | %.1f | |%n", i + 1, (warm - loaded) / 1e6);
@@ -67,7 +67,7 @@ public final class PolicyHooks {
         for (int done = 0; done <= settle; done += settle / 2) {
             long[] nanos = new long[CALLS];
             for (int i = 0; i < CALLS; i++) {
-                PolicyInput input = DryRun.input(Trigger.OPEN, shards, Map.of("lookaheadFiles", 2L));
+                PolicyInput input = CannedInputs.reading(Trigger.OPEN, shards, Map.of("lookaheadFiles", 2L));
                 long started = System.nanoTime();
                 steps = Hook.PREFETCH.call(policy, input).size();
                 nanos[i] = System.nanoTime() - started;
@@ -76,7 +76,7 @@ public final class PolicyHooks {
             System.out.printf(
                     "| %s | %d | %d | %d | %.1f | %.1f |%n",
                     name, shards, steps, done, nanos[CALLS / 2] / 1e3, nanos[CALLS * 99 / 100] / 1e3);
-            PolicyInput input = DryRun.input(Trigger.OPEN, shards, Map.of("lookaheadFiles", 2L));
+            PolicyInput input = CannedInputs.reading(Trigger.OPEN, shards, Map.of("lookaheadFiles", 2L));
             for (int i = CALLS; i < settle / 2; i++) {
                 policy.prefetch(input);
             }

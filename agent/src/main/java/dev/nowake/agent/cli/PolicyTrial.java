@@ -1,6 +1,8 @@
 package dev.nowake.agent.cli;
 
 import dev.nowake.policy.Argument;
+import dev.nowake.policy.CannedInputs;
+import dev.nowake.policy.CannedInputs.Canned;
 import dev.nowake.policy.Guard;
 import dev.nowake.policy.Hook;
 import dev.nowake.policy.Policy;
@@ -8,8 +10,6 @@ import dev.nowake.policy.PolicyFailure;
 import dev.nowake.policy.PolicyInput;
 import dev.nowake.policy.PolicyUnit;
 import dev.nowake.policy.Step;
-import dev.nowake.policy.sim.CannedInputs;
-import dev.nowake.policy.sim.CannedInputs.Canned;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;

@@ -1,7 +1,10 @@
 package dev.nowake.agent.decide;
 
 import dev.nowake.policy.Argument;
+import dev.nowake.policy.CannedInputs;
+import dev.nowake.policy.CannedInputs.Canned;
 import dev.nowake.policy.Hook;
+import dev.nowake.policy.Policy;
 import dev.nowake.policy.PolicyFailure;
 import dev.nowake.policy.PolicyInput;
 import java.util.List;
@@ -16,11 +19,12 @@ import java.util.concurrent.TimeoutException;
  */
 final class Rehearsal {
     private final PolicyRunner runner;
-    private final List<PolicyInput> inputs;
+    private final List<Canned> inputs;
 
     private Rehearsal(PolicyRunner runner) {
         this.runner = runner;
-        this.inputs = CannedInputs.of(runner.unit().policy());
+        Policy policy = runner.unit().policy();
+        this.inputs = CannedInputs.all(CannedInputs.argsFor(policy));
     }
 
     /** @throws PolicyFailure what the first call that failed had to say */
@@ -32,15 +36,14 @@ final class Rehearsal {
     }
 
     private void round(boolean mayFail) {
-        for (PolicyInput input : inputs) {
+        for (Canned canned : inputs) {
             for (Hook hook : Hook.values()) {
-                call(hook, input);
+                call(hook, canned.input());
                 PolicyRecord.Numbers numbers = runner.record().numbers();
                 if (runner.isAbandoned() || numbers.failures() > 0 && !mayFail) {
                     throw new PolicyFailure(
                             PolicyFailure.Kind.INVALID,
-                            numbers.lastFailure() + " (tried with trigger "
-                                    + input.trigger().label() + ")");
+                            numbers.lastFailure() + " (tried with: " + canned.label() + ")");
                 }
             }
         }

@@ -22,7 +22,7 @@ import java.util.function.Function;
 
 /**
  * A policy that behaves as the words in its file say: {@code NAME BEHAVIOUR}. It behaves well in a rehearsal, whose model is
- * called "example".
+ * called "example-8b".
  */
 final class FakeUnit implements PolicyUnit, Policy {
     /** Calls of all fakes, but for rehearsals. */
@@ -146,7 +146,7 @@ final class FakeUnit implements PolicyUnit, Policy {
 
     @Override
     public List<Step> prefetch(PolicyInput input) {
-        if (input.model() == null || input.model().name().equals("example")) {
+        if (input.model() == null || input.model().name().equals("example-8b")) {
             return List.of();
         }
         CALLS.incrementAndGet();

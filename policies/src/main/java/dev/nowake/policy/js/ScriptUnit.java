@@ -26,20 +26,15 @@ public final class ScriptUnit implements PolicyUnit {
     private final String origin;
     private final Source module;
     private final ModuleFolder files;
-    private final Object lock = new Object();
+    private final RealmSlot slot;
     private volatile Consumer<String> log = line -> {};
     private Policy policy;
-
-    // guarded by lock
-    private Realm realm;
-    private String running;
-    private String stopped;
-    private boolean closed;
 
     private ScriptUnit(String origin, Source module, ModuleFolder files) {
         this.origin = origin;
         this.module = module;
         this.files = files;
+        this.slot = new RealmSlot(origin);
     }
 
     /**
@@ -140,34 +135,20 @@ public final class ScriptUnit implements PolicyUnit {
      */
     public void warmUp() {
         guarded("warming up", Kind.THROWN, () -> {
-            Realm own = exchange(null);
+            Realm own = slot.exchange(null);
             try {
-                open(line -> {});
-                DryRun.of(policy, input -> {
-                    for (Hook hook : Hook.values()) {
-                        dryCall(hook, input);
-                    }
-                });
-            } finally {
-                Realm dry = exchange(own);
-                if (dry != null) {
-                    dry.kill();
+                WarmUp.of(policy, open(line -> {}));
+                slot.discard();
+                slot.exchange(own);
+            } catch (RuntimeException | Error e) {
+                slot.discard();
+                if (own != null) {
+                    own.kill();
                 }
-            }
-            return current();
-        });
-    }
-
-    private void dryCall(Hook hook, PolicyInput input) {
-        try {
-            current().call(hook, input);
-        } catch (BadResult e) {
-            // a real call will say so
-        } catch (PolyglotException e) {
-            if (ScriptError.isFatal(e)) {
                 throw e;
             }
-        }
+            return own;
+        });
     }
 
     List<Step> call(Hook hook, PolicyInput input) {
@@ -175,50 +156,25 @@ public final class ScriptUnit implements PolicyUnit {
     }
 
     private Realm current() {
-        Realm known;
-        synchronized (lock) {
-            known = realm;
-        }
+        Realm known = slot.current();
         return known == null ? open(line -> log.accept(line)) : known;
     }
 
     /** It can be stopped from the moment it exists. */
     private Realm open(Consumer<String> lines) {
         Realm fresh = new Realm(files);
-        exchange(fresh);
+        slot.exchange(fresh);
         try {
             fresh.start(module, lines);
         } catch (RuntimeException | Error e) {
-            discard();
+            slot.discard();
             throw e;
         }
         return fresh;
     }
 
-    private Realm exchange(Realm next) {
-        synchronized (lock) {
-            if (stopped != null) {
-                throw new Stopped();
-            }
-            Realm previous = realm;
-            realm = next;
-            return previous;
-        }
-    }
-
-    private void discard() {
-        Realm broken;
-        synchronized (lock) {
-            broken = realm;
-            realm = null;
-        }
-        if (broken != null) {
-            broken.kill();
-        }
-    }
-
     private <T> T guarded(String what, Kind otherwise, Supplier<T> body) {
-        begin(what);
+        slot.begin(what);
         T result = null;
         PolicyFailure failure = null;
         Error ended = null;
@@ -230,24 +186,24 @@ public final class ScriptUnit implements PolicyUnit {
                 failure = ScriptError.failure(e, origin, otherwise);
             }
             if (ScriptError.isFatal(e)) {
-                discard();
+                slot.discard();
             }
         } catch (BadResult e) {
             Kind kind = otherwise == Kind.INVALID ? Kind.INVALID : Kind.BAD_RESULT;
             String place = kind == Kind.INVALID ? origin + ":" + declarationLine() : origin + ": " + what;
             failure = new PolicyFailure(kind, place + ": " + e.getMessage());
         } catch (OutOfMemoryError | StackOverflowError e) {
-            discard();
+            slot.discard();
             failure = new PolicyFailure(Kind.LIMIT, origin + ": " + what + " used more memory than there is");
         } catch (Error e) {
             // a kill that arrives between two of the engine's calls comes out as the engine's own error
-            discard();
+            slot.discard();
             ended = e;
-        } catch (Stopped | IllegalStateException e) {
-            discard();
+        } catch (RealmSlot.Stopped | IllegalStateException e) {
+            slot.discard();
             failure = new PolicyFailure(Kind.TIMEOUT, origin + ": " + what + " was stopped");
         } finally {
-            String why = end();
+            String why = slot.end();
             if (why != null) {
                 failure = new PolicyFailure(Kind.TIMEOUT, origin + ": " + what + " was stopped: " + why);
             }
@@ -277,73 +233,13 @@ public final class ScriptUnit implements PolicyUnit {
         return 1;
     }
 
-    private void begin(String what) {
-        synchronized (lock) {
-            if (closed) {
-                throw new PolicyFailure(Kind.INVALID, origin + ": is closed");
-            }
-            if (running != null) {
-                throw new IllegalStateException(origin + ": " + running + " is still under way");
-            }
-            running = what;
-        }
-    }
-
-    /** Why it was stopped, null where it was not. */
-    private String end() {
-        synchronized (lock) {
-            String why = stopped;
-            stopped = null;
-            running = null;
-            return why;
-        }
-    }
-
     @Override
     public void stopCall(String why) {
-        Realm victim;
-        synchronized (lock) {
-            if (running == null || stopped != null) {
-                return;
-            }
-            stopped = why;
-            victim = realm;
-            realm = null;
-        }
-        if (victim != null) {
-            kill(victim);
-        }
-    }
-
-    /** On a thread of its own: ending a context waits until its code has noticed, which may take long. */
-    private void kill(Realm victim) {
-        Thread.ofPlatform().daemon().name("nowake-stop").start(victim::kill);
+        slot.stop(why);
     }
 
     @Override
     public void close() {
-        Realm left;
-        synchronized (lock) {
-            closed = true;
-            left = realm;
-            if (running != null) {
-                left = null;
-            } else {
-                realm = null;
-            }
-        }
-        stopCall("closed");
-        if (left != null) {
-            left.kill();
-        }
-    }
-
-    /** Unwinds what was stopped outside the engine. */
-    private static final class Stopped extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        Stopped() {
-            super(null, null, false, false);
-        }
+        slot.close();
     }
 }

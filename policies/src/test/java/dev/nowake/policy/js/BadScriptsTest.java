@@ -2,6 +2,7 @@ package dev.nowake.policy.js;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nowake.policy.CannedInputs;
 import dev.nowake.policy.PolicyFailure;
 import dev.nowake.policy.PolicyInput;
 import dev.nowake.policy.Trigger;
@@ -145,6 +146,6 @@ class BadScriptsTest {
     }
 
     private static PolicyInput input() {
-        return DryRun.input(Trigger.OPEN, 4, Map.of());
+        return CannedInputs.reading(Trigger.OPEN, 4, Map.of());
     }
 }

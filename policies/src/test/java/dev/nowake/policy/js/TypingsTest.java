@@ -2,6 +2,7 @@ package dev.nowake.policy.js;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nowake.policy.CannedInputs;
 import dev.nowake.policy.PolicyInput;
 import dev.nowake.policy.Step;
 import dev.nowake.policy.Trigger;
@@ -123,7 +124,7 @@ class TypingsTest {
 
     /** The input as a script sees it, by its own enumeration. */
     private static JsonNode seen() {
-        PolicyInput input = DryRun.input(Trigger.MISS, 4, Map.of("window", 1L));
+        PolicyInput input = CannedInputs.reading(Trigger.MISS, 4, Map.of("window", 1L));
         try (ScriptUnit unit = ScriptUnit.ofSource("typings.js", """
                 export const policy = { name: "typings", api: 1 };
                 export const prefetch = input => [{ action: "remember", state: input }];

@@ -1,16 +1,10 @@
-package dev.nowake.policy.sim;
+package dev.nowake.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nowake.policy.Argument;
-import dev.nowake.policy.Guard;
-import dev.nowake.policy.Hook;
-import dev.nowake.policy.Policy;
-import dev.nowake.policy.PolicyInput;
-import dev.nowake.policy.Trigger;
+import dev.nowake.policy.CannedInputs.Canned;
 import dev.nowake.policy.builtin.NonePolicy;
 import dev.nowake.policy.builtin.WholeFilePolicy;
-import dev.nowake.policy.sim.CannedInputs.Canned;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -42,6 +36,16 @@ class CannedInputsTest {
                 assertThat(input.file()).isNull();
             }
         });
+    }
+
+    @Test
+    void oneByItselfHasAsManyShardsAsAskedFor() {
+        PolicyInput input = CannedInputs.reading(Trigger.MISS, 100, Map.of());
+        assertThat(input.model().shards()).hasSize(100);
+        assertThat(input.load().files()).hasSize(100);
+        assertThat(input.file()).isSameAs(input.load().files().get(1));
+        assertThat(input.range()).isNotNull();
+        assertThat(input.host().nodes()).isNotEmpty();
     }
 
     @Test
