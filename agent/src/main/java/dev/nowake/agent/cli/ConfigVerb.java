@@ -6,7 +6,9 @@ import dev.nowake.agent.config.ConfigFile;
 import dev.nowake.agent.config.Glob;
 import dev.nowake.agent.config.Match;
 import dev.nowake.agent.config.Rule;
+import dev.nowake.agent.decide.PolicyRegistry;
 import dev.nowake.agent.identify.PathText;
+import dev.nowake.policy.builtin.TraceSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,8 +50,9 @@ final class ConfigVerb implements Callable<Integer> {
     public Integer call() throws CliException {
         Path file = RawArguments.path(configFile);
         Config config;
-        try {
-            config = ConfigFile.read(file);
+        try (PolicyRegistry policies = PolicyFolderOption.open(List.of(), file, TraceSource.NONE)) {
+            invocation.warnAll(policies.problems());
+            config = ConfigFile.read(file, PolicyFolderOption.known(policies));
         } catch (ConfigException wrong) {
             throw invocation.misconfigured(wrong);
         }

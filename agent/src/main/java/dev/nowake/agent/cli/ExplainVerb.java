@@ -115,7 +115,7 @@ final class ExplainVerb implements Callable<Integer> {
         traces.tellProblems(invocation::warn);
         try (PolicyRegistry registry = PolicyFolderOption.open(policies, file, traces)) {
             invocation.warnAll(registry.problems());
-            Config config = new RunOptions(folders, false, null, file).config(registry::policy);
+            Config config = new RunOptions(folders, false, null, file).config(PolicyFolderOption.known(registry));
             traces.prepare(config.arguments());
             Map<String, Object> answer = OfflineExplain.explain(invocation.kernel(), config, registry, real, id, pid);
             return JsonMapper.shared().valueToTree(answer);

@@ -2,6 +2,7 @@ package dev.nowake.agent.cli;
 
 import dev.nowake.agent.config.ConfigException;
 import dev.nowake.agent.config.ConfigFile;
+import dev.nowake.agent.config.KnownPolicies;
 import dev.nowake.agent.decide.PolicyRegistry;
 import dev.nowake.agent.decide.PolicySources;
 import dev.nowake.policy.builtin.TraceSource;
@@ -13,6 +14,11 @@ import java.util.List;
 /** {@code --policies DIR}, of every verb that takes it. */
 final class PolicyFolderOption {
     private PolicyFolderOption() {}
+
+    /** What a configuration may name. */
+    static KnownPolicies known(PolicyRegistry registry) {
+        return KnownPolicies.of(registry::policy, registry::names);
+    }
 
     /**
      * What nowake brings along and what is in the folders; one that is not there yet may come.

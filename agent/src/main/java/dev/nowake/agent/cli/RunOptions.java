@@ -3,6 +3,7 @@ package dev.nowake.agent.cli;
 import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.ConfigException;
 import dev.nowake.agent.config.ConfigFile;
+import dev.nowake.agent.config.KnownPolicies;
 import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.config.RootRule;
 import dev.nowake.policy.Argument;
@@ -13,13 +14,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Function;
 
 /** What {@code run} was asked on the command line, made one with the configuration file: options win. */
 record RunOptions(List<Path> roots, boolean enforce, String policy, Path configFile) {
-    /** Throws with every error, one line each, saying what to do. {@code policies} knows every policy there is. */
-    Config config(Function<String, Optional<Policy>> policies) throws ConfigException {
+    /** Throws with every error, one line each, saying what to do. {@code policies}: every policy there is. */
+    Config config(KnownPolicies policies) throws ConfigException {
         Config file = configFile == null ? new Config(Mode.OBSERVE, List.of()) : ConfigFile.read(configFile, policies);
         Policy named = policy == null ? null : named(policy, policies);
         List<RootRule> rules = new ArrayList<>();
@@ -48,10 +47,9 @@ record RunOptions(List<Path> roots, boolean enforce, String policy, Path configF
                 file.policies());
     }
 
-    private static Policy named(String name, Function<String, Optional<Policy>> policies) throws ConfigException {
-        Policy policy = policies.apply(name)
-                .orElseThrow(() ->
-                        new ConfigException("no policy '" + name + "': 'nowake policy list' shows those there are"));
+    private static Policy named(String name, KnownPolicies policies) throws ConfigException {
+        Policy policy = policies.named(name)
+                .orElseThrow(() -> new ConfigException(policies.unknown(name) + " 'nowake policy list' shows all"));
         for (Map.Entry<String, Argument> argument : policy.arguments().entrySet()) {
             if (argument.getValue().isRequired()) {
                 throw new ConfigException("policy '" + name + "' needs the argument '" + argument.getKey()

@@ -55,7 +55,7 @@ final class RunVerb implements Callable<Integer> {
         try {
             policies = PolicyFolderOption.open(policyFolders, file, traces);
             invocation.warnAll(policies.problems());
-            config = new RunOptions(folders, enforce, policy, file).config(policies::policy);
+            config = new RunOptions(folders, enforce, policy, file).config(PolicyFolderOption.known(policies));
             traces.prepare(config.arguments());
         } catch (ConfigException wrong) {
             throw invocation.misconfigured(wrong);

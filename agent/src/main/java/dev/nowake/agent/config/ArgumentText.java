@@ -31,6 +31,19 @@ public final class ArgumentText {
         };
     }
 
+    /** A value it might have, as it would be written. */
+    static String example(Argument declared) {
+        return switch (declared) {
+            case Argument.Size size -> "1GiB";
+            case Argument.Count count -> "2";
+            case Argument.Decimal decimal -> "0.5";
+            case Argument.Flag flag -> "true";
+            case Argument.Text text -> "...";
+            case Argument.Choice choice ->
+                choice.words().isEmpty() ? "..." : choice.words().getFirst();
+        };
+    }
+
     /** A value as it would be written; empty where there is none. */
     public static String show(Argument declared, Object value) {
         if (value == null) {

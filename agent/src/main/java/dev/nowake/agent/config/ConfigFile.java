@@ -2,7 +2,6 @@ package dev.nowake.agent.config;
 
 import dev.nowake.kernel.PathBytes;
 import dev.nowake.policy.Policy;
-import dev.nowake.policy.builtin.BuiltinPolicies;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -13,9 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 
 /** Reads the YAML configuration; all its errors at once, each with its line. */
 public final class ConfigFile {
@@ -31,19 +28,19 @@ public final class ConfigFile {
     private final PolicyChoice policies;
     private final RuleReader rules;
 
-    private ConfigFile(Path file, Function<String, Optional<Policy>> policies) {
+    private ConfigFile(Path file, KnownPolicies policies) {
         this.errors = new ConfigErrors(file);
         this.policies = new PolicyChoice(policies, errors);
         this.rules = new RuleReader(errors, this.policies, new Users(Path.of("/etc/passwd")));
     }
 
-    /** Where only the shipped policies may be named. */
+    /** Where only {@link KnownPolicies#BUILTIN} may be named. */
     public static Config read(Path file) throws ConfigException {
-        return read(file, BuiltinPolicies::named);
+        return read(file, KnownPolicies.BUILTIN);
     }
 
-    /** {@code policies} knows every policy a rule may name, and what arguments it takes. */
-    public static Config read(Path file, Function<String, Optional<Policy>> policies) throws ConfigException {
+    /** {@code policies}: those a rule may name. */
+    public static Config read(Path file, KnownPolicies policies) throws ConfigException {
         YamlNode document = document(file);
         ConfigFile reader = new ConfigFile(file, policies);
         Config config = reader.config(document);
@@ -57,7 +54,7 @@ public final class ConfigFile {
      */
     public static List<Path> policyFolders(Path file) throws ConfigException {
         YamlNode document = document(file);
-        ConfigFile reader = new ConfigFile(file, name -> Optional.empty());
+        ConfigFile reader = new ConfigFile(file, KnownPolicies.BUILTIN);
         YamlNode list = document instanceof YamlNode.Mapping top ? top.entries().get("policies") : null;
         List<Path> folders = reader.folders(list);
         reader.errors.check();

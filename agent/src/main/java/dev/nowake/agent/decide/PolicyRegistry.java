@@ -82,6 +82,13 @@ public final class PolicyRegistry implements AutoCloseable {
                 .map(runner -> runner.unit().policy());
     }
 
+    /** Of all there are now, loaded or to be loaded when first wanted. Any thread. */
+    public Set<String> names() {
+        Set<String> names = new TreeSet<>(runners.keySet());
+        names.addAll(sources.shipped().keySet());
+        return names;
+    }
+
     /** What is wrong with files of the policy folders, one line each. */
     public synchronized List<String> problems() {
         return List.copyOf(problems.values());
@@ -267,7 +274,7 @@ public final class PolicyRegistry implements AutoCloseable {
             broken = new LinkedHashMap<>(problems);
             loaded.forEach((file, held) -> held.runners().forEach(runner -> files.put(runner, file)));
         }
-        Set<String> notLoaded = new TreeSet<>(sources.shipped().keySet());
+        Set<String> notLoaded = names();
         notLoaded.removeAll(runners.keySet());
         return PolicyStatus.all(runners.values(), files, notLoaded, broken);
     }

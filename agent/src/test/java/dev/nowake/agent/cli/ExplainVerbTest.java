@@ -111,6 +111,23 @@ class ExplainVerbTest {
                         "nowake: " + config + ":2: a rule needs 'policy', the name of who decides");
     }
 
+    @Test
+    void everyPolicyThereIsMayBeNamed() throws Exception {
+        Path policies = Files.createDirectory(folder.resolve("policies"));
+        Files.writeString(policies.resolve("p.js"), """
+                export const policy = { name: "next-two", api: 1, args: { window: "4GiB" } };
+                export const prefetch = () => [];
+                """);
+        String text =
+                "policies: [" + policies + "]\nrules:\n- policy: uma-guard\n- {policy: %s, args: {window: 1GiB}}\n";
+        Files.writeString(config, text.formatted("next-two"));
+        assertThat(CliRun.real("config", "check", "--config", config.toString()).out())
+                .isEqualTo("good: 0 roots, 2 rules\n");
+        Files.writeString(config, text.formatted("nxt-two"));
+        assertThat(CliRun.real("config", "check", "--config", config.toString()).err())
+                .contains(config + ":4: no policy 'nxt-two'; did you mean 'next-two'?");
+    }
+
     private CliRun explain(String path) {
         return CliRun.real("explain", "--output", "json", "--config", config.toString(), path);
     }

@@ -116,6 +116,6 @@ class PolicyVerbTest {
         assertThat(run.exit()).isEqualTo(ExitCode.USAGE);
         assertThat(run.err())
                 .contains("bad.jar: is no jar")
-                .contains("no policy 'mine': 'nowake policy list' shows those there are");
+                .contains("no policy 'mine'; did you mean 'none'? 'nowake policy list' shows all");
     }
 }

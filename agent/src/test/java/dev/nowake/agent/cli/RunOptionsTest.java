@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.ConfigException;
+import dev.nowake.agent.config.KnownPolicies;
 import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.config.RootRule;
 import dev.nowake.agent.config.Rule;
-import dev.nowake.policy.builtin.BuiltinPolicies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +30,7 @@ class RunOptionsTest {
 
     @Test
     void aRootAloneIsObservedWithTheDefaultPolicy() throws Exception {
-        Config config = new RunOptions(List.of(folder), false, null, null).config(BuiltinPolicies::named);
+        Config config = new RunOptions(List.of(folder), false, null, null).config(KnownPolicies.BUILTIN);
         assertThat(config.mode()).isEqualTo(Mode.OBSERVE);
         assertThat(config.roots()).singleElement().satisfies(root -> {
             assertThat(root.path()).isEqualTo(folder);
@@ -42,7 +42,7 @@ class RunOptionsTest {
 
     @Test
     void enforceWithoutAPolicyIsLoadAndRelease() throws Exception {
-        Config config = new RunOptions(List.of(folder), true, null, null).config(BuiltinPolicies::named);
+        Config config = new RunOptions(List.of(folder), true, null, null).config(KnownPolicies.BUILTIN);
         assertThat(config.mode()).isEqualTo(Mode.ENFORCE);
         assertThat(config.roots()).extracting(RootRule::policy).containsExactly("load-and-release");
         assertThat(config.roots()).extracting(RootRule::mode).containsExactly(Mode.ENFORCE);
@@ -51,7 +51,7 @@ class RunOptionsTest {
     @Test
     void optionsWinOverTheFile() throws Exception {
         Path file = file("mode: observe\nroots: [{path: /a, mode: observe, args: {window: 1GiB}}, {path: /b}]");
-        Config config = new RunOptions(List.of(folder), true, "whole-file", file).config(BuiltinPolicies::named);
+        Config config = new RunOptions(List.of(folder), true, "whole-file", file).config(KnownPolicies.BUILTIN);
         assertThat(config.roots()).extracting(RootRule::path).containsExactly(Path.of("/a"), Path.of("/b"), folder);
         assertThat(config.roots()).extracting(RootRule::policy).containsOnly("whole-file");
         assertThat(config.roots()).extracting(RootRule::mode).containsOnly(Mode.ENFORCE);
@@ -61,18 +61,18 @@ class RunOptionsTest {
     @Test
     void optionsActOnRulesByTheirModeAlone() throws Exception {
         Path file = file("roots: [{path: /a}]\nrules: [{policy: none, mode: observe}, {policy: none}]\npolicies: [/p]");
-        Config enforced = new RunOptions(List.of(), true, "whole-file", file).config(BuiltinPolicies::named);
+        Config enforced = new RunOptions(List.of(), true, "whole-file", file).config(KnownPolicies.BUILTIN);
         assertThat(enforced.rules()).extracting(Rule::mode).containsOnly(Mode.ENFORCE);
         assertThat(enforced.rules()).extracting(Rule::policy).containsOnly("none");
         assertThat(enforced.policies()).containsExactly(Path.of("/p"));
-        Config plain = new RunOptions(List.of(), false, null, file).config(BuiltinPolicies::named);
+        Config plain = new RunOptions(List.of(), false, null, file).config(KnownPolicies.BUILTIN);
         assertThat(plain.rules()).extracting(Rule::mode).containsExactly(Mode.OBSERVE, null);
     }
 
     @Test
     void theFileStandsWhereNoOptionSpeaks() throws Exception {
         Path file = file("mode: enforce\nroots: [{path: /a, policy: none, mode: observe}]");
-        Config config = new RunOptions(List.of(folder), false, null, file).config(BuiltinPolicies::named);
+        Config config = new RunOptions(List.of(folder), false, null, file).config(KnownPolicies.BUILTIN);
         assertThat(config.roots()).extracting(RootRule::policy).containsExactly("none", "load-and-release");
         assertThat(config.roots()).extracting(RootRule::mode).containsExactly(Mode.OBSERVE, Mode.ENFORCE);
     }
@@ -80,7 +80,7 @@ class RunOptionsTest {
     @Test
     void namingThePolicyARuleHasAlreadyKeepsItsArguments() throws Exception {
         Path file = file("roots: [{path: /a, args: {window: 1GiB}}]");
-        Config config = new RunOptions(List.of(), false, "load-and-release", file).config(BuiltinPolicies::named);
+        Config config = new RunOptions(List.of(), false, "load-and-release", file).config(KnownPolicies.BUILTIN);
         assertThat(config.roots().getFirst().args()).containsEntry("window", 1L << 30);
     }
 
@@ -88,7 +88,7 @@ class RunOptionsTest {
     void linksAreFollowedBecauseEventsComeFromRealFolders() throws Exception {
         Path link = Files.createSymbolicLink(folder.resolve("link"), Files.createDirectory(folder.resolve("real")));
         assertThat(new RunOptions(List.of(link), false, null, null)
-                        .config(BuiltinPolicies::named)
+                        .config(KnownPolicies.BUILTIN)
                         .roots()
                         .getFirst()
                         .path())
@@ -99,7 +99,7 @@ class RunOptionsTest {
     void aRootThatIsNotThereYetIsTakenAsWritten() throws Exception {
         Path later = folder.resolve("x/../later");
         assertThat(new RunOptions(List.of(later), false, null, null)
-                        .config(BuiltinPolicies::named)
+                        .config(KnownPolicies.BUILTIN)
                         .roots()
                         .getFirst()
                         .path())
@@ -112,12 +112,12 @@ class RunOptionsTest {
         assertRefused(new RunOptions(List.of(), false, null, null), "nothing to watch: give --root DIR, or --config");
         assertRefused(new RunOptions(List.of(), false, null, file("mode: enforce")), "nothing to watch");
         assertRefused(new RunOptions(List.of(plain), false, null, null), "is not a folder: give the folder that holds");
-        assertRefused(new RunOptions(List.of(folder), false, "nnoe", null), "no policy 'nnoe': ");
+        assertRefused(new RunOptions(List.of(folder), false, "nnoe", null), "no policy 'nnoe'; did you mean 'none'?");
         assertRefused(new RunOptions(List.of(folder), false, null, folder.resolve("no")), "no: cannot be read");
     }
 
     private static void assertRefused(RunOptions options, String message) {
-        assertThatThrownBy(() -> options.config(BuiltinPolicies::named))
+        assertThatThrownBy(() -> options.config(KnownPolicies.BUILTIN))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining(message);
     }

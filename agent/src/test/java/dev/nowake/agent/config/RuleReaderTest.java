@@ -38,6 +38,10 @@ class RuleReaderTest {
         }
     };
 
+    private static final KnownPolicies POLICIES = KnownPolicies.of(
+            name -> name.equals("choosy") ? Optional.of(CHOOSY) : BuiltinPolicies.named(name),
+            () -> List.of("choosy", "none", "whole-file"));
+
     @TempDir
     Path folder;
 
@@ -98,6 +102,7 @@ class RuleReaderTest {
                 "just words                                  | a rule is keys and values, such as {match: {command: vllm}, policy: none}",
                 "{polcy: none, policy: none}                 | unknown key 'polcy'; did you mean 'policy'?",
                 "{policy: nono}                              | no policy 'nono'; did you mean 'none'?",
+                "{policy: chosy}                             | no policy 'chosy'; did you mean 'choosy'?",
                 "{policy: [none]}                            | expected one value",
                 "{policy: none, args: {x: 1}}                | unknown key 'x'",
                 "{policy: choosy, args: {size: 1MiB}}        | policy 'choosy' needs the argument 'trace': give args: {trace: ...}",
@@ -106,7 +111,7 @@ class RuleReaderTest {
                 "{policy: choosy, args: {size: 1MiB, trace: a, shar: 1}}    | unknown key 'shar'; did you mean 'share'?",
                 "{policy: choosy, args: {size: 7, trace: a}} | argument 'size': '7' is not a size: write a number with a unit, such as 512MiB",
                 "{policy: none, mode: maybe}                 | mode is 'observe' or 'enforce', not 'maybe'",
-                "{policy: none, fallback: nobody}            | no policy 'nobody'; did you mean 'none'?",
+                "{policy: none, fallback: nono}              | no policy 'nono'; did you mean 'none'?",
                 "{policy: none, fallback: {}}                | a fallback needs 'policy', the name of who stands in",
                 "{policy: none, fallback: {policy: none, args: {x: 1}}} | unknown key 'x'",
                 "{policy: none, name: \"\"}                  | a rule's name is one line of at most 64 characters",
@@ -169,17 +174,12 @@ class RuleReaderTest {
     }
 
     private Config read(String text) throws IOException, ConfigException {
-        return ConfigFile.read(Files.writeString(file(), text), RuleReaderTest::policy);
-    }
-
-    private static Optional<Policy> policy(String name) {
-        return name.equals("choosy") ? Optional.of(CHOOSY) : BuiltinPolicies.named(name);
+        return ConfigFile.read(Files.writeString(file(), text), POLICIES);
     }
 
     private List<String> errors(String text) throws Exception {
         Files.writeString(file(), text);
-        ConfigException failure =
-                catchThrowableOfType(ConfigException.class, () -> ConfigFile.read(file(), RuleReaderTest::policy));
+        ConfigException failure = catchThrowableOfType(ConfigException.class, () -> ConfigFile.read(file(), POLICIES));
         assertThat(failure).as("the configuration was taken").isNotNull();
         return failure.getMessage().lines().toList();
     }
