@@ -152,7 +152,7 @@ final class Explaining {
 
     private CompletableFuture<Plan> plan(Assignment assignment, Hook hook, PolicyInput input) {
         CompletableFuture<Plan> plan = new CompletableFuture<>();
-        parts.decider().ask(assignment, hook, input, engine, plan::complete);
+        parts.decider().tryOut(assignment, hook, input, engine, plan::complete);
         return plan;
     }
 

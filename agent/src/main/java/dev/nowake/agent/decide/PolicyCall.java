@@ -16,6 +16,10 @@ final class PolicyCall {
     final Hook hook;
     final PolicyInput input;
     final CallLimits limits;
+
+    /** Only to see the answer: nothing is counted, told or remembered of it, whatever comes of it. */
+    final boolean tryOut;
+
     final long askedNanos = System.nanoTime();
     private final Answer answer;
     private final AtomicBoolean claimed = new AtomicBoolean();
@@ -54,10 +58,11 @@ final class PolicyCall {
     }
 
     /** {@code input} without the policy's state, which is what it is when the call begins. */
-    PolicyCall(Hook hook, PolicyInput input, CallLimits limits, Answer answer) {
+    PolicyCall(Hook hook, PolicyInput input, CallLimits limits, boolean tryOut, Answer answer) {
         this.hook = hook;
         this.input = input;
         this.limits = limits;
+        this.tryOut = tryOut;
         this.answer = answer;
     }
 
@@ -103,6 +108,8 @@ final class PolicyCall {
     boolean replaces(PolicyCall older) {
         boolean repeats = input.trigger() == Trigger.TICK || input.trigger() == Trigger.PROGRESS;
         return repeats
+                && !tryOut
+                && !older.tryOut
                 && input.trigger() == older.input.trigger()
                 && hook == older.hook
                 && input.file() == null

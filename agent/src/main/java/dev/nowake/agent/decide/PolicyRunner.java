@@ -25,6 +25,9 @@ public final class PolicyRunner {
     private volatile PolicyNews news = new PolicyNews();
     private volatile boolean abandoned;
 
+    /** Of the call under way. */
+    private volatile boolean quiet;
+
     /** {@code state} is what is to be remembered; null where nothing new is. */
     record Decision(Plan plan, Map<String, Object> state) {}
 
@@ -76,17 +79,19 @@ public final class PolicyRunner {
         return fitted == input.args() ? input : input.withArgs(fitted);
     }
 
-    /** For a trusted policy: its plan, an empty one where it fails. Never throws. */
-    Plan answer(Hook hook, PolicyInput input) {
+    /** For a trusted policy: answers the call with its plan, an empty one where it fails. Never throws what it throws. */
+    void answer(PolicyCall call) {
         long began = System.nanoTime();
+        Plan plan;
         try {
-            Decision decision = perform(hook, input);
-            succeeded(decision, System.nanoTime() - began);
-            return decision.plan();
+            Decision decision = perform(call.hook, call.input, call.tryOut);
+            succeeded(call, decision, System.nanoTime() - began);
+            plan = decision.plan();
         } catch (RuntimeException | Error thrown) {
-            failed(hook, input, failureOf(hook, thrown));
-            return Plan.empty(name);
+            failed(call, failureOf(call.hook, thrown));
+            plan = Plan.empty(name);
         }
+        call.answer().plan(plan);
     }
 
     /** For an untrusted policy: false when it is too busy or about to be replaced, and the call is not answered then. */
@@ -94,8 +99,9 @@ public final class PolicyRunner {
         return thread.offer(call);
     }
 
-    /** Calls the policy now. Throws whatever it throws. */
-    Decision perform(Hook hook, PolicyInput input) {
+    /** Calls the policy now. Throws whatever it throws. {@code quietly}: what it logs meanwhile is dropped. */
+    Decision perform(Hook hook, PolicyInput input, boolean quietly) {
+        quiet = quietly;
         Map<String, Object> state = record.state();
         PolicyInput own = state.isEmpty() ? input : input.withState(state);
         List<Step> steps = hook.call(unit.policy(), own);
@@ -150,7 +156,10 @@ public final class PolicyRunner {
         return unit.origin() + ": " + hook.label();
     }
 
-    void succeeded(Decision decision, long nanos) {
+    void succeeded(PolicyCall call, Decision decision, long nanos) {
+        if (call.tryOut) {
+            return;
+        }
         if (decision.state() != null) {
             record.remember(decision.state());
         }
@@ -160,8 +169,11 @@ public final class PolicyRunner {
         record.succeeded(nanos);
     }
 
-    void failed(Hook hook, PolicyInput input, PolicyFailure failure) {
-        news.failed(record, hook, input, failure);
+    void failed(PolicyCall call, PolicyFailure failure) {
+        if (call.tryOut) {
+            return;
+        }
+        news.failed(record, call.hook, call.input, failure);
         if (record.failed(failure.getMessage())) {
             news.disabled(record);
         }
@@ -180,7 +192,11 @@ public final class PolicyRunner {
     PolicyRunner serve(PolicyRecord kept, PolicyNews told) {
         record = kept;
         news = told;
-        unit.logTo(line -> told.said(kept, line));
+        unit.logTo(line -> {
+            if (!quiet) {
+                told.said(kept, line);
+            }
+        });
         return this;
     }
 

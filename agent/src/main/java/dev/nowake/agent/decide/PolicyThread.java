@@ -112,7 +112,7 @@ final class PolicyThread {
         PolicyRunner.Decision decision = null;
         Throwable thrown = null;
         try {
-            decision = runner.perform(call.hook, call.input);
+            decision = runner.perform(call.hook, call.input, call.tryOut);
         } catch (Throwable anything) { // a plugin may throw whatever there is, checked or not
             thrown = anything;
         }
@@ -129,13 +129,13 @@ final class PolicyThread {
         if (stopped != null) {
             // a script's own failure says where it was stopped
             String where = thrown instanceof PolicyFailure failure ? failure.getMessage() : stopped.getMessage();
-            runner.failed(call.hook, call.input, new PolicyFailure(stopped.kind(), where));
+            runner.failed(call, new PolicyFailure(stopped.kind(), where));
             call.answer().plan(Plan.empty(runner.name()));
         } else if (thrown != null) {
-            runner.failed(call.hook, call.input, runner.failureOf(call.hook, thrown));
+            runner.failed(call, runner.failureOf(call.hook, thrown));
             call.answer().plan(Plan.empty(runner.name()));
         } else {
-            runner.succeeded(decision, nanos);
+            runner.succeeded(call, decision, nanos);
             call.answer().plan(decision.plan());
         }
     }
@@ -173,7 +173,9 @@ final class PolicyThread {
 
     private void refuse(PolicyCall call) {
         if (call.claim()) {
-            runner.news().count(Counter.POLICY_QUEUE_FULL);
+            if (!call.tryOut) {
+                runner.news().count(Counter.POLICY_QUEUE_FULL);
+            }
             call.answer().fallback();
         }
     }
@@ -197,7 +199,7 @@ final class PolicyThread {
             synchronized (lock) {
                 stuck = running == call;
             }
-            runner.failed(call.hook, call.input, stopped);
+            runner.failed(call, stopped);
             call.answer().plan(Plan.empty(runner.name()));
         }
         if (now - call.stoppedNanos() > limits.abandonNanos()) {

@@ -55,6 +55,7 @@ final class Rehearsal {
                 hook,
                 input,
                 CallLimits.REHEARSAL,
+                false,
                 PolicyCall.Answer.of(plan -> answered.complete(null), () -> answered.complete(null)));
         try {
             if (runner.offer(call)) {

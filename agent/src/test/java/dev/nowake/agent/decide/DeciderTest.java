@@ -11,6 +11,7 @@ import dev.nowake.policy.Trigger;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -217,6 +218,32 @@ class DeciderTest {
             assertThat(stage.journal("log"))
                     .allSatisfy(
                             line -> assertThat(line.path("policy").asString()).isEqualTo("chatty"));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"count, 1", "log, 0", "throw, 0", "big, 0", "hang, 0"})
+    void whatIsTriedOutLeavesNoTrace(String behaviour, int steps) throws Exception {
+        try (Stage stage = new Stage(folder, "mine " + behaviour)) {
+            Map<String, Long> before = stage.counters.snapshot();
+            for (int i = 0; i < 4; i++) {
+                Plan plan = stage.tryOut("mine");
+                assertThat(plan.policy()).isEqualTo("mine");
+                assertThat(plan.steps()).hasSize(steps);
+            }
+            assertThat(stage.tryOut("gone").policy()).isEqualTo("whole-file");
+            assertThat(stage.counters.snapshot()).isEqualTo(before);
+            assertThat(stage.status("mine").path("state").asString()).isEqualTo("ok");
+            assertThat(stage.status("mine").path("calls").asLong()).isZero();
+            stage.registry.enable("mine"); // what is told now comes after what would have been told
+            stage.awaitJournal("policy", "\"enabled\"");
+            assertThat(stage.journal("policy")).hasSize(1);
+            assertThat(stage.journal("log")).isEmpty();
+            if (behaviour.equals("count")) {
+                Step.Prefetch real =
+                        (Step.Prefetch) stage.plan("mine").steps().getFirst().step();
+                assertThat(real.priority()).as("the first call").isEqualTo(1);
+            }
         }
     }
 }

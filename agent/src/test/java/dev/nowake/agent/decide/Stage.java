@@ -81,6 +81,12 @@ final class Stage implements AutoCloseable {
         return answer;
     }
 
+    Plan tryOut(String policy) throws Exception {
+        CompletableFuture<Plan> answer = new CompletableFuture<>();
+        decider.tryOut(assign(policy), Hook.PREFETCH, input(Trigger.OPEN), engine, answer::complete);
+        return answer.get(10, TimeUnit.SECONDS);
+    }
+
     Plan plan(String policy) throws Exception {
         return ask(policy, Trigger.OPEN).get(10, TimeUnit.SECONDS);
     }
