@@ -15,6 +15,7 @@ import java.util.Set;
 final class PolicyFolders {
     private final List<Path> folders;
     private final Set<String> endings;
+    private final FileTrust trust;
     private volatile Map<Path, Set<Path>> imports = Map.of();
 
     /**
@@ -22,10 +23,12 @@ final class PolicyFolders {
      *
      * @param attributes of the file a link leads to
      * @param imports the same of what it imports; null for what is gone
+     * @param distrust why it may not be run; null where it may
      */
-    record Stamp(Map<String, Object> attributes, Map<Path, Map<String, Object>> imports) {}
+    record Stamp(Map<String, Object> attributes, Map<Path, Map<String, Object>> imports, String distrust) {}
 
-    PolicyFolders(List<Path> folders, Set<String> endings) {
+    PolicyFolders(List<Path> folders, Set<String> endings, FileTrust trust) {
+        this.trust = trust;
         this.folders = folders.stream()
                 .map(folder -> folder.toAbsolutePath().normalize())
                 .distinct()
@@ -81,7 +84,7 @@ final class PolicyFolders {
     /** What was seen, with the imports as they are now. */
     Map<Path, Stamp> withImports(Map<Path, Stamp> files) {
         Map<Path, Stamp> all = new LinkedHashMap<>();
-        files.forEach((file, stamp) -> all.put(file, new Stamp(stamp.attributes(), importsOf(file))));
+        files.forEach((file, stamp) -> all.put(file, new Stamp(stamp.attributes(), importsOf(file), stamp.distrust())));
         return all;
     }
 
@@ -96,7 +99,7 @@ final class PolicyFolders {
     /** Null for what is no file: a folder, a link to nothing. */
     private Stamp stamp(Path file) {
         Map<String, Object> attributes = attributes(file);
-        return attributes == null ? null : new Stamp(attributes, importsOf(file));
+        return attributes == null ? null : new Stamp(attributes, importsOf(file), trust.distrust(file));
     }
 
     private static Map<String, Object> attributes(Path file) {

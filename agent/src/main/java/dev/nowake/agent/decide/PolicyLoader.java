@@ -16,6 +16,21 @@ public interface PolicyLoader {
      */
     Loaded load(Path file);
 
+    /** The same for files alone that nobody else can change, what they import included. */
+    default PolicyLoader within(FileTrust trust) {
+        return file -> {
+            trust.require(file);
+            Loaded loaded = load(file);
+            try {
+                loaded.files().forEach(trust::require);
+            } catch (PolicyFailure refused) {
+                loaded.units().forEach(PolicyUnit::close);
+                throw refused;
+            }
+            return loaded;
+        };
+    }
+
     /**
      * @param files others it was made of, which it imports: when one of them changes it is loaded again
      */

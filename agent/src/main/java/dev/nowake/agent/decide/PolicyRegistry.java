@@ -31,6 +31,7 @@ public final class PolicyRegistry implements AutoCloseable {
     private static final long CLOSE_NANOS = 200_000_000L;
 
     private final PolicySources sources;
+    private final FileTrust trust = FileTrust.ofThisProcess();
     private final PolicyFolders folders;
     private final PolicyNews news = new PolicyNews();
     private final Watchdog watchdog = new Watchdog();
@@ -55,7 +56,7 @@ public final class PolicyRegistry implements AutoCloseable {
     /** Loads what is in the folders now, which takes as long as it takes; what is broken is in {@link #problems}. */
     public PolicyRegistry(PolicySources sources) {
         this.sources = sources;
-        this.folders = new PolicyFolders(sources.folders(), sources.loaders().keySet());
+        this.folders = new PolicyFolders(sources.folders(), sources.loaders().keySet(), trust);
         Map<String, PolicyRunner> first = new LinkedHashMap<>();
         for (Policy policy : sources.builtin()) {
             first.put(policy.name(), serve(new PolicyRunner(new BuiltinUnit(policy), watchdog)));
@@ -153,7 +154,8 @@ public final class PolicyRegistry implements AutoCloseable {
 
     private void take(Path file, Map<String, PolicyRunner> next, List<PolicyRunner> leaving) {
         try {
-            PolicyLoader loader = sources.loaders().get(PolicyFolders.ending(file));
+            PolicyLoader loader =
+                    sources.loaders().get(PolicyFolders.ending(file)).within(trust);
             PolicyFile fresh = PolicyFile.load(
                     file.toString(), () -> loader.load(file), name -> requireFree(name, file, next), watchdog);
             leave(file, next, leaving);
@@ -173,16 +175,14 @@ public final class PolicyRegistry implements AutoCloseable {
     private void requireFree(String name, Path file, Map<String, PolicyRunner> next) {
         PolicyRunner other = next.get(name);
         boolean own = other != null && holds(file, other);
+        String taken = null;
         if (sources.shipped().containsKey(name) || other != null && other.isInline() && !own) {
-            throw new PolicyFailure(
-                    PolicyFailure.Kind.INVALID,
-                    file + ": a policy '" + name + "' comes with nowake: give this one another name");
+            taken = "comes with nowake: give this one another name";
+        } else if (other != null && !own) {
+            taken = "is in " + other.unit().origin() + " already: give one of them another name";
         }
-        if (other != null && !own) {
-            throw new PolicyFailure(
-                    PolicyFailure.Kind.INVALID,
-                    file + ": a policy '" + name + "' is in " + other.unit().origin()
-                            + " already: give one of them another name");
+        if (taken != null) {
+            throw new PolicyFailure(PolicyFailure.Kind.INVALID, file + ": a policy '" + name + "' " + taken);
         }
     }
 

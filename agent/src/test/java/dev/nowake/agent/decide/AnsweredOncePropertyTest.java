@@ -57,7 +57,9 @@ class AnsweredOncePropertyTest {
                 TimeUnit.MICROSECONDS.sleep(ask.pauseMicros());
                 if (swapMeanwhile && i == asks.size() / 2) {
                     stage.write("steps.js", "steps priorities");
-                    stage.registry.load(new PolicyFolders(List.of(stage.policies), java.util.Set.of(".js")).look());
+                    stage.registry.load(new PolicyFolders(
+                                    List.of(stage.policies), java.util.Set.of(".js"), FileTrust.ofThisProcess())
+                            .look());
                 }
             }
             assertThat(all.await(20, TimeUnit.SECONDS)).as("all answered").isTrue();

@@ -95,7 +95,9 @@ class PluginJarTest {
             loader = new WeakReference<>(loaderOf(registry));
             assertThat(registry.problems()).isEmpty();
             Files.delete(place);
-            registry.load(new PolicyFolders(List.of(stage.policies), java.util.Set.of(".jar")).look());
+            registry.load(
+                    new PolicyFolders(List.of(stage.policies), java.util.Set.of(".jar"), FileTrust.ofThisProcess())
+                            .look());
             assertThat(registry.named("mine")).isNull();
             registry.close();
             await().atMost(Stage.SOON)

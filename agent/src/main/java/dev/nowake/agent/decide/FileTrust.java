@@ -1,0 +1,77 @@
+package dev.nowake.agent.decide;
+
+import dev.nowake.kernel.proc.ProcessOwner;
+import dev.nowake.policy.PolicyFailure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Whether a file may be run as code: whoever can change it, or put another in its place, gets this process's rights. So the
+ * file and the folder it lies in must belong to root or to this process's user, and nobody else may write to either. Where
+ * there are links, the file and folder they lead to count too.
+ */
+final class FileTrust {
+    private static final int GROUP_WRITE = 0020;
+    private static final int OTHERS_WRITE = 0002;
+    private static final int ROOT = 0;
+
+    private final int ownUid;
+
+    FileTrust(int ownUid) {
+        this.ownUid = ownUid;
+    }
+
+    /** Of this process. Where /proc does not say who it is, root alone is trusted. */
+    static FileTrust ofThisProcess() {
+        int pid = Math.toIntExact(ProcessHandle.current().pid());
+        return new FileTrust(ProcessOwner.read(Path.of("/"), pid)
+                .map(ProcessOwner::effectiveUid)
+                .orElse(ROOT));
+    }
+
+    /**
+     * Throws unless others are kept from changing the file.
+     *
+     * @throws PolicyFailure INVALID, one line that says what to do
+     */
+    void require(Path file) {
+        String distrust = distrust(file);
+        if (distrust != null) {
+            throw new PolicyFailure(PolicyFailure.Kind.INVALID, distrust);
+        }
+    }
+
+    /** Why it may not be run, one line that says what to do; null where it may. */
+    String distrust(Path file) {
+        try {
+            Path real = file.toRealPath();
+            for (Path each : new Path[] {file.toAbsolutePath().getParent(), real.getParent(), real}) {
+                String why = distrustOfOne(each);
+                if (why != null) {
+                    return file + ": not loaded: " + why;
+                }
+            }
+            return null;
+        } catch (IOException gone) {
+            return file + ": cannot be read (" + gone.getClass().getSimpleName() + ")";
+        }
+    }
+
+    private String distrustOfOne(Path path) throws IOException {
+        Map<String, Object> attributes = Files.readAttributes(path, "unix:uid,mode");
+        int uid = (Integer) attributes.get("uid");
+        int mode = (Integer) attributes.get("mode");
+        if (uid != ROOT && uid != ownUid) {
+            return path + " belongs to user " + Integer.toUnsignedString(uid) + ", who could change what runs as user "
+                    + Integer.toUnsignedString(ownUid) + ": chown it to that user";
+        }
+        if ((mode & (GROUP_WRITE | OTHERS_WRITE)) != 0) {
+            String who = (mode & OTHERS_WRITE) != 0 ? "everybody" : "its group";
+            return path + " can be written to by " + who + ", who could change what runs as user "
+                    + Integer.toUnsignedString(ownUid) + ": chmod go-w it";
+        }
+        return null;
+    }
+}
