@@ -42,7 +42,7 @@ final class Mounts {
     }
 
     boolean isFuse(long device) {
-        return of(device).fsType().startsWith("fuse");
+        return of(device).isFuse();
     }
 
     /** A file's pages were gone after somebody opened it: the server does not ask the kernel to keep them. */

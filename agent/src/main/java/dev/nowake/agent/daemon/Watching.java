@@ -157,8 +157,7 @@ final class Watching implements AutoCloseable {
         if (listener == null) {
             MountTraits traits = parts.mounts().learn(device, folder);
             parts.prefetcher().prepare(traits);
-            boolean fuse = traits.fsType().startsWith("fuse");
-            Naming naming = fuse ? Naming.HANDLE_AND_NAME : Naming.DESCRIPTOR;
+            Naming naming = traits.isFuse() ? Naming.HANDLE_AND_NAME : Naming.DESCRIPTOR;
             listener = new FilesystemListener(
                     parts.kernel(), naming, sink, parts.claims(), parts.counters(), Long.toString(device));
             listeners.put(device, listener);

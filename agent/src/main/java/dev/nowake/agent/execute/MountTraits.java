@@ -64,8 +64,7 @@ public record MountTraits(
     private static final long REMOTE_CHUNK_BYTES = MIB;
 
     /** Remote filesystems whose readahead asks and returns. */
-    private static final Set<String> ASYNCHRONOUS =
-            Set.of("nfs", "nfs4", "cifs", "smb3", "ceph", "virtiofs", "lustre", "fuse", "fuseblk");
+    private static final Set<String> ASYNCHRONOUS = Set.of("nfs", "nfs4", "cifs", "smb3", "ceph", "virtiofs", "lustre");
 
     /** Others: reading them on many threads works whatever they do. */
     private static final Set<String> REMOTE =
@@ -78,6 +77,11 @@ public record MountTraits(
             throw new IllegalArgumentException("not a way to read a mount: " + streams + " streams of " + chunkBytes
                     + " bytes, read-ahead " + readAheadBytes);
         }
+    }
+
+    /** Served by a process, which may hang; an open drops the file's pages on most such servers. */
+    public boolean isFuse() {
+        return Mount.isFuse(fsType);
     }
 
     /** With one descriptor of each file. */
@@ -95,7 +99,7 @@ public record MountTraits(
     /** The way that was measured best for this kind of filesystem; {@code readAheadBytes} 0 where it is unknown. */
     public static MountTraits of(long device, String fsType, long readAheadBytes) {
         long window = readAheadBytes > 0 ? readAheadBytes : DEFAULT_READ_AHEAD_BYTES;
-        if (ASYNCHRONOUS.contains(fsType) || fsType.startsWith("fuse.")) {
+        if (ASYNCHRONOUS.contains(fsType) || Mount.isFuse(fsType)) {
             return new MountTraits(
                     device, fsType, window, true, Mechanism.READAHEAD, REMOTE_STREAMS, REMOTE_CHUNK_BYTES);
         }

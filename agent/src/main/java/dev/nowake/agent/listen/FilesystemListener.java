@@ -31,8 +31,7 @@ public final class FilesystemListener implements AutoCloseable {
     private final Counters counters;
     private final int ownPid = Math.toIntExact(ProcessHandle.current().pid());
     private final Map<FolderHandle, Path> folders = new ConcurrentHashMap<>();
-    private final Thread thread;
-    private volatile boolean closed;
+    private final ListenerThread thread;
     private FileId lastId;
     private long lastMask;
     private int lastPid;
@@ -46,7 +45,7 @@ public final class FilesystemListener implements AutoCloseable {
         this.claims = claims;
         this.counters = counters;
         this.group = kernel.fileEvents().open(naming);
-        this.thread = Thread.ofPlatform().name("nowake-listen-" + name).daemon().unstarted(this::listen);
+        this.thread = new ListenerThread(name, group, this::read, sink);
     }
 
     /** Marks one folder. Marking it again is harmless. */
@@ -65,26 +64,9 @@ public final class FilesystemListener implements AutoCloseable {
         thread.start();
     }
 
-    private void listen() {
-        while (!closed) {
-            try {
-                lastId = null;
-                group.read(-1, this::take);
-            } catch (KernelException failed) {
-                if (closed) {
-                    return;
-                }
-                sink.failed("reading events", failed);
-                pause();
-            } catch (RuntimeException | Error broken) {
-                sink.failed("handling an event", broken);
-            }
-        }
-    }
-
-    /** Out of descriptors or memory: half a tenth of a second lets others give some back, and does not spin. */
-    private static void pause() {
-        java.util.concurrent.locks.LockSupport.parkNanos(50_000_000L);
+    private void read() throws KernelException {
+        lastId = null;
+        group.read(-1, this::take);
     }
 
     private void take(FileEvent event) {
@@ -148,13 +130,6 @@ public final class FilesystemListener implements AutoCloseable {
 
     @Override
     public void close() {
-        closed = true;
-        group.wake();
-        try {
-            thread.join(200);
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-        }
-        group.close();
+        thread.close();
     }
 }

@@ -19,13 +19,12 @@ public final class FolderTreeListener implements AutoCloseable {
     private final EventGroup group;
     private final SightingSink sink;
     private final Map<FolderHandle, Path> folders = new ConcurrentHashMap<>();
-    private final Thread thread;
-    private volatile boolean closed;
+    private final ListenerThread thread;
 
     public FolderTreeListener(Kernel kernel, SightingSink sink) throws KernelException {
         this.sink = sink;
         this.group = kernel.fileEvents().open(Naming.HANDLE_AND_NAME);
-        this.thread = Thread.ofPlatform().name("nowake-listen-tree").daemon().unstarted(this::listen);
+        this.thread = new ListenerThread("tree", group, () -> group.read(-1, this::take), sink);
     }
 
     public void watch(Path folder) throws KernelException {
@@ -35,20 +34,6 @@ public final class FolderTreeListener implements AutoCloseable {
 
     public void start() {
         thread.start();
-    }
-
-    private void listen() {
-        while (!closed) {
-            try {
-                group.read(-1, this::take);
-            } catch (KernelException | RuntimeException | Error failed) {
-                if (closed) {
-                    return;
-                }
-                sink.failed("reading folder events", failed);
-                java.util.concurrent.locks.LockSupport.parkNanos(50_000_000L);
-            }
-        }
     }
 
     private void take(FileEvent event) {
@@ -76,13 +61,6 @@ public final class FolderTreeListener implements AutoCloseable {
 
     @Override
     public void close() {
-        closed = true;
-        group.wake();
-        try {
-            thread.join(200);
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-        }
-        group.close();
+        thread.close();
     }
 }

@@ -31,6 +31,11 @@ public record Mount(
 
     /** Served by a process that may hang: fuse, fuseblk, fuse.NAME. */
     public boolean isFuse() {
+        return isFuse(fsType);
+    }
+
+    /** The same of a type's name alone. */
+    public static boolean isFuse(String fsType) {
         return fsType.equals("fuse") || fsType.equals("fuseblk") || fsType.startsWith("fuse.");
     }
 
