@@ -48,6 +48,7 @@ final class Training {
             verb(verb, root.toString());
         }
         verb("doctor", "--output", "json");
+        policyVerbs(root, shards.getFirst());
         String socket = folder.resolve("socket").toString();
         Thread daemon = new Thread(() -> verb(
                 "run",
@@ -76,6 +77,27 @@ final class Training {
                 .waitFor();
         daemon.join(DAEMON_MILLIS);
         verb("status", "--output", "json", "--socket", socket);
+    }
+
+    /** Without a script: the engine for those would make the cache, which every verb maps, several times as large. */
+    private void policyVerbs(Path root, Path shard) throws IOException {
+        String config = file("nowake.yaml", """
+                roots: [{path: "%s"}]
+                rules: [{match: {format: safetensors, size: ">1GiB", command: "vllm*"}, policy: none}]
+                """.formatted(root));
+        String trace = file("some.trace", shard + " 0 4096 0\n" + shard + " 4096 4096 0\n");
+        verb("config", "check", "--config", config);
+        for (String output : List.of("table", "json")) {
+            verb("config", "show", "--config", config, "--output", output);
+            verb("explain", "--config", config, shard.toString(), "--output", output);
+            verb("policy", "list", "--output", output);
+            verb("policy", "check", file("none.jar", "no jar"), "--output", output);
+            verb("trace", "show", trace, "--output", output);
+        }
+    }
+
+    private String file(String name, String text) throws IOException {
+        return Files.writeString(folder.resolve(name), text).toString();
     }
 
     private void verb(String... arguments) {
