@@ -80,8 +80,9 @@ final class Evictions {
         for (Guard.Checked step : plan.steps()) {
             switch (step.step()) {
                 case Step.Keep keep -> {
-                    keeps.add(keep, step.range());
-                    described.add(describe("keep", step, step.range()));
+                    if (keeps.add(keep, step.range())) {
+                        described.add(describe("keep", step, step.range()));
+                    }
                 }
                 case Step.Evict evict -> {
                     RangeSet fresh = isOwn(active, step.file())

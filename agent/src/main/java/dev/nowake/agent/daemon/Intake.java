@@ -7,6 +7,7 @@ import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.LoadState;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
+import dev.nowake.agent.observe.Journal;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.proc.ProcessInfo;
 import dev.nowake.model.FileId;
@@ -195,9 +196,14 @@ final class Intake {
             parts.counters().increment(Counter.OPENS);
             noticeDroppedPages(shard);
         }
-        journalOpen(active, shard, sighting, first);
+        Journal.Line line = openLine(active, shard, sighting, first);
         if (first || again) {
-            planning.ask(active, Trigger.OPEN, shard);
+            planning.askAtOpen(active, shard, line);
+        } else {
+            line.log();
+        }
+        if (newReader) {
+            nameReader(load, sighting.pid());
         }
         if (firstOfLoad) {
             following.begin(active);
@@ -208,10 +214,12 @@ final class Intake {
         if (pid <= 0 || load.readers().containsKey(pid)) {
             return false;
         }
-        long start = ProcessInfo.read(parts.procRoot(), pid)
-                .map(ProcessInfo::startTicks)
-                .orElse(-1L);
-        return load.addReader(pid, start);
+        return load.addReader(pid, -1);
+    }
+
+    /** When it started tells it from a later process of its number; nothing waits for that. */
+    private void nameReader(Load load, int pid) {
+        ProcessInfo.read(parts.procRoot(), pid).ifPresent(info -> load.addReader(pid, info.startTicks()));
     }
 
     private void noticeDroppedPages(TrackedShard shard) {
@@ -250,8 +258,8 @@ final class Intake {
         planning.ask(active, Trigger.WRITTEN, shard);
     }
 
-    private void journalOpen(ActiveLoad active, TrackedShard shard, Sighting sighting, boolean first) {
-        parts.journal()
+    private Journal.Line openLine(ActiveLoad active, TrackedShard shard, Sighting sighting, boolean first) {
+        return parts.journal()
                 .line("open")
                 .path(shard.path())
                 .put("pid", sighting.pid())
@@ -261,8 +269,7 @@ final class Intake {
                 .put("residentBytes", first && shard.residentBytes() >= 0 ? shard.residentBytes() : null)
                 .put("residentBeforeBytes", first ? shard.residentBefore().bytes() : null)
                 .put("mode", active.rule().mode().label())
-                .put("rule", active.ruleName())
-                .log();
+                .put("rule", active.ruleName());
     }
 
     /** Where the kernel tells no opens: {@code inUse} are all model files found open or mapped, each with one user. */

@@ -20,8 +20,12 @@ final class Keeps {
 
     private final Map<FileId, List<Kept>> kept = new HashMap<>();
 
-    void add(Step.Keep step, RangeSet range) {
+    /** Returns whether it says anything new: policies say the same every ten seconds. */
+    boolean add(Step.Keep step, RangeSet range) {
         List<Kept> ofFile = kept.computeIfAbsent(step.file(), id -> new ArrayList<>());
+        boolean news = ofFile.stream()
+                .noneMatch(known -> known.hold() == step.hold()
+                        && range.minus(known.range()).isEmpty());
         Kept wanted = new Kept(range, step.hold(), step.untilSeconds());
         ofFile.removeIf(known -> known.hold() == wanted.hold()
                 && known.untilSeconds() <= wanted.untilSeconds()
@@ -30,6 +34,7 @@ final class Keeps {
         if (ofFile.size() > MAX_PER_FILE) {
             ofFile.removeFirst();
         }
+        return news;
     }
 
     /** Memory runs short: what was to be kept while it does not is free to go. */

@@ -20,6 +20,7 @@ final class Planning {
     private final PolicyInputs inputs;
     private final Prefetching prefetching;
     private final Evictions evictions;
+    private Journal.Line owed;
 
     Planning(Parts parts, PolicyInputs inputs, Prefetching prefetching, Evictions evictions) {
         this.parts = parts;
@@ -33,6 +34,12 @@ final class Planning {
         ask(active, trigger, shard, null);
     }
 
+    /** A shard was opened. Its line stands in the journal before the plan's, and is written after its first bytes are asked for. */
+    void askAtOpen(ActiveLoad active, TrackedShard shard, Journal.Line line) {
+        owed = line;
+        ask(active, Trigger.OPEN, shard, null);
+    }
+
     /** {@code range}: what was missed, with the trigger MISS. */
     void ask(ActiveLoad active, Trigger trigger, TrackedShard shard, ByteRange range) {
         PolicyInput input = inputs.of(active, trigger, shard, range, false);
@@ -44,6 +51,14 @@ final class Planning {
                             input,
                             parts.engine()::submit,
                             plan -> carryOut(active, trigger, shard, plan));
+            payLine();
+        }
+    }
+
+    private void payLine() {
+        if (owed != null) {
+            owed.log();
+            owed = null;
         }
     }
 
@@ -81,6 +96,7 @@ final class Planning {
             return; // the answer came too late
         }
         List<Object> steps = new ArrayList<>(prefetching.carryOut(active, plan));
+        payLine();
         steps.addAll(evictions.carryOut(active, active.enforced(), plan));
         if (!steps.isEmpty() || !plan.refused().isEmpty()) {
             line(trigger, plan, steps)

@@ -9,6 +9,7 @@ import dev.nowake.agent.identify.PathText;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,16 +23,19 @@ import java.util.function.Function;
 public final class RuleBook {
     private final List<RootRule> deepestFirst;
     private final List<Rule> rules;
-    private final Function<String, Map<String, Object>> defaults;
+    private final Map<String, Object> fallbackArgs;
+    private final Map<Object, Assignment> assignments = new IdentityHashMap<>();
 
     /** {@code defaults}: a policy's arguments where none are given, by its name. */
     public RuleBook(Config config, Function<String, Map<String, Object>> defaults) {
         this.rules = config.rules();
-        this.defaults = defaults;
+        this.fallbackArgs = defaults.apply(Assignment.DEFAULT_FALLBACK);
         this.deepestFirst = config.roots().stream()
                 .sorted(Comparator.comparing((RootRule root) -> root.path().getNameCount())
                         .reversed())
                 .toList();
+        rules.forEach(rule -> assignments.put(rule, assignment(rule.policy(), rule.args(), rule.fallback())));
+        deepestFirst.forEach(root -> assignments.put(root, assignment(root.policy(), root.args(), null)));
     }
 
     /** The deepest root the path lies under; null where there is none. */
@@ -55,7 +59,7 @@ public final class RuleBook {
                         root,
                         rule,
                         rule.name(),
-                        assignment(rule.policy(), rule.args(), rule.fallback()),
+                        assignments.get(rule),
                         rule.mode() == null ? root.mode() : rule.mode(),
                         conditions.held(),
                         passedOver);
@@ -67,7 +71,7 @@ public final class RuleBook {
                 root,
                 null,
                 "root " + PathText.of(root.path()),
-                assignment(root.policy(), root.args(), null),
+                assignments.get(root),
                 root.mode(),
                 why + ": the root's own policy",
                 passedOver);
@@ -83,10 +87,10 @@ public final class RuleBook {
         Set<Standing> standing = new LinkedHashSet<>();
         for (Rule rule : rules) {
             Mode mode = rule.mode() == null ? shared : rule.mode();
-            standing.add(new Standing(assignment(rule.policy(), rule.args(), rule.fallback()), mode));
+            standing.add(new Standing(assignments.get(rule), mode));
         }
         for (RootRule root : deepestFirst) {
-            standing.add(new Standing(assignment(root.policy(), root.args(), null), root.mode()));
+            standing.add(new Standing(assignments.get(root), root.mode()));
         }
         return List.copyOf(standing);
     }
@@ -95,6 +99,6 @@ public final class RuleBook {
         if (fallback != null) {
             return new Assignment(policy, args, fallback.policy(), fallback.args());
         }
-        return new Assignment(policy, args, Assignment.DEFAULT_FALLBACK, defaults.apply(Assignment.DEFAULT_FALLBACK));
+        return new Assignment(policy, args, Assignment.DEFAULT_FALLBACK, fallbackArgs);
     }
 }
