@@ -93,7 +93,7 @@ final class RealmSlot {
         }
         if (victim != null) {
             // on a thread of its own: ending a context waits until its code has noticed, which may take long
-            Thread.ofPlatform().daemon().name("nowake-stop").start(victim::kill);
+            Thread.ofPlatform().daemon().name("nowake-script-stop").start(victim::kill);
         }
     }
 
