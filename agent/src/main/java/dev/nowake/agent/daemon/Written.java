@@ -27,7 +27,7 @@ final class Written {
         this.planning = planning;
     }
 
-    /** Somebody who had written to the file closed it, and no load has it. */
+    /** Somebody who had written to the file closed it, or may have, unheard; and no load has it. */
     void closed(FileId id) {
         lookLater(id, 0);
     }

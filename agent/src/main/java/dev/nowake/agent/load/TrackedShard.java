@@ -17,6 +17,7 @@ public final class TrackedShard {
     private OpenFile file;
     private boolean opened;
     private boolean inUse;
+    private boolean written;
     private long frontierBytes;
     private RangeSet asked = RangeSet.EMPTY;
     private RangeSet residentBefore = RangeSet.EMPTY;
@@ -90,6 +91,16 @@ public final class TrackedShard {
         closing = false;
         probes = 0;
         probeDueNanos = NEVER;
+    }
+
+    /** Somebody who had written to it closed it. */
+    public void markWritten() {
+        written = true;
+    }
+
+    /** It was written during this load, by somebody who counted as a reader of it as everybody does who opens it. */
+    public boolean isWritten() {
+        return written;
     }
 
     /** Another look whether anybody still has the file, at {@code nanos}. */
