@@ -108,9 +108,7 @@ final class Intake {
     /** The load is out of the book: what came meanwhile is heard now. */
     void ended(ActiveLoad active) {
         used(active.load());
-        active.load().shards().stream()
-                .filter(TrackedShard::isWritten)
-                .forEach(shard -> written.closed(shard.shard().id()));
+        written.ended(active.load());
         active.deferred().forEach(this::seenLate);
     }
 

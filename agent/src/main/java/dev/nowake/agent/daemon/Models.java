@@ -146,18 +146,8 @@ final class Models {
     private void markNewFolders() {
         Set<Path> marked = watchFolders();
         if (!marked.isEmpty()) {
-            newFolders.accept(filesIn(marked));
+            newFolders.accept(catalog.snapshot().filesIn(marked));
         }
-    }
-
-    private List<FileId> filesIn(Set<Path> folders) {
-        List<FileId> ids = new ArrayList<>();
-        for (FoundModel model : found()) {
-            model.files().stream()
-                    .filter(file -> folders.contains(file.path().getParent()))
-                    .forEach(file -> ids.add(file.id()));
-        }
-        return ids;
     }
 
     private void tellOutsideLinks() {
