@@ -81,7 +81,7 @@ public final class PolicyRunner {
         long began = System.nanoTime();
         try {
             Decision decision = perform(hook, input);
-            succeeded(decision, System.nanoTime() - began);
+            succeeded(hook, decision, System.nanoTime() - began);
             return decision.plan();
         } catch (RuntimeException | Error thrown) {
             failed(hook, input, failureOf(hook, thrown));
@@ -150,19 +150,19 @@ public final class PolicyRunner {
         return unit.origin() + ": " + hook.label();
     }
 
-    void succeeded(Decision decision, long nanos) {
+    void succeeded(Hook hook, Decision decision, long nanos) {
         if (decision.state() != null) {
             record.remember(decision.state());
         }
         if (!decision.plan().refused().isEmpty()) {
             news.count(Counter.GUARD_REFUSED, decision.plan().refused().size());
         }
-        record.succeeded(nanos);
+        record.succeeded(hook, nanos);
     }
 
     void failed(Hook hook, PolicyInput input, PolicyFailure failure) {
         news.failed(record, hook, input, failure);
-        if (record.failed(failure.getMessage())) {
+        if (record.failed(hook, failure.getMessage())) {
             news.disabled(record);
         }
     }

@@ -135,7 +135,7 @@ final class PolicyThread {
             runner.failed(call.hook, call.input, runner.failureOf(call.hook, thrown));
             call.answer().plan(Plan.empty(runner.name()));
         } else {
-            runner.succeeded(decision, nanos);
+            runner.succeeded(call.hook, decision, nanos);
             call.answer().plan(decision.plan());
         }
     }
