@@ -119,7 +119,9 @@ final class PolicyNewVerb implements Callable<Integer> {
 
     private static CliException exists(Path path) {
         return new CliException(
-                ExitCode.FAILED, "exists", Invocation.show(path) + " is there already: it is not overwritten");
+                ExitCode.FAILED,
+                "exists",
+                Invocation.show(path) + " is there already and is not overwritten: choose another name, or --dir");
     }
 
     private void print(List<Path> written) {

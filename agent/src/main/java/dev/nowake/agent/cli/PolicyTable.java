@@ -23,11 +23,16 @@ final class PolicyTable {
         }
         table.print(out);
         for (JsonNode policy : policies) {
-            boolean ok = policy.path("state").asString().equals("ok");
-            String wrong = policy.path("problem")
-                    .asString(ok ? "" : policy.path("lastFailure").asString(""));
-            if (!wrong.isEmpty()) {
-                out.println(Line.of(policy.path("name").asString()) + ": " + Line.of(wrong));
+            String name = Line.of(policy.path("name").asString()) + ": ";
+            String problem = policy.path("problem").asString("");
+            String failure = policy.path("lastFailure").asString("");
+            if (!problem.isEmpty()) {
+                out.println(name + "its file has changed and cannot be used, the version before goes on: "
+                        + Line.of(problem));
+            }
+            if (!failure.isEmpty()) {
+                boolean ok = policy.path("state").asString().equals("ok");
+                out.println(name + (ok ? "last failure: " : "") + Line.of(failure));
             }
         }
     }

@@ -7,7 +7,9 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,13 +63,24 @@ public final class ConfigFile {
         return folders;
     }
 
+    private static String whyUnreadable(Path file, IOException unreadable) {
+        if (unreadable instanceof NoSuchFileException) {
+            return "no such file; write it, or name another with --config FILE";
+        }
+        if (unreadable instanceof AccessDeniedException) {
+            return "not permitted to read it; run as root or as its owner";
+        }
+        return Files.isDirectory(file)
+                ? "is a folder; name the file in it"
+                : "cannot be read (" + unreadable.getMessage() + ")";
+    }
+
     private static YamlNode document(Path file) throws ConfigException {
         byte[] bytes;
         try (InputStream in = Files.newInputStream(file)) {
             bytes = in.readNBytes(MAX_BYTES + 1); // a size asked beforehand says nothing of a pipe or a device
         } catch (IOException unreadable) {
-            throw new ConfigException(
-                    file + ": cannot be read (" + unreadable.getClass().getSimpleName() + ")");
+            throw new ConfigException(file + ": " + whyUnreadable(file, unreadable));
         }
         if (bytes.length > MAX_BYTES) {
             throw new ConfigException(file + ": larger than 1 MiB, not a configuration");

@@ -87,18 +87,22 @@ final class Following {
             readWantedLayouts(active);
         }
         if (moved) {
-            lookAtTouches(load);
+            load.touchesStale();
+        }
+        if (load.areTouchesStale()) {
+            lookAtTouches(active); // a reader that pauses leaves more behind it than was seen while it went
         }
         boolean more = !Prefetching.isEverythingAsked(load);
         if (moved || more) {
             planning.ask(active, Trigger.PROGRESS, null);
         }
         long longest = more ? WAITING_NANOS : IDLE_NANOS;
-        later(active, moved ? PROGRESS_NANOS : Math.min(afterNanos * 2, longest));
+        later(active, moved || load.areTouchesStale() ? PROGRESS_NANOS : Math.min(afterNanos * 2, longest));
     }
 
     /** On the background thread, one at a time, and seldom enough that looking takes a small part of the reader's time. */
-    private void lookAtTouches(Load load) {
+    private void lookAtTouches(ActiveLoad active) {
+        Load load = active.load();
         long began = System.nanoTime();
         if (!load.beginTouchLook(began)) {
             return;
@@ -111,6 +115,9 @@ final class Following {
                 parts.engine().submit(() -> {
                     touched.forEach((id, ranges) -> load.shard(id).touched(ranges));
                     load.endTouchLook(System.nanoTime() + Math.max(TOUCHES_NANOS, tookNanos * TOUCHES_SHARE));
+                    if (load.state() == LoadState.LOADING) {
+                        planning.ask(active, Trigger.PROGRESS, null);
+                    }
                 });
             });
         } catch (RejectedExecutionException stopping) {
@@ -134,14 +141,15 @@ final class Following {
         for (TrackedShard shard : active.load().shards()) {
             long at = shard.frontierBytes();
             long size = shard.shard().sizeBytes();
-            if (!shard.inUse() || shard.file() == null || at == 0 || at >= size) {
+            if (!shard.inUse() || shard.file() == null) {
                 continue;
             }
-            RangeSet next = RangeSet.between(at, Math.min(size, at + MISS_BYTES));
-            boolean wanted = !next.minus(shard.asked()).isEmpty()
-                    || !next.intersect(shard.dropped()).isEmpty();
-            if (wanted && residentBytes(shard, next) == 0) {
-                missed(active, shard, next);
+            lookAtMiss(active, shard, shard.slowestBytes());
+            if (shard.slowestBytes() != at) {
+                lookAtMiss(active, shard, at);
+            }
+            if (at == 0 || at >= size) {
+                continue;
             }
             RangeSet ahead = RangeSet.between(at + OWN_READ_AHEAD_BYTES, size)
                     .minus(shard.asked())
@@ -149,6 +157,20 @@ final class Following {
             if (ahead.bytes() > 0 && residentBytes(shard, ahead) > OWN_READ_AHEAD_BYTES) {
                 prefetchesItself(active, shard);
             }
+        }
+    }
+
+    /** {@code at}: where a reader is; at the file's start it may not have begun. */
+    private void lookAtMiss(ActiveLoad active, TrackedShard shard, long at) {
+        long size = shard.shard().sizeBytes();
+        if (at == 0 || at >= size) {
+            return;
+        }
+        RangeSet next = RangeSet.between(at, Math.min(size, at + MISS_BYTES));
+        boolean wanted = !next.minus(shard.asked()).isEmpty()
+                || !next.intersect(shard.dropped()).isEmpty();
+        if (wanted && residentBytes(shard, next) == 0) {
+            missed(active, shard, next);
         }
     }
 

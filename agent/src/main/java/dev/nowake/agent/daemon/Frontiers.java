@@ -7,6 +7,7 @@ import dev.nowake.kernel.proc.ProcessMaps;
 import dev.nowake.model.FileId;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
 
 /**
@@ -24,7 +25,15 @@ final class Frontiers {
         this.procRoot = procRoot;
     }
 
+    /** Where the readers of one shard are. */
+    private static final class Places {
+        private long furthest;
+        private long slowest = Long.MAX_VALUE;
+        private boolean mapped;
+    }
+
     void look(Load load) {
+        Map<TrackedShard, Places> seen = new IdentityHashMap<>();
         int looked = 0;
         for (int pid : load.readers().keySet()) {
             if (looked++ >= READERS_LOOKED_AT) {
@@ -33,10 +42,19 @@ final class Frontiers {
             Map<Long, Long> positions = positions(pid, load);
             for (TrackedShard shard : load.shards()) {
                 if (shard.inUse()) {
-                    look(pid, positions, shard);
+                    look(pid, positions, shard, seen.computeIfAbsent(shard, first -> new Places()));
                 }
             }
         }
+        boolean all = looked <= READERS_LOOKED_AT;
+        seen.forEach((shard, places) -> {
+            // a mapping tells how much of it is resident: less of it, after reclaim, is no way back
+            if (all && !places.mapped && places.slowest != Long.MAX_VALUE) {
+                shard.readersAt(places.slowest, places.furthest);
+            } else {
+                shard.advanceFrontier(places.furthest);
+            }
+        });
         load.frontiersSeen(System.nanoTime());
     }
 
@@ -64,11 +82,16 @@ final class Frontiers {
         return load.shards().stream().anyMatch(shard -> shard.shard().id().inode() == inode);
     }
 
-    private void look(int pid, Map<Long, Long> positions, TrackedShard shard) {
+    private void look(int pid, Map<Long, Long> positions, TrackedShard shard, Places places) {
         FileId id = shard.shard().id();
-        shard.advanceFrontier(positions.getOrDefault(id.inode(), 0L));
+        Long position = positions.get(id.inode());
+        if (position != null) {
+            places.furthest = Math.max(places.furthest, position);
+            places.slowest = Math.min(places.slowest, position);
+        }
         for (ProcessMaps.Resident mapping : ProcessMaps.residentOf(procRoot, pid, id.inode())) {
-            shard.advanceFrontier(mapping.mapping().offsetBytes() + mapping.residentBytes());
+            places.mapped = true;
+            places.furthest = Math.max(places.furthest, mapping.mapping().offsetBytes() + mapping.residentBytes());
         }
     }
 }

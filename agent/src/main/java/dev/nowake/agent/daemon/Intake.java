@@ -98,6 +98,8 @@ final class Intake {
     private void comesBack(ActiveLoad active, Sighting sighting) {
         if (sighting.isOpen()) {
             active.releaseAbandoned().set(true);
+        }
+        if (sighting.isOpen() || sighting.wasWritten()) {
             active.deferred().add(sighting);
         } else {
             drop(sighting);
@@ -107,6 +109,7 @@ final class Intake {
     /** The load is out of the book: what came meanwhile is heard now. */
     void ended(ActiveLoad active) {
         used(active.load());
+        written.ended(active.load());
         active.deferred().forEach(this::seenLate);
     }
 
@@ -253,6 +256,7 @@ final class Intake {
     private void changed(ActiveLoad active, TrackedShard shard, Sighting sighting) {
         shard.residentBefore(RangeSet.between(
                 0, Math.max(shard.shard().sizeBytes(), sighting.status().sizeBytes())));
+        shard.markWritten();
         baseline.forget(sighting.id());
         models.changed(sighting);
         planning.ask(active, Trigger.WRITTEN, shard);

@@ -38,6 +38,7 @@ final class Lane implements AutoCloseable {
     private final Watching watching;
     private final Models models;
     private final Intake intake;
+    private final Written written;
     private final Explaining explaining;
     private final Heartbeat heartbeat;
     private final List<Path> rootPaths;
@@ -60,7 +61,7 @@ final class Lane implements AutoCloseable {
         Keeps keeps = new Keeps();
         Leftovers leftovers = new Leftovers(parts, background);
         watching = new Watching(parts, new Ears());
-        models = new Models(parts, roots, background, watching, baseline, this::rescanSoon);
+        models = new Models(parts, roots, background, watching, baseline, this::newFolders);
         ModelTable table = new ModelTable(models::found, baseline, parts.book());
         PolicyInputs inputs = new PolicyInputs(parts, memory, table, layouts);
         Prefetching prefetching = new Prefetching(parts, files, new Placements(places.topology()));
@@ -75,7 +76,7 @@ final class Lane implements AutoCloseable {
                 parts, inputs, files, baseline, leftovers, evictions, keeps, active -> ring[0].ended(active));
         LastReader lastReader = new LastReader(
                 parts, background, releasing::begin, (active, shard) -> planning.ask(active, Trigger.CLOSE, shard));
-        Written written = new Written(parts, models, planning);
+        written = new Written(parts, models, planning);
         intake = new Intake(parts, models, planning, following, table, written, lastReader, files, baseline);
         heartbeat = new Heartbeat(
                 parts,
@@ -136,6 +137,12 @@ final class Lane implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         return lastLoads;
+    }
+
+    /** Folders that came while we listen: opens and closes in them were not heard until now. */
+    private void newFolders(List<FileId> files) {
+        rescanSoon();
+        parts.engine().submit(() -> files.forEach(written::closed));
     }
 
     private void rescanSoon() {

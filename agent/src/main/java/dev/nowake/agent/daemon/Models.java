@@ -44,12 +44,22 @@ final class Models {
     private final Roots roots;
     private final UseScan useScan;
     private final IdleFiles idleFiles;
-    private final Runnable newFolders;
+    private final Consumer<List<FileId>> newFolders;
     private volatile ModelCatalog catalog;
     private final Set<FileId> ignored = ConcurrentHashMap.newKeySet();
     private final Set<Path> changedFolders = new HashSet<>();
 
-    Models(Parts parts, Config config, Executor background, Watching watching, Baseline baseline, Runnable newFolders) {
+    /**
+     * {@code newFolders} is told, on the background thread, that folders have just been marked, and which model files were
+     * in them already: whoever wrote those may have closed them unheard.
+     */
+    Models(
+            Parts parts,
+            Config config,
+            Executor background,
+            Watching watching,
+            Baseline baseline,
+            Consumer<List<FileId>> newFolders) {
         this.parts = parts;
         this.background = background;
         this.watching = watching;
@@ -117,14 +127,14 @@ final class Models {
     }
 
     /** Marks folders that have no mark yet and lists them once more, so that what came in between is known. */
-    private boolean watchFolders() {
-        boolean marked = false;
+    private Set<Path> watchFolders() {
+        Set<Path> marked = new HashSet<>();
         boolean news = true;
         while (news) {
             news = false;
             for (Path folder : catalog.snapshot().folders()) {
                 if (watching.watch(folder)) {
-                    marked = true;
+                    marked.add(folder);
                     news |= catalog.refresh(folder) != null;
                 }
             }
@@ -134,8 +144,9 @@ final class Models {
 
     /** What was opened in a new folder before its mark was set raised no event: it must be looked for. */
     private void markNewFolders() {
-        if (watchFolders()) {
-            newFolders.run();
+        Set<Path> marked = watchFolders();
+        if (!marked.isEmpty()) {
+            newFolders.accept(catalog.snapshot().filesIn(marked));
         }
     }
 

@@ -31,7 +31,7 @@ final class Releasing {
     /** Our descriptors are closed a second after the load at the latest; dirty and busy pages are tried again until then. */
     private static final long PATIENCE_NANOS = 900_000_000L;
 
-    private record Work(TrackedShard shard, RangeSet ranges) {}
+    private record Work(TrackedShard shard, RangeSet ranges, String reason) {}
 
     private final Parts parts;
     private final PolicyInputs inputs;
@@ -87,7 +87,7 @@ final class Releasing {
                     .minus(shard.residentBefore())
                     .minus(keeps.of(step.file(), false, PolicyInputs.nowSeconds()));
             if (shard.file() != null && !ranges.isEmpty()) {
-                work.add(new Work(shard, ranges));
+                work.add(new Work(shard, ranges, step.step().reason()));
             }
         }
         journalPlan(active, plan, work, others);
@@ -224,7 +224,9 @@ final class Releasing {
             steps.add(Map.of(
                     "action", "evict",
                     "shard", item.shard().shard().index(),
-                    "lengthBytes", item.ranges().bytes()));
+                    "offsetBytes", item.ranges().ranges().getFirst().start(),
+                    "lengthBytes", item.ranges().bytes(),
+                    "reason", item.reason()));
         }
         if (!steps.isEmpty()) {
             parts.journal()

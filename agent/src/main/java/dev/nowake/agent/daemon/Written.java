@@ -2,6 +2,7 @@ package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.identify.CatalogEntry;
 import dev.nowake.agent.load.ActiveLoad;
+import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.model.FileId;
 import dev.nowake.policy.Trigger;
@@ -27,9 +28,16 @@ final class Written {
         this.planning = planning;
     }
 
-    /** Somebody who had written to the file closed it, and no load has it. */
+    /** Somebody who had written to the file closed it, or may have, unheard; and no load has it. */
     void closed(FileId id) {
         lookLater(id, 0);
+    }
+
+    /** The writer's open began a load, or came into one: asked while it went on, policies left the file alone. */
+    void ended(Load load) {
+        load.shards().stream()
+                .filter(TrackedShard::isWritten)
+                .forEach(shard -> closed(shard.shard().id()));
     }
 
     private void lookLater(FileId id, int attempt) {

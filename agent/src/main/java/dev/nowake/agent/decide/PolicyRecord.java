@@ -1,6 +1,8 @@
 package dev.nowake.agent.decide;
 
+import dev.nowake.policy.Hook;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.Map;
 
 /** What is kept of a policy under its name, over reloads: its state, what it did, and whether it is disabled. Any thread. */
@@ -18,7 +20,9 @@ final class PolicyRecord {
     private int recent;
     private long calls;
     private long failures;
-    private int failuresInARow;
+    /** Since each hook's own last success: the other hook, which may have nothing to do, is no sign that this one works. */
+    private final Map<Hook, Integer> failuresInARow = new EnumMap<>(Hook.class);
+
     private String lastFailure;
     private volatile String disabled;
     private volatile Map<String, Object> state = Map.of();
@@ -45,8 +49,8 @@ final class PolicyRecord {
         return disabled;
     }
 
-    synchronized void succeeded(long nanos) {
-        failuresInARow = 0;
+    synchronized void succeeded(Hook hook, long nanos) {
+        failuresInARow.remove(hook);
         calls++;
         recentNanos[recent++ % RECENT_CALLS] = nanos;
         if (recent == 2 * RECENT_CALLS) {
@@ -55,12 +59,14 @@ final class PolicyRecord {
     }
 
     /** Returns whether this failure disabled it. */
-    synchronized boolean failed(String message) {
+    synchronized boolean failed(Hook hook, String message) {
         calls++;
         failures++;
-        failuresInARow++;
+        failuresInARow.merge(hook, 1, Integer::sum);
         lastFailure = message;
-        return failuresInARow >= FAILURES_IN_A_ROW && disable(FAILURES_IN_A_ROW + " failures in a row: " + message);
+        int inARow =
+                failuresInARow.values().stream().mapToInt(Integer::intValue).sum();
+        return inARow >= FAILURES_IN_A_ROW && disable(FAILURES_IN_A_ROW + " failures in a row: " + message);
     }
 
     /** False when it was disabled before. */
@@ -75,7 +81,7 @@ final class PolicyRecord {
 
     synchronized void enable() {
         disabled = null;
-        failuresInARow = 0;
+        failuresInARow.clear();
     }
 
     RateLimit failuresTold() {

@@ -166,7 +166,7 @@ public final class PolicyRunner {
         if (!decision.plan().refused().isEmpty()) {
             news.count(Counter.GUARD_REFUSED, decision.plan().refused().size());
         }
-        record.succeeded(nanos);
+        record.succeeded(call.hook, nanos);
     }
 
     void failed(PolicyCall call, PolicyFailure failure) {
@@ -174,7 +174,7 @@ public final class PolicyRunner {
             return;
         }
         news.failed(record, call.hook, call.input, failure);
-        if (record.failed(failure.getMessage())) {
+        if (record.failed(call.hook, failure.getMessage())) {
             news.disabled(record);
         }
     }

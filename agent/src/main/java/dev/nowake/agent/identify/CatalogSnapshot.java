@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What lay below the roots at one moment. Immutable, for any thread. */
 public final class CatalogSnapshot {
@@ -34,6 +35,15 @@ public final class CatalogSnapshot {
 
     public List<FoundModel> models() {
         return models;
+    }
+
+    /** The model files that lie in these folders themselves. */
+    public List<FileId> filesIn(Set<Path> where) {
+        return models.stream()
+                .flatMap(model -> model.files().stream())
+                .filter(file -> where.contains(file.path().getParent()))
+                .map(FoundFile::id)
+                .toList();
     }
 
     /** Every folder below the roots, the roots included: where directory marks belong. */

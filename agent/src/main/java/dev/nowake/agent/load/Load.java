@@ -40,6 +40,7 @@ public final class Load {
     private boolean directIo;
     private boolean prefetchesItself;
     private long nextTouchLookNanos = Long.MIN_VALUE;
+    private boolean touchesStale;
     private final ReadRate rate = new ReadRate();
 
     public Load(Model model, Collection<TrackedShard> shards, long nowNanos) {
@@ -185,12 +186,23 @@ public final class Load {
         return first;
     }
 
+    /** Its readers have moved: what they have touched is more than what is known. */
+    public void touchesStale() {
+        touchesStale = true;
+    }
+
+    /** Readers have moved since the last look at what they have touched began. */
+    public boolean areTouchesStale() {
+        return touchesStale;
+    }
+
     /** Whether its readers' page tables may be looked at now: one look at a time, none before the last one said. */
     public boolean beginTouchLook(long nowNanos) {
         if (nowNanos < nextTouchLookNanos) {
             return false;
         }
         nextTouchLookNanos = Long.MAX_VALUE;
+        touchesStale = false;
         return true;
     }
 

@@ -9,11 +9,11 @@ final class ReadRate {
     private boolean begun;
     private double bytesPerSecond;
 
-    /** {@code bytes} only grows. */
+    /** {@code bytes} grows, but where a reader went back: then it has read nothing that could be told. */
     void seen(long bytes, long nowNanos) {
         double seconds = (nowNanos - lastNanos) / 1e9;
         if (begun && seconds > 0) {
-            double now = (bytes - lastBytes) / seconds;
+            double now = Math.max(0, bytes - lastBytes) / seconds;
             double weight = 1 - Math.exp(-seconds / SMOOTHING_SECONDS);
             bytesPerSecond += weight * (now - bytesPerSecond);
         }

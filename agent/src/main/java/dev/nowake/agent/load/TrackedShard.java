@@ -17,10 +17,12 @@ public final class TrackedShard {
     private OpenFile file;
     private boolean opened;
     private boolean inUse;
+    private boolean written;
     private long frontierBytes;
+    private long slowestBytes = -1;
     private RangeSet asked = RangeSet.EMPTY;
     private RangeSet residentBefore = RangeSet.EMPTY;
-    private RangeSet touched = RangeSet.EMPTY;
+    private RangeSet touched;
     private RangeSet dropped = RangeSet.EMPTY;
     private long residentBytes = -1;
     private final AtomicLong landedBytes = new AtomicLong();
@@ -92,6 +94,16 @@ public final class TrackedShard {
         probeDueNanos = NEVER;
     }
 
+    /** Somebody who had written to it closed it. */
+    public void markWritten() {
+        written = true;
+    }
+
+    /** It was written during this load, by somebody who counted as a reader of it as everybody does who opens it. */
+    public boolean isWritten() {
+        return written;
+    }
+
     /** Another look whether anybody still has the file, at {@code nanos}. */
     public void probeAt(long nanos) {
         probeDueNanos = nanos;
@@ -125,6 +137,25 @@ public final class TrackedShard {
 
     public void advanceFrontier(long bytes) {
         frontierBytes = Math.max(frontierBytes, bytes);
+    }
+
+    /** Where its slowest reader is, which may be one that came late or went back; the frontier where that is unknown. */
+    public long slowestBytes() {
+        return slowestBytes < 0 ? frontierBytes : slowestBytes;
+    }
+
+    /**
+     * Where all its readers are now. What was dropped ahead of one that went back, or came late, may be asked for, and
+     * dropped behind it, again.
+     */
+    public void readersAt(long slowest, long furthest) {
+        if (slowest < slowestBytes() && !dropped.isEmpty()) {
+            RangeSet again = dropped.within(slowest, shard.sizeBytes());
+            forgetAsked(again);
+            notDropped(again);
+        }
+        slowestBytes = slowest;
+        frontierBytes = furthest;
     }
 
     public RangeSet asked() {
@@ -163,7 +194,7 @@ public final class TrackedShard {
         dropped = dropped.minus(ranges);
     }
 
-    /** What every reader is seen to have read, where that is known better than by the frontier. */
+    /** What every reader is seen to have read, nothing included: better than what their places tell. */
     public void touched(RangeSet ranges) {
         touched = ranges;
     }
@@ -198,9 +229,9 @@ public final class TrackedShard {
                 opened,
                 inUse,
                 frontierBytes,
-                touched.isEmpty() ? RangeSet.between(0, Math.min(frontierBytes, shard.sizeBytes())) : touched,
+                touched == null ? RangeSet.between(0, Math.min(slowestBytes(), shard.sizeBytes())) : touched,
                 asked,
                 residentBefore,
-                residentBytes);
+                asked.isEmpty() && frontierBytes == 0 ? residentBytes : -1); // what was seen at the open is the past
     }
 }

@@ -23,7 +23,7 @@ public final class TraceDrawing {
     private static final int TOP = 44;
     private static final int LANE = 120;
     private static final int GAP = 26;
-    private static final int BOTTOM = 56;
+    private static final int BOTTOM = 64;
     private static final int TICKS = 8;
     private static final int NAME_CHARS = 110;
 
@@ -73,7 +73,7 @@ public final class TraceDrawing {
         }
         Map<Integer, String> colours = colours();
         marks(laneOf, colours);
-        timeAxis(TOP + lanes * (LANE + GAP) - GAP);
+        timeAxis(top(lanes - 1) + LANE);
         legend(colours);
         if (files.size() > lanes) {
             text(LEFT, height - 8, "start", (files.size() - lanes) + " more files are not drawn");

@@ -166,8 +166,9 @@ class ConfigFileTest {
 
     @Test
     void whatCannotBeReadIsNamed() throws Exception {
-        assertThat(failure(folder.resolve("absent"))).hasMessageContaining("absent: cannot be read (NoSuchFile");
-        assertThat(failure(folder)).hasMessageStartingWith(folder + ": cannot be read");
+        assertThat(failure(folder.resolve("absent")))
+                .hasMessageEndingWith("absent: no such file; write it, or name another with --config FILE");
+        assertThat(failure(folder)).hasMessage(folder + ": is a folder; name the file in it");
         Files.write(file(), new byte[] {'m', (byte) 0xff, (byte) 0xfe});
         assertThat(failure(file())).hasMessage(file() + ": not UTF-8 text");
     }

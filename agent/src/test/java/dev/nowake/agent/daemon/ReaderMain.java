@@ -50,6 +50,8 @@ public final class ReaderMain {
             case "open" -> channels.push(FileChannel.open(Path.of(argument), StandardOpenOption.READ));
             case "close" -> channels.pop().close();
             case "read" -> read(channels.peek());
+            case "take" -> take(channels.peek(), Integer.parseInt(argument));
+            case "seek" -> channels.peek().position(Long.parseLong(argument) << 20);
             case "map" -> map(Path.of(argument));
             case "unmap" -> mappings.pop().close();
             case "opens" -> opens(argument);
@@ -62,6 +64,17 @@ public final class ReaderMain {
     private static void read(FileChannel channel) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 20);
         while (channel.read(buffer) >= 0) {
+            buffer.clear();
+        }
+    }
+
+    /** Reads so many MiB on. */
+    private static void take(FileChannel channel, int mebibytes) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 20);
+        for (int i = 0; i < mebibytes; i++) {
+            while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
+                continue;
+            }
             buffer.clear();
         }
     }

@@ -107,15 +107,26 @@ class DeciderTest {
     }
 
     @Test
+    void aHookThatAlwaysFailsDisablesThoughTheOtherSucceedsInBetween() {
+        PolicyRecord record = new PolicyRecord("p");
+        for (int i = 0; i < 2; i++) {
+            assertThat(record.failed(Hook.PREFETCH, "no")).isFalse();
+            record.succeeded(Hook.EVICT, 1000);
+        }
+        assertThat(record.failed(Hook.PREFETCH, "no")).isTrue();
+        assertThat(record.disabled()).isEqualTo("3 failures in a row: no");
+    }
+
+    @Test
     void aSuccessBetweenBeginsTheRowAnew() {
         PolicyRecord record = new PolicyRecord("p");
-        assertThat(record.failed("a")).isFalse();
-        assertThat(record.failed("b")).isFalse();
-        record.succeeded(1000);
-        assertThat(record.failed("c")).isFalse();
-        assertThat(record.failed("d")).isFalse();
-        assertThat(record.failed("e")).isTrue();
-        assertThat(record.failed("f")).as("disabled once").isFalse();
+        assertThat(record.failed(Hook.EVICT, "a")).isFalse();
+        assertThat(record.failed(Hook.EVICT, "b")).isFalse();
+        record.succeeded(Hook.EVICT, 1000);
+        assertThat(record.failed(Hook.EVICT, "c")).isFalse();
+        assertThat(record.failed(Hook.EVICT, "d")).isFalse();
+        assertThat(record.failed(Hook.EVICT, "e")).isTrue();
+        assertThat(record.failed(Hook.EVICT, "f")).as("disabled once").isFalse();
         assertThat(record.numbers().calls()).isEqualTo(7);
         assertThat(record.numbers().medianMicros()).isEqualTo(1.0);
     }

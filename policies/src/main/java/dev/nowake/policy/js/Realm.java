@@ -14,6 +14,8 @@ import org.graalvm.polyglot.proxy.ProxyExecutable;
 
 /** One run-time of one script: its globals, its module, its clock. Used by one thread at a time. */
 final class Realm {
+    private static final List<String> KNOWN = List.of("policy", "prefetch", "evict");
+
     private static final int MAX_LINE = 1000;
 
     private static final double MILLIS_PER_SECOND = 1000;
@@ -55,8 +57,25 @@ final class Realm {
         return value != null && value.canExecute() ? value : null;
     }
 
-    boolean hasHooks() {
-        return prefetch != null || evict != null;
+    /**
+     * A script without a hook, or with one hook and an exported function of another name, does not do what its author meant:
+     * a misspelt hook would just never be called.
+     *
+     * @throws BadResult says which function
+     */
+    void checkHooks() {
+        if (prefetch != null && evict != null) {
+            return;
+        }
+        for (String name : exports.getMemberKeys()) {
+            if (!KNOWN.contains(name) && function(name) != null) {
+                throw new BadResult("exports a function " + Plain.quoted(name)
+                        + ", which is no hook; hooks are prefetch and evict (do not export other functions)");
+            }
+        }
+        if (prefetch == null && evict == null) {
+            throw new BadResult("exports neither a function prefetch nor a function evict");
+        }
     }
 
     List<Step> call(Hook hook, PolicyInput input) {

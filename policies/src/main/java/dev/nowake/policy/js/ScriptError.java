@@ -7,6 +7,7 @@ import org.graalvm.polyglot.SourceSection;
 
 /** What the engine throws, as one line that names the script's file and line. */
 final class ScriptError {
+    private static final String NO_MODULE = "Error: Cannot find module ";
     private static final int MAX_MESSAGE = 300;
 
     private ScriptError() {}
@@ -32,6 +33,11 @@ final class ScriptError {
         String message = oneLine(e.getMessage());
         if (message.startsWith("RangeError: Maximum call stack size exceeded")) {
             return new PolicyFailure(Kind.LIMIT, place + ": called itself too deeply");
+        }
+        if (message.startsWith(NO_MODULE)) {
+            message =
+                    "there is no file " + message.substring(NO_MODULE.length()).replaceFirst(" imported from .*", "")
+                            + " to import; write \"./NAME.js\" for one beside the policy, there is nothing else";
         }
         return new PolicyFailure(otherwise, place + ": " + message);
     }

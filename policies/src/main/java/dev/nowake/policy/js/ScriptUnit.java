@@ -95,9 +95,7 @@ public final class ScriptUnit implements PolicyUnit {
     private Declaration declared() {
         Realm started = current();
         Declaration declared = Declaration.read(started.export("policy"));
-        if (!started.hasHooks()) {
-            throw new BadResult("exports neither a function prefetch nor a function evict");
-        }
+        started.checkHooks();
         return declared;
     }
 

@@ -6,6 +6,7 @@ import dev.nowake.policy.Policy;
 import dev.nowake.policy.PolicyInput;
 import dev.nowake.policy.Step;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
@@ -20,7 +21,8 @@ final class PolicySeat {
     private Map<String, Object> state = Map.of();
     private final List<String> failures = new ArrayList<>();
     private int failedCalls;
-    private int inARow;
+    private final Map<Hook, Integer> inARow = new EnumMap<>(Hook.class);
+    private boolean out;
     private int calls;
     private int refused;
 
@@ -40,14 +42,14 @@ final class PolicySeat {
 
     /** The steps that may be acted on; none where the call failed. */
     List<Guard.Checked> ask(Hook hook, PolicyInput input) {
-        if (inARow >= FAILURES_IN_A_ROW) {
+        if (out) {
             return List.of();
         }
         calls++;
         List<Step> steps;
         try {
             steps = call.call(hook, policy, input);
-            inARow = 0;
+            inARow.remove(hook);
         } catch (RuntimeException | StackOverflowError thrown) {
             failed(hook, input, thrown);
             return List.of();
@@ -65,7 +67,8 @@ final class PolicySeat {
 
     private void failed(Hook hook, PolicyInput input, Throwable thrown) {
         failedCalls++;
-        inARow++;
+        inARow.merge(hook, 1, Integer::sum);
+        out = inARow.values().stream().mapToInt(Integer::intValue).sum() >= FAILURES_IN_A_ROW;
         if (failures.size() < FAILURES_TOLD) {
             String what = thrown.getMessage() == null ? thrown.getClass().getSimpleName() : thrown.getMessage();
             failures.add(hook.label() + " on " + input.trigger().label() + ": " + what);

@@ -31,6 +31,28 @@ class ScriptUnitTest {
     Path folder;
 
     @Test
+    void aMisspeltHookIsTold() {
+        String evct = DECLARED + "export const prefetch = () => [];\nexport function evct() { return []; }\n";
+        assertThatThrownBy(() -> ScriptUnit.ofSource("p.js", evct))
+                .hasMessageStartingWith(
+                        "p.js:1: exports a function \"evct\", which is no hook; hooks are prefetch and evict");
+        assertThatThrownBy(() -> ScriptUnit.ofSource("p.js", DECLARED + "export function prefech() {}\n"))
+                .hasMessageContaining("\"prefech\"");
+        String both = evct + "export function evict() { return []; }\nexport const version = 2;\n";
+        ScriptUnit.ofSource("p.js", both).close();
+        ScriptUnit.ofSource("p.js", DECLARED + "export const limit = 2;\nexport function evict() { return []; }\n")
+                .close();
+    }
+
+    @Test
+    void whatCannotBeImportedIsToldWithWhatCan() throws Exception {
+        Path file = Files.writeString(folder.resolve("p.js"), "import fs from \"fs\";\n" + DECLARED);
+        assertThatThrownBy(() -> ScriptUnit.load(folder, file))
+                .hasMessageEndingWith(
+                        "fs' to import; write \"./NAME.js\" for one beside the policy, there is nothing else");
+    }
+
+    @Test
     void everyKindOfStepIsRead() {
         List<Step> steps = prefetch("""
                 export function prefetch({ file }) {
