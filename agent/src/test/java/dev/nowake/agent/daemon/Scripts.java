@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.ConfigFile;
+import dev.nowake.agent.config.KnownPolicies;
 import dev.nowake.agent.decide.PolicyRegistry;
 import dev.nowake.agent.decide.PolicySources;
 import java.io.IOException;
@@ -49,7 +50,7 @@ final class Scripts {
         PolicyRegistry policies = new PolicyRegistry(sources);
         assertThat(policies.problems()).isEmpty();
         Path file = Files.writeString(rig.folder.resolve("nowake.yaml"), "mode: enforce\n" + yaml);
-        Config config = ConfigFile.read(file, policies::policy);
+        Config config = ConfigFile.read(file, KnownPolicies.of(policies::policy, policies::names));
         rig.start(rig.kernel, config, policies);
     }
 
