@@ -48,7 +48,7 @@ final class FileTrust {
         try {
             Path real = file.toRealPath();
             for (Path each : new Path[] {file.toAbsolutePath().getParent(), real.getParent(), real}) {
-                String why = distrustOfOne(each);
+                String why = distrustOfOne(each, each.equals(file.toAbsolutePath()) ? "it" : each.toString());
                 if (why != null) {
                     return file + ": not loaded: " + why;
                 }
@@ -59,17 +59,17 @@ final class FileTrust {
         }
     }
 
-    private String distrustOfOne(Path path) throws IOException {
+    private String distrustOfOne(Path path, String shown) throws IOException {
         Map<String, Object> attributes = Files.readAttributes(path, "unix:uid,mode");
         int uid = (Integer) attributes.get("uid");
         int mode = (Integer) attributes.get("mode");
         if (uid != ROOT && uid != ownUid) {
-            return path + " belongs to user " + Integer.toUnsignedString(uid) + ", who could change what runs as user "
+            return shown + " belongs to user " + Integer.toUnsignedString(uid) + ", who could change what runs as user "
                     + Integer.toUnsignedString(ownUid) + ": chown it to that user";
         }
         if ((mode & (GROUP_WRITE | OTHERS_WRITE)) != 0) {
             String who = (mode & OTHERS_WRITE) != 0 ? "everybody" : "its group";
-            return path + " can be written to by " + who + ", who could change what runs as user "
+            return shown + " can be written to by " + who + ", who could change what runs as user "
                     + Integer.toUnsignedString(ownUid) + ": chmod go-w it";
         }
         return null;

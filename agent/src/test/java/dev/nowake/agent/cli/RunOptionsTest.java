@@ -113,7 +113,7 @@ class RunOptionsTest {
         assertRefused(new RunOptions(List.of(), false, null, file("mode: enforce")), "nothing to watch");
         assertRefused(new RunOptions(List.of(plain), false, null, null), "is not a folder: give the folder that holds");
         assertRefused(new RunOptions(List.of(folder), false, "nnoe", null), "no policy 'nnoe'; did you mean 'none'?");
-        assertRefused(new RunOptions(List.of(folder), false, null, folder.resolve("no")), "no: cannot be read");
+        assertRefused(new RunOptions(List.of(folder), false, null, folder.resolve("no")), "no: no such file; write it");
     }
 
     private static void assertRefused(RunOptions options, String message) {
