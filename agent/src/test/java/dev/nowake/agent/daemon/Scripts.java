@@ -78,10 +78,13 @@ final class Scripts {
      * Pages of a model nobody reads were dropped. Told by the journal: to look at its residency opens the file, and what
      * somebody has open is left alone.
      */
-    static void awaitDropped(Rig rig, String model) {
+    static void awaitDropped(Rig rig, String model, int files) {
         await("dropped: " + model)
                 .atMost(Rig.SOON)
                 .until(() -> rig.journal("release").stream()
-                        .anyMatch(line -> line.path("model").asString().equals(model)));
+                                .filter(line -> line.path("model").asString().equals(model)
+                                        && !line.path("reason").asString().equals("last reader gone"))
+                                .count()
+                        >= files);
     }
 }

@@ -68,7 +68,7 @@ final class StepsTest {
             other.open(greedy);
 
             long half = SIZE / 2;
-            Scripts.awaitDropped(rig, "leftover");
+            Scripts.awaitDropped(rig, "leftover", 1);
             await().atMost(Rig.SOON)
                     .untilAsserted(() -> assertThat(rig.resident(leftover)).isLessThan(half + Rig.MIB));
             rig.keeps(300, () -> {
