@@ -1,6 +1,7 @@
 package dev.nowake.agent.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.ConfigFile;
@@ -72,5 +73,19 @@ final class Scripts {
         return rig.journal("plan").stream()
                 .anyMatch(plan -> plan.path("policy").asString().equals(policy)
                         && plan.path("steps").toString().contains("\"" + reason + "\""));
+    }
+
+    /**
+     * Pages of a model nobody reads were dropped. Told by the journal: to look at its residency opens the file, and what
+     * somebody has open is left alone.
+     */
+    static void awaitDropped(Rig rig, String model, int files) {
+        await("dropped: " + model)
+                .atMost(Rig.SOON)
+                .until(() -> rig.journal("release").stream()
+                                .filter(line -> line.path("model").asString().equals(model)
+                                        && !line.path("reason").asString().equals("last reader gone"))
+                                .count()
+                        >= files);
     }
 }

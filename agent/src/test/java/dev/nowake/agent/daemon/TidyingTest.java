@@ -86,6 +86,7 @@ final class TidyingTest {
 
             reader.open(next.getFirst());
 
+            Scripts.awaitDropped(rig, "leftover", 1);
             rig.awaitReleased(List.of(leftover));
             rig.awaitResident(next.getFirst());
             rig.keeps(500, () -> {
@@ -120,6 +121,7 @@ final class TidyingTest {
             rig.awaitLoadsDone(1);
 
             reader.open(huge);
+            Scripts.awaitDropped(rig, "leftover", 1);
             rig.awaitReleased(List.of(leftover));
         }
     }
@@ -139,6 +141,7 @@ final class TidyingTest {
             read(rig, reader, second, 2);
             assertStays(rig, first);
             read(rig, reader, third, 3);
+            Scripts.awaitDropped(rig, "first", 2);
             rig.awaitReleased(first);
             assertStays(rig, second);
             assertStays(rig, third);
