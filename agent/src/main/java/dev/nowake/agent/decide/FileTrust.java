@@ -9,8 +9,8 @@ import java.util.Map;
 
 /**
  * Whether a file may be run as code: whoever can change it, or put another in its place, gets this process's rights. So the
- * file and the folder it lies in must belong to root or to this process's user, and nobody else may write to either. Where
- * there are links, the file and folder they lead to count too.
+ * file and the folder it lies in must belong to root or to this process's user, and nobody else may write to either, unless
+ * the filesystem is mounted for reading only. Where there are links, the file and folder they lead to count too.
  */
 final class FileTrust {
     private static final int GROUP_WRITE = 0020;
@@ -67,7 +67,10 @@ final class FileTrust {
             return shown + " belongs to user " + Integer.toUnsignedString(uid) + ", who could change what runs as user "
                     + Integer.toUnsignedString(ownUid) + ": chown it to that user";
         }
-        if ((mode & (GROUP_WRITE | OTHERS_WRITE)) != 0) {
+        // what a user makes with the usual umask 002 is writable for a group that is the user alone
+        boolean groupMay = (mode & GROUP_WRITE) != 0 && ownUid == ROOT;
+        boolean othersMay = (mode & OTHERS_WRITE) != 0;
+        if ((groupMay || othersMay) && !Files.getFileStore(path).isReadOnly()) { // as a ConfigMap's volume is
             String who = (mode & OTHERS_WRITE) != 0 ? "everybody" : "its group";
             return shown + " can be written to by " + who + ", who could change what runs as user "
                     + Integer.toUnsignedString(ownUid) + ": chmod go-w it";
