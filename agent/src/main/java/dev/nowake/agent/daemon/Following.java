@@ -47,6 +47,7 @@ final class Following {
     private final LayoutShelf layouts;
     private final Planning planning;
     private final Executor background;
+    private final Runnable loadBegins;
 
     Following(
             Parts parts,
@@ -54,7 +55,8 @@ final class Following {
             ReaderPlaces places,
             LayoutShelf layouts,
             Planning planning,
-            Executor background) {
+            Executor background,
+            Runnable loadBegins) {
         this.parts = parts;
         this.frontiers = frontiers;
         this.touches = new Touches(parts.procRoot());
@@ -62,9 +64,11 @@ final class Following {
         this.layouts = layouts;
         this.planning = planning;
         this.background = background;
+        this.loadBegins = loadBegins;
     }
 
     void begin(ActiveLoad active) {
+        loadBegins.run();
         places.look(active.load(), System.nanoTime());
         later(active, PROGRESS_NANOS);
     }

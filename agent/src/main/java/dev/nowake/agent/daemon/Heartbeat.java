@@ -33,7 +33,7 @@ final class Heartbeat {
     private final BiConsumer<ActiveLoad, Trigger> aboutLoad;
     private final BiConsumer<Standing, Trigger> aboutNone;
     private final List<Standing> rules;
-    private long nextTickNanos;
+    private boolean looking;
 
     /** {@code aboutNone} is told for each of {@code rules} when no load is under way. */
     Heartbeat(
@@ -53,30 +53,39 @@ final class Heartbeat {
 
     /** The first tick comes soon: policies see the host before its first load. */
     void start() {
-        nextTickNanos = System.nanoTime();
-        later(FIRST_NANOS);
+        tickIn(FIRST_NANOS);
     }
 
-    private void later(long nanos) {
+    private void tickIn(long nanos) {
         parts.engine().at(System.nanoTime() + nanos, () -> {
-            beat();
-            later(LOOK_NANOS);
+            host.lookAtNodes();
+            lookForPressure();
+            tell(Trigger.TICK);
+            tickIn(TICK_NANOS);
         });
     }
 
-    private void beat() {
-        lookForPressure();
-        if (System.nanoTime() >= nextTickNanos) {
-            nextTickNanos = System.nanoTime() + TICK_NANOS;
-            host.lookAtNodes();
-            tell(Trigger.TICK);
+    /** Pressure is looked for between ticks as long as a load goes on: an idle daemon costs nothing. */
+    void loadBegins() {
+        if (!looking) {
+            looking = true;
+            lookOn();
         }
     }
 
+    private void lookOn() {
+        parts.engine().at(System.nanoTime() + LOOK_NANOS, () -> {
+            looking = !parts.book().active().isEmpty();
+            if (looking) {
+                lookForPressure();
+                lookOn();
+            }
+        });
+    }
+
     private void lookForPressure() {
-        boolean waited = host.lookAtPressure().some() > 0;
-        boolean mayBeShort = waited || !parts.book().active().isEmpty(); // else it is not worth reading more
-        if (mayBeShort && isPressed(host.get())) {
+        host.lookAtPressure();
+        if (isPressed(host.get())) {
             parts.counters().increment(Counter.PRESSURE_SEEN);
             keeps.pressed();
             tell(Trigger.PRESSURE);

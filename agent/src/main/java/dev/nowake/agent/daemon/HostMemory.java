@@ -55,10 +55,9 @@ final class HostMemory implements Supplier<HostView> {
         view = null;
     }
 
-    PressureView lookAtPressure() {
+    void lookAtPressure() {
         Pressure seen = Pressure.read(procRoot, Pressure.Resource.MEMORY);
         pressure = new PressureView(seen.some().avg10(), seen.full().avg10());
         view = null;
-        return pressure;
     }
 }

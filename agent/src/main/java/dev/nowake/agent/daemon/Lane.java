@@ -68,8 +68,8 @@ final class Lane implements AutoCloseable {
         Evictions evictions =
                 new Evictions(parts, evicting, writingBack, keeps, baseline, models::of, models::isObserved);
         Planning planning = new Planning(parts, inputs, prefetching, evictions);
-        Following following =
-                new Following(parts, new Frontiers(parts.procRoot()), places, layouts, planning, background);
+        Following following = new Following(
+                parts, new Frontiers(parts.procRoot()), places, layouts, planning, background, this::loadBegins);
         // the stations form a ring only here: a load's end may begin the next one
         Intake[] ring = new Intake[1];
         Releasing releasing = new Releasing(
@@ -101,6 +101,10 @@ final class Lane implements AutoCloseable {
     private static ExecutorService thread(String name) {
         return Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().name(name).daemon().factory());
+    }
+
+    private void loadBegins() {
+        heartbeat.loadBegins();
     }
 
     /** Starts the engine, then marks every folder on the background thread. Done when all are marked. */
