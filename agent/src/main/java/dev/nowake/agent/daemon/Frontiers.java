@@ -4,11 +4,12 @@ import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.kernel.proc.DescriptorInfo;
 import dev.nowake.kernel.proc.ProcessMaps;
-import dev.nowake.model.FileId;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * How far readers have got: the position of their descriptors for read(2), the touched part of their mappings for mmap(2).
@@ -30,21 +31,37 @@ final class Frontiers {
         private long furthest;
         private long slowest = Long.MAX_VALUE;
         private boolean mapped;
+
+        /** Of one reader, each null where it has none. */
+        void see(Long position, Long mappedTo) {
+            if (position != null) {
+                furthest = Math.max(furthest, position);
+                slowest = Math.min(slowest, position);
+            }
+            if (mappedTo != null) {
+                mapped = true;
+                furthest = Math.max(furthest, mappedTo);
+            }
+        }
     }
 
     void look(Load load) {
         Map<TrackedShard, Places> seen = new IdentityHashMap<>();
+        Set<Long> inodes = new HashSet<>();
+        for (TrackedShard shard : load.shards()) {
+            if (shard.inUse()) {
+                seen.put(shard, new Places());
+                inodes.add(inode(shard));
+            }
+        }
         int looked = 0;
         for (int pid : load.readers().keySet()) {
             if (looked++ >= READERS_LOOKED_AT) {
                 break;
             }
             Map<Long, Long> positions = positions(pid, load);
-            for (TrackedShard shard : load.shards()) {
-                if (shard.inUse()) {
-                    look(pid, positions, shard, seen.computeIfAbsent(shard, first -> new Places()));
-                }
-            }
+            Map<Long, Long> mapped = mapped(pid, inodes);
+            seen.forEach((shard, places) -> places.see(positions.get(inode(shard)), mapped.get(inode(shard))));
         }
         boolean all = looked <= READERS_LOOKED_AT;
         seen.forEach((shard, places) -> {
@@ -64,34 +81,32 @@ final class Frontiers {
      */
     private Map<Long, Long> positions(int pid, Load load) {
         Map<Long, Long> positions = new HashMap<>();
-        String[] names = procRoot.resolve("proc/" + pid + "/fdinfo").toFile().list();
-        for (String name : names == null ? new String[0] : names) {
-            DescriptorInfo.read(procRoot, pid, Integer.parseInt(name))
-                    .filter(info -> info.inode() >= 0)
-                    .ifPresent(info -> {
-                        positions.merge(info.inode(), info.positionBytes(), Math::max);
-                        if (info.isDirect() && isShard(load, info.inode())) {
-                            load.readsDirectly();
-                        }
-                    });
+        for (DescriptorInfo info : DescriptorInfo.all(procRoot, pid)) {
+            if (info.inode() >= 0) {
+                positions.merge(info.inode(), info.positionBytes(), Math::max);
+                if (info.isDirect() && isShard(load, info.inode())) {
+                    load.readsDirectly();
+                }
+            }
         }
         return positions;
     }
 
-    private static boolean isShard(Load load, long inode) {
-        return load.shards().stream().anyMatch(shard -> shard.shard().id().inode() == inode);
+    /** How far into each inode the process's mappings of it are resident; nothing where it maps none. */
+    private Map<Long, Long> mapped(int pid, Set<Long> inodes) {
+        Map<Long, Long> mapped = new HashMap<>();
+        for (ProcessMaps.Resident part : ProcessMaps.residentOf(procRoot, pid, inodes)) {
+            long end = part.mapping().offsetBytes() + part.residentBytes();
+            mapped.merge(part.mapping().inode(), end, Math::max);
+        }
+        return mapped;
     }
 
-    private void look(int pid, Map<Long, Long> positions, TrackedShard shard, Places places) {
-        FileId id = shard.shard().id();
-        Long position = positions.get(id.inode());
-        if (position != null) {
-            places.furthest = Math.max(places.furthest, position);
-            places.slowest = Math.min(places.slowest, position);
-        }
-        for (ProcessMaps.Resident mapping : ProcessMaps.residentOf(procRoot, pid, id.inode())) {
-            places.mapped = true;
-            places.furthest = Math.max(places.furthest, mapping.mapping().offsetBytes() + mapping.residentBytes());
-        }
+    private static boolean isShard(Load load, long inode) {
+        return load.shards().stream().anyMatch(shard -> inode(shard) == inode);
+    }
+
+    private static long inode(TrackedShard shard) {
+        return shard.shard().id().inode();
     }
 }

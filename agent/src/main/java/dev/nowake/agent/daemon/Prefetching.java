@@ -16,7 +16,6 @@ import dev.nowake.model.RangeSet;
 import dev.nowake.policy.Guard;
 import dev.nowake.policy.Step;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,15 +33,17 @@ final class Prefetching {
     }
 
     /**
-     * Hands the plan's prefetches to the executor, those of higher priority first; its other steps are not looked at.
+     * Hands the plan's prefetches to the executor, in its order; its other steps are not looked at.
      *
      * @return what is to be done, for the journal
      */
     List<Object> carryOut(ActiveLoad active, Plan plan) {
         Load load = active.load();
         List<Object> described = new ArrayList<>();
-        for (Guard.Checked step : byPriority(plan.steps())) {
-            Step.Prefetch wish = (Step.Prefetch) step.step();
+        for (Guard.Checked step : plan.steps()) {
+            if (!(step.step() instanceof Step.Prefetch wish)) {
+                continue;
+            }
             TrackedShard shard = load.shard(step.file());
             RangeSet fresh = step.range().minus(shard.asked());
             if (!fresh.isEmpty() && ask(active, shard, fresh, placements.of(wish.node(), load))) {
@@ -53,13 +54,6 @@ final class Prefetching {
             active.finishJobs();
         }
         return described;
-    }
-
-    private static List<Guard.Checked> byPriority(List<Guard.Checked> steps) {
-        return steps.stream()
-                .filter(step -> step.step() instanceof Step.Prefetch)
-                .sorted(Comparator.comparingInt((Guard.Checked step) -> -((Step.Prefetch) step.step()).priority()))
-                .toList();
     }
 
     private boolean ask(ActiveLoad active, TrackedShard shard, RangeSet fresh, Placement placement) {

@@ -83,11 +83,10 @@ final class Touches {
 
     private Map<Long, Long> positions(int pid) {
         Map<Long, Long> positions = new HashMap<>();
-        String[] names = procRoot.resolve("proc/" + pid + "/fdinfo").toFile().list();
-        for (String name : names == null ? new String[0] : names) {
-            DescriptorInfo.read(procRoot, pid, Integer.parseInt(name))
-                    .filter(info -> info.inode() >= 0 && !info.isPathOnly())
-                    .ifPresent(info -> positions.merge(info.inode(), info.positionBytes(), Math::max));
+        for (DescriptorInfo info : DescriptorInfo.all(procRoot, pid)) {
+            if (info.inode() >= 0 && !info.isPathOnly()) {
+                positions.merge(info.inode(), info.positionBytes(), Math::max);
+            }
         }
         return positions;
     }

@@ -4,7 +4,8 @@ import dev.nowake.policy.Guard;
 import java.util.List;
 
 /**
- * What a policy wanted and the guard let through, in the policy's order.
+ * What a policy wanted and the guard let through, those of higher priority first and else in the
+ * policy's order.
  *
  * @param policy the name of the one that answered: the rule's, or its fallback
  */

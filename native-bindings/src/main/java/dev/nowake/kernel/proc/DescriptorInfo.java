@@ -1,6 +1,8 @@
 package dev.nowake.kernel.proc;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -26,6 +28,16 @@ public record DescriptorInfo(long positionBytes, long flags, int mountId, long i
 
     public static Optional<DescriptorInfo> read(int pid, int fd) {
         return read(ProcFile.HOST, pid, fd);
+    }
+
+    /** Of every descriptor the process has; none when it is gone, or may not be looked at. */
+    public static List<DescriptorInfo> all(Path root, int pid) {
+        String[] names = root.resolve("proc/" + pid + "/fdinfo").toFile().list();
+        List<DescriptorInfo> all = new ArrayList<>();
+        for (String name : names == null ? new String[0] : names) {
+            read(root, pid, ProcFile.smallNumber(name)).ifPresent(all::add);
+        }
+        return all;
     }
 
     /** Empty when the descriptor or its process is gone, or may not be looked at. */

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The mappings of a process, in address order; empty when it is gone or may not be looked at. */
 public record ProcessMaps(int pid, List<Mapping> mappings) {
@@ -40,12 +41,17 @@ public record ProcessMaps(int pid, List<Mapping> mappings) {
      * {@link Mapping#device} where the inode is not enough.
      */
     public static List<Resident> residentOf(Path root, int pid, long inode) {
+        return residentOf(root, pid, Set.of(inode));
+    }
+
+    /** The same of several inodes, in one walk. */
+    public static List<Resident> residentOf(Path root, int pid, Set<Long> inodes) {
         List<Resident> found = new ArrayList<>();
         Optional<Mapping> current = Optional.empty();
         for (String line : ProcFile.lines(root.resolve("proc/" + pid + "/smaps"))) {
             Optional<Mapping> header = Mapping.parse(line);
             if (header.isPresent()) {
-                current = header.filter(each -> each.inode() == inode);
+                current = header.filter(each -> inodes.contains(each.inode()));
             } else if (current.isPresent() && line.startsWith("Rss:")) {
                 String[] words = ProcFile.words(line);
                 long kilobytes = words.length < 2 ? -1 : ProcFile.number(words[1]);
