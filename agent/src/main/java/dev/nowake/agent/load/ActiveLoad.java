@@ -25,6 +25,8 @@ public final class ActiveLoad {
     private final AtomicBoolean releaseAbandoned = new AtomicBoolean();
     private final LoadBudget budget;
     private CompletableFuture<Void> dropping = CompletableFuture.completedFuture(null);
+    private boolean roomMade;
+    private boolean singlePages;
     private boolean scanUnderWay;
     private boolean scanAgain;
 
@@ -64,6 +66,20 @@ public final class ActiveLoad {
 
     public LoadBudget budget() {
         return budget;
+    }
+
+    /** True once: room is made at a load's start alone. */
+    public boolean mayMakeRoom() {
+        boolean first = !roomMade;
+        roomMade = true;
+        return first;
+    }
+
+    /** Returns whether that is news. */
+    public boolean fetchesSinglePages(boolean single) {
+        boolean changed = single != singlePages;
+        singlePages = single;
+        return changed;
     }
 
     /** The prefetch job of each device the model lies on, for more work. */
