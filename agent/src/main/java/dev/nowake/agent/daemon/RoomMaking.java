@@ -1,6 +1,7 @@
 package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.execute.Placement;
+import dev.nowake.agent.govern.RoomReport;
 import dev.nowake.agent.load.ActiveLoad;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.kernel.KernelException;
@@ -106,9 +107,20 @@ final class RoomMaking {
         }
     }
 
-    /** Tells once each time when pages begin to be fetched one by one, and when they no longer are. */
+    /**
+     * Tells when pages begin to be fetched one by one and when they no longer are, each time, and once for each reason that
+     * prefetch had to wait for memory.
+     */
     void watch(ActiveLoad active) {
-        boolean single = active.budget().report().singlePages();
+        RoomReport report = active.budget().report();
+        boolean single = report.singlePages();
+        if (report.shortage().isOfMemory() && active.isNews(report.shortage())) {
+            parts.journal()
+                    .line("shortage")
+                    .put("model", active.load().model().name())
+                    .put("reason", "prefetch waits: " + report.shortage().label())
+                    .log();
+        }
         if (active.load().prefetchedBytes() > 0 && active.fetchesSinglePages(single)) {
             parts.journal()
                     .line("pages")

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.config.RootRule;
 import dev.nowake.agent.decide.Assignment;
+import dev.nowake.agent.execute.Placement;
 import dev.nowake.agent.govern.Governor;
 import dev.nowake.agent.govern.MemoryState;
 import dev.nowake.agent.listen.FileClaims;
@@ -47,6 +48,7 @@ class RoomMakingTest {
     private Path foreign;
     private Journal journal;
     private MemoryState memory = free(0);
+    private final Governor governor = new Governor(256 * MIB, () -> memory);
 
     @BeforeEach
     void fill() throws IOException {
@@ -135,11 +137,52 @@ class RoomMakingTest {
         assertThat(Files.readString(folder.resolve("journal"))).contains("no room was made on node 0");
     }
 
+    @Test
+    void whyPrefetchWaitsIsToldOnce() throws Exception {
+        memory = MemoryState.UNKNOWN;
+        ActiveLoad load = load(Map.of(), Mode.ENFORCE);
+        for (int i = 0; i < 3; i++) {
+            assertThat(load.budget().tryAcquire(1, Placement.ANYWHERE)).isFalse();
+            watch(load);
+        }
+        journal.close();
+        assertThat(Files.readAllLines(folder.resolve("journal")))
+                .singleElement()
+                .asString()
+                .contains("prefetch waits: free memory cannot be read");
+    }
+
+    @Test
+    void theKindOfPagesIsToldWhenItChanges() throws Exception {
+        memory = free(4096 * MIB);
+        ActiveLoad load = load(Map.of(), Mode.ENFORCE);
+        load.load().addPrefetched(1);
+        for (long blocks : new long[] {4096 * MIB, 0, 0, 4096 * MIB}) {
+            MemoryState.Node node = new MemoryState.Node(0, 4096 * MIB, 4096 * MIB, blocks);
+            memory = new MemoryState(List.of(node), Long.MAX_VALUE, 0, 0);
+            governor.look();
+            watch(load);
+        }
+        journal.close();
+        List<String> lines = Files.readAllLines(folder.resolve("journal"));
+        assertThat(lines).hasSize(2);
+        assertThat(lines.getFirst()).contains("\"pages\":\"single\"");
+        assertThat(lines.getLast()).contains("\"pages\":\"large\"");
+    }
+
     private long lost() {
         return FOREIGN_BYTES - kernel.residentBytes(foreign);
     }
 
     private void begin(ActiveLoad load) {
+        rooms().begin(load);
+    }
+
+    private void watch(ActiveLoad load) {
+        rooms().watch(load);
+    }
+
+    private RoomMaking rooms() {
         NumaTopology one = new NumaTopology(
                 List.of(new NumaTopology.Node(0, new BitSet(), List.of(), new MemInfo(Map.of("MemTotal", 24L << 30)))));
         Parts parts = new Parts(
@@ -152,23 +195,23 @@ class RoomMakingTest {
                 new LoadBook(),
                 null,
                 null,
-                new Governor(256 * MIB, () -> memory),
+                governor,
                 null,
                 null);
-        new RoomMaking(parts, new Placements(one), one, Runnable::run).begin(load);
+        return new RoomMaking(parts, new Placements(one), one, Runnable::run);
     }
 
-    private static ActiveLoad load(Map<String, Object> args, Mode mode) {
+    private ActiveLoad load(Map<String, Object> args, Mode mode) {
         return load(args, mode, 4096 * MIB);
     }
 
-    private static ActiveLoad load(Map<String, Object> args, Mode mode, long sizeBytes) {
+    private ActiveLoad load(Map<String, Object> args, Mode mode, long sizeBytes) {
         Shard shard = new Shard(new FileId(1, 1), 0, "/models/a", sizeBytes);
         Model model = new Model("m", Format.SAFETENSORS, List.of(shard));
         Load load = new Load(model, List.of(new TrackedShard(shard, Path.of("/models/a"))), 1);
         RootRule rule = new RootRule(Path.of("/models"), mode, "load-and-release", args);
         Assignment assignment = new Assignment("load-and-release", args, "none", Map.of());
-        return new ActiveLoad(load, rule, "root", assignment, new Governor(0, () -> free(0)).open());
+        return new ActiveLoad(load, rule, "root", assignment, governor.open());
     }
 
     private static MemoryState free(long bytes) {
