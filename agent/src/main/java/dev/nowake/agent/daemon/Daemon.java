@@ -7,6 +7,7 @@ import dev.nowake.agent.decide.PolicyRegistry;
 import dev.nowake.agent.execute.Evictor;
 import dev.nowake.agent.execute.HostMappings;
 import dev.nowake.agent.execute.Prefetcher;
+import dev.nowake.agent.govern.CgroupRoom;
 import dev.nowake.agent.govern.Governor;
 import dev.nowake.agent.govern.MemoryRoom;
 import dev.nowake.agent.listen.FileClaims;
@@ -27,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 
 /**
  * The daemon: makes the stations of an event's way and joins them.
@@ -84,6 +86,8 @@ public final class Daemon implements AutoCloseable {
         state = new StateFolder(stateFolder);
         journal = new Journal(state.journal(), counters);
         Path host = Path.of("/");
+        LongSupplier free = new MemoryRoom(host);
+        LongSupplier ownGroup = new CgroupRoom(host);
         Prefetcher prefetcher = new Prefetcher(kernel, MAX_STREAMS);
         parts = new Parts(
                 kernel,
@@ -95,7 +99,7 @@ public final class Daemon implements AutoCloseable {
                 new LoadBook(),
                 new Mounts(host),
                 new Decider(policies, counters, journal),
-                new Governor(IN_FLIGHT_BYTES, new MemoryRoom(host)),
+                new Governor(IN_FLIGHT_BYTES, () -> Math.min(free.getAsLong(), ownGroup.getAsLong())),
                 prefetcher,
                 new Evictor(kernel, new HostMappings()));
         for (Map.Entry<Long, Config> lane : Lanes.split(config, host).entrySet()) {
