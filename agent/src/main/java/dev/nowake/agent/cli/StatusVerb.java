@@ -41,6 +41,22 @@ final class StatusVerb implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
+    private void limitedReaders(JsonNode loads) {
+        for (JsonNode load : loads) {
+            for (JsonNode group : load.path("readerCgroups")) {
+                if (CgroupText.hasLimit(group)) {
+                    invocation
+                            .out()
+                            .printf(
+                                    "%s is read from cgroup %s: %s%n",
+                                    Line.of(load.path("model").asString()),
+                                    CgroupText.reader(group),
+                                    CgroupText.CHARGED_TO_US);
+                }
+            }
+        }
+    }
+
     private void print(JsonNode status) {
         invocation
                 .out()
@@ -50,6 +66,7 @@ final class StatusVerb implements Callable<Integer> {
                         status.path("uptimeSeconds").asDouble(),
                         status.path("pid").asLong(),
                         Sizes.of(status.path("inFlightBytes").asLong()));
+        invocation.out().println("cgroup " + CgroupText.own(status.path("cgroup")));
         TextTable roots = new TextTable("ROOT", "MODE", "POLICY");
         for (JsonNode root : status.path("roots")) {
             roots.row(
@@ -76,6 +93,7 @@ final class StatusVerb implements Callable<Integer> {
                             : Sizes.of(load.path("residentBytes").asLong()));
         }
         loads.print(invocation.out());
+        limitedReaders(status.path("loads"));
         TextTable counters = new TextTable("COUNTER", ">VALUE");
         status.path("counters").properties().forEach(entry -> {
             if (entry.getValue().asLong() != 0) {

@@ -144,8 +144,8 @@ final class Explaining {
             run(engine, answer, () -> {
                 long room = new MemoryRoom(parts.procRoot()).getAsLong()
                         - parts.governor().inFlightBytes();
-                answer.complete(
-                        new ExplainDocument(open).of(prefetch.join(), evict.join(), release.join(), Math.max(0, room)));
+                answer.complete(new ExplainDocument(open, CgroupDocument.reader(parts.procRoot(), open.pid()))
+                        .of(prefetch.join(), evict.join(), release.join(), Math.max(0, room)));
             });
         });
     }

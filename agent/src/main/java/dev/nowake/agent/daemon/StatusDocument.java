@@ -5,6 +5,7 @@ import dev.nowake.agent.config.RootRule;
 import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.LoadBook;
 import dev.nowake.agent.observe.PathLabel;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,14 +30,15 @@ final class StatusDocument {
         document.put("inFlightBytes", parts.governor().inFlightBytes());
         document.put("roomBytes", parts.governor().roomBytes());
         document.put("waitsForRoom", parts.governor().waits());
+        document.put("cgroup", CgroupDocument.own(parts.procRoot()));
         document.put("heldFiles", parts.claims().size());
         document.put("counters", parts.counters().snapshot());
         return document;
     }
 
-    static List<Object> loads(LoadBook book) {
+    static List<Object> loads(LoadBook book, Path procRoot) {
         List<Object> loads = new ArrayList<>();
-        book.all(System.nanoTime()).forEach(load -> loads.add(load(load)));
+        book.all(System.nanoTime()).forEach(load -> loads.add(load(load, procRoot)));
         return loads;
     }
 
@@ -48,7 +50,7 @@ final class StatusDocument {
         return document;
     }
 
-    private static Map<String, Object> load(Load load) {
+    private static Map<String, Object> load(Load load, Path procRoot) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("model", load.model().name());
         document.put("state", load.state().label());
@@ -59,6 +61,7 @@ final class StatusDocument {
         document.put("prefetchedBytes", load.prefetchedBytes());
         document.put("evictedBytes", load.evictedBytes());
         document.put("residentBytes", load.residentBytes() < 0 ? null : load.residentBytes());
+        document.put("readerCgroups", CgroupDocument.readers(procRoot, load));
         return document;
     }
 }
