@@ -7,8 +7,6 @@ import dev.nowake.kernel.proc.CgroupMemory;
 import dev.nowake.kernel.proc.Cgroups;
 import dev.nowake.kernel.proc.MemInfo;
 import dev.nowake.kernel.proc.MemoryGroup;
-import dev.nowake.kernel.proc.Mount;
-import dev.nowake.kernel.proc.MountInfo;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,12 +44,7 @@ final class CgroupChecks {
     static Check hierarchies(Path root) {
         Set<String> version1 = new TreeSet<>(Cgroups.own(root).controllers().keySet());
         version1.removeIf(name -> name.startsWith("name="));
-        List<String> version2 = MountInfo.read(root).mounts().stream()
-                .filter(mount -> mount.fsType().equals("cgroup2"))
-                .findFirst()
-                .map(Mount::mountPoint)
-                .map(top -> MemoryGroup.controllers(root.resolve(Path.of("/").relativize(top))))
-                .orElse(List.of());
+        List<String> version2 = MemoryGroup.unifiedControllers(root);
         int counting = version1.contains("memory") ? 1 : version2.contains("memory") ? 2 : 0;
         String counted = counting == 0
                 ? "no cgroup counts memory here: limits of pods and of nowake's own unit are unknown"

@@ -46,8 +46,16 @@ public record MemoryGroup(int version, String path, List<Path> folders, String p
                 : new MemoryGroup(version, path.get(), folders, "");
     }
 
-    /** The controllers of the cgroup2 hierarchy mounted at {@code top}; empty where there is none. */
-    public static List<String> controllers(Path top) {
+    /** The controllers of the host's cgroup2 hierarchy; empty where none is mounted. */
+    public static List<String> unifiedControllers(Path root) {
+        return MountInfo.read(root).mounts().stream()
+                .filter(mount -> holdsMemory(mount, 2))
+                .findFirst()
+                .map(mount -> controllers(inTree(root, mount.mountPoint())))
+                .orElse(List.of());
+    }
+
+    private static List<String> controllers(Path top) {
         return List.of(ProcFile.words(ProcFile.text(top.resolve("cgroup.controllers"))));
     }
 
