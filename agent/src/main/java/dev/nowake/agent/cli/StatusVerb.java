@@ -58,6 +58,7 @@ final class StatusVerb implements Callable<Integer> {
     }
 
     private void print(JsonNode status) {
+        JsonNode governor = status.path("governor");
         invocation
                 .out()
                 .printf(
@@ -65,7 +66,18 @@ final class StatusVerb implements Callable<Integer> {
                         status.path("mode").asString(),
                         status.path("uptimeSeconds").asDouble(),
                         status.path("pid").asLong(),
-                        Sizes.of(status.path("inFlightBytes").asLong()));
+                        Sizes.of(governor.path("inFlightBytes").asLong()));
+        invocation
+                .out()
+                .printf(
+                        "room %s beyond a margin of %s, %s%s%s%n",
+                        Sizes.of(Math.max(0, governor.path("roomBytes").asLong())),
+                        Sizes.of(governor.path("marginBytes").asLong()),
+                        governor.path("pages").asString().equals("single") ? "single pages" : "large folios",
+                        governor.path("unrest").asBoolean() ? ", the kernel reclaims" : "",
+                        governor.path("shortage").isNull()
+                                ? ""
+                                : ", waiting: " + governor.path("shortage").asString());
         invocation.out().println("cgroup " + CgroupText.own(status.path("cgroup")));
         TextTable roots = new TextTable("ROOT", "MODE", "POLICY");
         for (JsonNode root : status.path("roots")) {

@@ -9,7 +9,7 @@ import dev.nowake.agent.execute.HostMappings;
 import dev.nowake.agent.execute.Prefetcher;
 import dev.nowake.agent.govern.CgroupRoom;
 import dev.nowake.agent.govern.Governor;
-import dev.nowake.agent.govern.MemoryRoom;
+import dev.nowake.agent.govern.MemoryLook;
 import dev.nowake.agent.listen.FileClaims;
 import dev.nowake.agent.load.LoadBook;
 import dev.nowake.agent.observe.Counter;
@@ -28,7 +28,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.LongSupplier;
 
 /**
  * The daemon: makes the stations of an event's way and joins them.
@@ -86,8 +85,6 @@ public final class Daemon implements AutoCloseable {
         state = new StateFolder(stateFolder);
         journal = new Journal(state.journal(), counters);
         Path host = Path.of("/");
-        LongSupplier free = new MemoryRoom(host);
-        LongSupplier ownGroup = new CgroupRoom(host);
         Prefetcher prefetcher = new Prefetcher(kernel, MAX_STREAMS);
         parts = new Parts(
                 kernel,
@@ -99,7 +96,7 @@ public final class Daemon implements AutoCloseable {
                 new LoadBook(),
                 new Mounts(host),
                 new Decider(policies, counters, journal),
-                new Governor(IN_FLIGHT_BYTES, () -> Math.min(free.getAsLong(), ownGroup.getAsLong())),
+                new Governor(IN_FLIGHT_BYTES, new MemoryLook(host, new CgroupRoom(host))),
                 prefetcher,
                 new Evictor(kernel, new HostMappings()));
         for (Map.Entry<Long, Config> lane : Lanes.split(config, host).entrySet()) {

@@ -84,6 +84,7 @@ final class Following {
         }
         long before = frontierSum(load);
         frontiers.look(load);
+        active.budget().readsAt((long) load.bytesPerSecond());
         places.look(load, System.nanoTime());
         boolean moved = frontierSum(load) != before;
         if (active.enforced()) {

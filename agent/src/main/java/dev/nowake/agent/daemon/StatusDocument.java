@@ -2,6 +2,8 @@ package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.RootRule;
+import dev.nowake.agent.govern.GovernorState;
+import dev.nowake.agent.govern.Shortage;
 import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.LoadBook;
 import dev.nowake.agent.observe.PathLabel;
@@ -27,12 +29,25 @@ final class StatusDocument {
         document.put("roots", roots);
         document.put("policies", parts.decider().registry().status());
         document.put("loads", loads);
-        document.put("inFlightBytes", parts.governor().inFlightBytes());
-        document.put("roomBytes", parts.governor().roomBytes());
-        document.put("waitsForRoom", parts.governor().waits());
+        document.put("governor", governor(parts.governor().state()));
         document.put("cgroup", CgroupDocument.own(parts.procRoot()));
         document.put("heldFiles", parts.claims().size());
         document.put("counters", parts.counters().snapshot());
+        return document;
+    }
+
+    private static Map<String, Object> governor(GovernorState state) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("inFlightBytes", state.inFlightBytes());
+        document.put("roomBytes", state.roomBytes());
+        document.put("marginBytes", state.marginBytes());
+        document.put("outsideBytesPerSecond", state.outsideBytesPerSecond());
+        document.put("pages", state.singlePages() ? "single" : "large");
+        document.put("unrest", state.unrest());
+        document.put(
+                "shortage",
+                state.shortage() == Shortage.NONE ? null : state.shortage().label());
+        document.put("waits", state.waits());
         return document;
     }
 

@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
  * reclaimed from within: the pages that go are the ones just prefetched. So a limit is a budget. Page cache of ours that
  * could be dropped does not count as room for the same reason; it counts once it has been dropped.
  *
- * <p>Reads /proc and the cgroup files; not thread-safe, as {@link MemoryRoom}.
+ * <p>Reads /proc and the cgroup files; not thread-safe: the governor asks it under its lock.
  */
 public final class CgroupRoom implements LongSupplier {
     /**

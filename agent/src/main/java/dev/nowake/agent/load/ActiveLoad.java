@@ -4,6 +4,7 @@ import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.config.RootRule;
 import dev.nowake.agent.decide.Assignment;
 import dev.nowake.agent.execute.PrefetchJob;
+import dev.nowake.agent.govern.LoadBudget;
 import dev.nowake.agent.listen.Sighting;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,6 +23,7 @@ public final class ActiveLoad {
     private final List<PrefetchJob> finishing = new ArrayList<>();
     private final List<Sighting> deferred = new ArrayList<>();
     private final AtomicBoolean releaseAbandoned = new AtomicBoolean();
+    private final LoadBudget budget;
     private CompletableFuture<Void> dropping = CompletableFuture.completedFuture(null);
     private boolean scanUnderWay;
     private boolean scanAgain;
@@ -29,12 +31,14 @@ public final class ActiveLoad {
     /**
      * @param rule the root, with the mode and policy of the rule that matched
      * @param ruleName what that rule is called in the journal
+     * @param budget what its prefetch acquires; closed by whoever takes the load out of the book
      */
-    public ActiveLoad(Load load, RootRule rule, String ruleName, Assignment assignment) {
+    public ActiveLoad(Load load, RootRule rule, String ruleName, Assignment assignment, LoadBudget budget) {
         this.load = load;
         this.rule = rule;
         this.ruleName = ruleName;
         this.assignment = assignment;
+        this.budget = budget;
     }
 
     public Load load() {
@@ -56,6 +60,10 @@ public final class ActiveLoad {
 
     public boolean enforced() {
         return rule.mode() == Mode.ENFORCE;
+    }
+
+    public LoadBudget budget() {
+        return budget;
     }
 
     /** The prefetch job of each device the model lies on, for more work. */

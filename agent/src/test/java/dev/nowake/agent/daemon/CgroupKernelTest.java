@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.govern.CgroupRoom;
+import dev.nowake.agent.govern.Shortage;
 import dev.nowake.kernel.proc.CgroupMemory;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -83,8 +84,10 @@ final class CgroupKernelTest {
                 try (Cat reader = Cat.open(List.of(), shards)) {
                     await("prefetch stops").atMost(Rig.SOON).untilAsserted(() -> {
                         JsonNode status = rig.status();
-                        assertThat(status.path("waitsForRoom").asLong()).isPositive();
-                        assertThat(status.path("inFlightBytes").asLong()).isZero();
+                        assertThat(status.path("governor").path("shortage").asString(""))
+                                .isEqualTo(Shortage.OWN_LIMIT.label());
+                        assertThat(status.path("governor").path("inFlightBytes").asLong())
+                                .isZero();
                         assertThat(status.path("cgroup").path("roomBytes").asLong())
                                 .isLessThan(8 * MIB);
                     });
