@@ -57,7 +57,7 @@ class ArchitectureTest {
             daemon   -> listen identify rules load decide govern execute observe config control
             demo     -> config
             trace    -> observe
-            cli      -> daemon demo config control decide identify execute observe trace
+            cli      -> daemon demo config control decide identify govern execute observe trace
             """;
 
     /** Reads a header for a verb and leaves no page behind: the one class outside that reads, and evicts its own trace. */

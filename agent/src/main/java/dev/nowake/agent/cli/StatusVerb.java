@@ -41,6 +41,22 @@ final class StatusVerb implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
+    private void limitedReaders(JsonNode loads) {
+        for (JsonNode load : loads) {
+            for (JsonNode group : load.path("readerCgroups")) {
+                if (CgroupText.hasLimit(group)) {
+                    invocation
+                            .out()
+                            .printf(
+                                    "%s is read from cgroup %s: %s%n",
+                                    Line.of(load.path("model").asString()),
+                                    CgroupText.reader(group),
+                                    CgroupText.CHARGED_TO_US);
+                }
+            }
+        }
+    }
+
     private void print(JsonNode status) {
         JsonNode governor = status.path("governor");
         invocation
@@ -62,6 +78,7 @@ final class StatusVerb implements Callable<Integer> {
                         governor.path("shortage").isNull()
                                 ? ""
                                 : ", waiting: " + governor.path("shortage").asString());
+        invocation.out().println("cgroup " + CgroupText.own(status.path("cgroup")));
         TextTable roots = new TextTable("ROOT", "MODE", "POLICY");
         for (JsonNode root : status.path("roots")) {
             roots.row(
@@ -88,6 +105,7 @@ final class StatusVerb implements Callable<Integer> {
                             : Sizes.of(load.path("residentBytes").asLong()));
         }
         loads.print(invocation.out());
+        limitedReaders(status.path("loads"));
         TextTable counters = new TextTable("COUNTER", ">VALUE");
         status.path("counters").properties().forEach(entry -> {
             if (entry.getValue().asLong() != 0) {

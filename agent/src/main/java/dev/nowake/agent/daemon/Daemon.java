@@ -7,6 +7,7 @@ import dev.nowake.agent.decide.PolicyRegistry;
 import dev.nowake.agent.execute.Evictor;
 import dev.nowake.agent.execute.HostMappings;
 import dev.nowake.agent.execute.Prefetcher;
+import dev.nowake.agent.govern.CgroupRoom;
 import dev.nowake.agent.govern.Governor;
 import dev.nowake.agent.govern.MemoryLook;
 import dev.nowake.agent.listen.FileClaims;
@@ -95,7 +96,7 @@ public final class Daemon implements AutoCloseable {
                 new LoadBook(),
                 new Mounts(host),
                 new Decider(policies, counters, journal),
-                new Governor(IN_FLIGHT_BYTES, new MemoryLook(host, () -> Long.MAX_VALUE)),
+                new Governor(IN_FLIGHT_BYTES, new MemoryLook(host, new CgroupRoom(host))),
                 prefetcher,
                 new Evictor(kernel, new HostMappings()));
         for (Map.Entry<Long, Config> lane : Lanes.split(config, host).entrySet()) {

@@ -142,7 +142,8 @@ final class Explaining {
             }
             run(engine, answer, () -> {
                 long room = Math.max(0, parts.governor().look().roomBytes());
-                answer.complete(new ExplainDocument(open).of(prefetch.join(), evict.join(), release.join(), room));
+                answer.complete(new ExplainDocument(open, CgroupDocument.reader(parts.procRoot(), open.pid()))
+                        .of(prefetch.join(), evict.join(), release.join(), room));
             });
         });
     }

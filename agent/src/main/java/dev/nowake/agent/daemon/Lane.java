@@ -129,7 +129,7 @@ final class Lane implements AutoCloseable {
     /** Asks for the lane's part of {@code status}; {@link #loads} waits for it. */
     CompletableFuture<List<Object>> askLoads() {
         CompletableFuture<List<Object>> answer = new CompletableFuture<>();
-        parts.engine().submit(() -> answer.complete(StatusDocument.loads(parts.book())));
+        parts.engine().submit(() -> answer.complete(StatusDocument.loads(parts.book(), parts.procRoot())));
         return answer;
     }
 

@@ -7,6 +7,7 @@ import dev.nowake.agent.govern.Shortage;
 import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.LoadBook;
 import dev.nowake.agent.observe.PathLabel;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,7 @@ final class StatusDocument {
         document.put("policies", parts.decider().registry().status());
         document.put("loads", loads);
         document.put("governor", governor(parts.governor().state()));
+        document.put("cgroup", CgroupDocument.own(parts.procRoot()));
         document.put("heldFiles", parts.claims().size());
         document.put("counters", parts.counters().snapshot());
         return document;
@@ -49,9 +51,9 @@ final class StatusDocument {
         return document;
     }
 
-    static List<Object> loads(LoadBook book) {
+    static List<Object> loads(LoadBook book, Path procRoot) {
         List<Object> loads = new ArrayList<>();
-        book.all(System.nanoTime()).forEach(load -> loads.add(load(load)));
+        book.all(System.nanoTime()).forEach(load -> loads.add(load(load, procRoot)));
         return loads;
     }
 
@@ -63,7 +65,7 @@ final class StatusDocument {
         return document;
     }
 
-    private static Map<String, Object> load(Load load) {
+    private static Map<String, Object> load(Load load, Path procRoot) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("model", load.model().name());
         document.put("state", load.state().label());
@@ -74,6 +76,7 @@ final class StatusDocument {
         document.put("prefetchedBytes", load.prefetchedBytes());
         document.put("evictedBytes", load.evictedBytes());
         document.put("residentBytes", load.residentBytes() < 0 ? null : load.residentBytes());
+        document.put("readerCgroups", CgroupDocument.readers(procRoot, load));
         return document;
     }
 }
