@@ -90,10 +90,10 @@ final class Flight {
         ending = Ending.FAILED;
     }
 
-    /** Gives everything back; once. */
-    void end() {
+    /** Gives everything back; the first time. */
+    void end(long nowNanos) {
         giveBackAbove(0);
-        mount.ended(this, System.nanoTime());
+        mount.ended(this, nowNanos);
     }
 
     private synchronized void giveBackAbove(long bytes) {

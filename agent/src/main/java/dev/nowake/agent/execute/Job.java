@@ -228,7 +228,7 @@ final class Job implements PrefetchJob {
     /** Ends a chunk and gives its room back. */
     void drop(Chunk chunk, Flight flight) {
         try {
-            flight.end();
+            flight.end(System.nanoTime());
         } finally {
             end(chunk.work());
             release(flight);
@@ -250,7 +250,7 @@ final class Job implements PrefetchJob {
     }
 
     private void release(Flight flight) {
-        flight.end();
+        flight.end(System.nanoTime());
         state.lock();
         try {
             inFlight--;
