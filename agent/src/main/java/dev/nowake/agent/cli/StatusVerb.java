@@ -41,6 +41,22 @@ final class StatusVerb implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
+    private static TextTable mounts(JsonNode mounts) {
+        TextTable table = new TextTable("MOUNT", "TYPE", ">BUDGET", ">IN FLIGHT", ">LATENCY", "FENCED");
+        for (JsonNode mount : mounts) {
+            JsonNode latency = mount.path("latencyMillis");
+            JsonNode fenced = mount.path("fencedSeconds");
+            table.row(
+                    Line.of(mount.path("path").asString(mount.path("device").asString())),
+                    Line.of(mount.path("fsType").asString()),
+                    Sizes.of(mount.path("budgetBytes").asLong()),
+                    Sizes.of(mount.path("inFlightBytes").asLong()),
+                    latency.isNumber() ? Sizes.digits(latency.asDouble()) + " ms" : "-",
+                    fenced.isNumber() ? "for " + Math.round(fenced.asDouble()) + " s" : "-");
+        }
+        return table;
+    }
+
     private void print(JsonNode status) {
         invocation
                 .out()
@@ -76,6 +92,7 @@ final class StatusVerb implements Callable<Integer> {
                             : Sizes.of(load.path("residentBytes").asLong()));
         }
         loads.print(invocation.out());
+        mounts(status.path("mounts")).print(invocation.out());
         TextTable counters = new TextTable("COUNTER", ">VALUE");
         status.path("counters").properties().forEach(entry -> {
             if (entry.getValue().asLong() != 0) {

@@ -2,9 +2,12 @@ package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.RootRule;
+import dev.nowake.agent.execute.MountState;
 import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.LoadBook;
 import dev.nowake.agent.observe.PathLabel;
+import dev.nowake.kernel.proc.DeviceNumber;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +29,7 @@ final class StatusDocument {
         document.put("roots", roots);
         document.put("policies", parts.decider().registry().status());
         document.put("loads", loads);
+        document.put("mounts", mounts(parts));
         document.put("inFlightBytes", parts.governor().inFlightBytes());
         document.put("roomBytes", parts.governor().roomBytes());
         document.put("waitsForRoom", parts.governor().waits());
@@ -38,6 +42,24 @@ final class StatusDocument {
         List<Object> loads = new ArrayList<>();
         book.all(System.nanoTime()).forEach(load -> loads.add(load(load)));
         return loads;
+    }
+
+    private static List<Object> mounts(Parts parts) {
+        List<Object> mounts = new ArrayList<>();
+        for (MountState mount : parts.prefetcher().mounts()) {
+            Path point = parts.mounts().pointOf(mount.device());
+            Map<String, Object> document = new LinkedHashMap<>();
+            document.put("path", point == null ? null : PathLabel.of(point).text());
+            document.put("device", DeviceNumber.format(mount.device()));
+            document.put("fsType", mount.fsType());
+            document.put("budgetBytes", mount.budgetBytes());
+            document.put("maxBytes", mount.mostBytes());
+            document.put("inFlightBytes", mount.inFlightBytes());
+            document.put("latencyMillis", mount.latencyNanos() == 0 ? null : mount.latencyNanos() / 1e6);
+            document.put("fencedSeconds", mount.isFenced() ? mount.fencedNanos() / 1e9 : null);
+            mounts.add(document);
+        }
+        return mounts;
     }
 
     private static Map<String, Object> root(RootRule root) {
