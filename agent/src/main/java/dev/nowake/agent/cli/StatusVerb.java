@@ -57,6 +57,22 @@ final class StatusVerb implements Callable<Integer> {
         }
     }
 
+    private static TextTable mounts(JsonNode mounts) {
+        TextTable table = new TextTable("MOUNT", "TYPE", ">BUDGET", ">IN FLIGHT", ">LATENCY", "FENCED");
+        for (JsonNode mount : mounts) {
+            JsonNode latency = mount.path("latencyMillis");
+            JsonNode fenced = mount.path("fencedSeconds");
+            table.row(
+                    Line.of(mount.path("path").asString(mount.path("device").asString())),
+                    Line.of(mount.path("fsType").asString()),
+                    Sizes.of(mount.path("budgetBytes").asLong()),
+                    Sizes.of(mount.path("inFlightBytes").asLong()),
+                    latency.isNumber() ? Sizes.digits(latency.asDouble()) + " ms" : "-",
+                    fenced.isNumber() ? "for " + Math.round(fenced.asDouble()) + " s" : "-");
+        }
+        return table;
+    }
+
     private void print(JsonNode status) {
         JsonNode governor = status.path("governor");
         invocation
@@ -106,6 +122,7 @@ final class StatusVerb implements Callable<Integer> {
         }
         loads.print(invocation.out());
         limitedReaders(status.path("loads"));
+        mounts(status.path("mounts")).print(invocation.out());
         TextTable counters = new TextTable("COUNTER", ">VALUE");
         status.path("counters").properties().forEach(entry -> {
             if (entry.getValue().asLong() != 0) {

@@ -2,11 +2,13 @@ package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.RootRule;
+import dev.nowake.agent.execute.MountState;
 import dev.nowake.agent.govern.GovernorState;
 import dev.nowake.agent.govern.Shortage;
 import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.LoadBook;
 import dev.nowake.agent.observe.PathLabel;
+import dev.nowake.kernel.proc.DeviceNumber;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,6 +33,7 @@ final class StatusDocument {
         document.put("loads", loads);
         document.put("governor", governor(parts.governor().state()));
         document.put("cgroup", CgroupDocument.own(parts.procRoot()));
+        document.put("mounts", mounts(parts));
         document.put("heldFiles", parts.claims().size());
         document.put("counters", parts.counters().snapshot());
         return document;
@@ -55,6 +58,24 @@ final class StatusDocument {
         List<Object> loads = new ArrayList<>();
         book.all(System.nanoTime()).forEach(load -> loads.add(load(load, procRoot)));
         return loads;
+    }
+
+    private static List<Object> mounts(Parts parts) {
+        List<Object> mounts = new ArrayList<>();
+        for (MountState mount : parts.prefetcher().mounts()) {
+            Path point = parts.mounts().pointOf(mount.device());
+            Map<String, Object> document = new LinkedHashMap<>();
+            document.put("path", point == null ? null : PathLabel.of(point).text());
+            document.put("device", DeviceNumber.format(mount.device()));
+            document.put("fsType", mount.fsType());
+            document.put("budgetBytes", mount.budgetBytes());
+            document.put("maxBytes", mount.mostBytes());
+            document.put("inFlightBytes", mount.inFlightBytes());
+            document.put("latencyMillis", mount.latencyNanos() == 0 ? null : mount.latencyNanos() / 1e6);
+            document.put("fencedSeconds", mount.isFenced() ? mount.fencedNanos() / 1e9 : null);
+            mounts.add(document);
+        }
+        return mounts;
     }
 
     private static Map<String, Object> root(RootRule root) {

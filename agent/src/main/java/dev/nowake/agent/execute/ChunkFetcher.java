@@ -24,13 +24,13 @@ final class ChunkFetcher {
      * Makes the calls that bring the chunk in. When it returns, synchronous mechanisms have done so, {@link
      * Mechanism#READAHEAD} has only asked.
      */
-    void issue(Chunk chunk) throws KernelException {
+    void issue(Chunk chunk, boolean singlePages) throws KernelException {
         OpenFile file = chunk.file();
         ByteRange bytes = chunk.range();
         if (isWhole(chunk, pages.residency(file, bytes.start(), bytes.lengthBytes()))) {
             return;
         }
-        switch (mechanismFor(chunk)) {
+        switch (mechanism(singlePages)) {
             case POPULATE -> populate(chunk);
             case SENDFILE -> sendfile(chunk);
             case READAHEAD -> readahead(chunk);
@@ -39,10 +39,10 @@ final class ChunkFetcher {
     }
 
     /** Waits until an asynchronous chunk has landed, looks, and counts. Returns the new bytes. */
-    long complete(Chunk chunk) throws KernelException {
+    long complete(Chunk chunk, boolean singlePages) throws KernelException {
         OpenFile file = chunk.file();
         ByteRange bytes = chunk.range();
-        boolean asked = mechanismFor(chunk).isAsynchronous();
+        boolean asked = mechanism(singlePages).isAsynchronous();
         if (asked) {
             awaitPieces(file, bytes);
         }
@@ -58,9 +58,9 @@ final class ChunkFetcher {
     }
 
     /** readahead(2) brings single pages on every filesystem. What it takes on filesystems read otherwise is waited for. */
-    private Mechanism mechanismFor(Chunk chunk) {
+    private Mechanism mechanism(boolean singlePages) {
         boolean large = traits.mechanism() == Mechanism.SENDFILE || traits.mechanism() == Mechanism.POPULATE;
-        return large && chunk.grant().singlePages() ? Mechanism.READAHEAD : traits.mechanism();
+        return large && singlePages ? Mechanism.READAHEAD : traits.mechanism();
     }
 
     private long missingBytes(OpenFile file, ByteRange bytes) throws KernelException {

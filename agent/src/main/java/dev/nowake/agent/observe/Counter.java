@@ -33,6 +33,8 @@ public enum Counter {
     POLICIES_ABANDONED("policiesAbandoned", "policy threads given up because their call did not end"),
     POLICIES_LOADED("policiesLoaded", "policies loaded or reloaded from files"),
     POLICY_LINES_DROPPED("policyLinesDropped", "lines of policies' logs not written because there were too many"),
+    MOUNTS_FENCED("mountsFenced", "times a mount returned nothing and was asked for nothing more"),
+    FENCES_LIFTED("fencesLifted", "times a fenced mount returned something"),
     MISSES("misses", "looks that found a reader at bytes nobody had asked for"),
     PRESSURE_SEEN("pressureSeen", "looks that found the host short of memory"),
     PROC_SCANS("procScans", "scans of /proc for readers"),
