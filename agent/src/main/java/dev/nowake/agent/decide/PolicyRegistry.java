@@ -102,7 +102,7 @@ public final class PolicyRegistry implements AutoCloseable {
             loaded.values()
                     .forEach(file ->
                             news.count(Counter.POLICIES_LOADED, file.runners().size()));
-            problems.forEach((where, message) -> news.problem(Path.of(where), message));
+            problems.forEach(news::problem);
         }
     }
 
@@ -192,7 +192,7 @@ public final class PolicyRegistry implements AutoCloseable {
 
     private void problem(String where, String message) {
         if (!message.equals(problems.put(where, message))) {
-            news.problem(Path.of(where), message);
+            news.problem(where, message);
         }
     }
 
