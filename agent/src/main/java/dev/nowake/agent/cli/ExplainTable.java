@@ -34,6 +34,7 @@ final class ExplainTable {
         line("rule", text(rule.path("name")) + where(rule) + ": " + text(rule.path("why")));
         line("mode", text(document.path("mode")));
         line("policy", policy(document));
+        failed(document.path("policyStatus"));
         line("fallback", policy(document.path("fallback")));
         JsonNode load = document.path("load");
         if (load.isObject()) {
@@ -68,6 +69,19 @@ final class ExplainTable {
             args.add(Line.of(arg.getKey()) + ": " + argument(arg.getValue()));
         }
         return text(assigned.path("policy")) + (args.isEmpty() ? "" : " {" + String.join(", ", args) + "}");
+    }
+
+    /** Nothing where all is well. */
+    private void failed(JsonNode status) {
+        boolean disabled = status.path("state").asString("").equals("disabled");
+        long failures = status.path("failures").asLong(0);
+        if (disabled || failures > 0) {
+            line(
+                    "failed",
+                    failures + " of " + status.path("calls").asLong(0) + " calls"
+                            + (disabled ? ", disabled: its fallback answers" : "") + "; "
+                            + text(status.path("lastFailure")));
+        }
     }
 
     private static String argument(JsonNode value) {

@@ -160,6 +160,23 @@ class ScriptUnitTest {
     }
 
     @Test
+    void everyMessageNamesTheFileByItsWholePath() throws Exception {
+        Path here = Path.of("").toAbsolutePath();
+        Path relative = here.relativize(folder);
+        Path file = Files.writeString(folder.resolve("p.js"), DECLARED + "export const prefetch = () => 7;");
+        String whole = folder.toAbsolutePath().normalize().resolve("p.js").toString();
+        try (ScriptUnit unit = ScriptUnit.load(relative, relative.resolve("p.js"))) {
+            assertThat(unit.origin()).isEqualTo(whole);
+            assertThatThrownBy(() -> unit.policy().prefetch(input(Map.of()))).hasMessageStartingWith(whole + ": ");
+        }
+        Files.write(file, new byte[] {(byte) 0xff});
+        assertThatThrownBy(() -> ScriptUnit.load(relative, relative.resolve("p.js")))
+                .hasMessageStartingWith(file.toRealPath() + ": ");
+        assertThatThrownBy(() -> ScriptUnit.load(relative, relative.resolve("none.js")))
+                .hasMessageStartingWith(folder.resolve("none.js") + ": ");
+    }
+
+    @Test
     void aLargeOrBinaryFileIsRefusedInOneLine() throws Exception {
         Path large = folder.resolve("large.js");
         try (var channel = Files.newByteChannel(
