@@ -97,7 +97,8 @@ public final class Daemon implements AutoCloseable {
                 new Decider(policies, counters, journal),
                 new Governor(IN_FLIGHT_BYTES, new MemoryRoom(host)),
                 prefetcher,
-                new Evictor(kernel, new HostMappings()));
+                new Evictor(kernel, new HostMappings()),
+                new Compactions(kernel, host, counters, journal));
         for (Map.Entry<Long, Config> lane : Lanes.split(config, host).entrySet()) {
             Parts own = parts.withEngine(new Engine(this::broken), new LoadBook());
             lanes.put(lane.getKey(), new Lane(own, lane.getValue(), Long.toString(lane.getKey())));

@@ -67,6 +67,7 @@ final class Planning {
         PolicyInput input = inputs.idle(trigger, assignment.args());
         parts.decider().ask(assignment, Hook.EVICT, input, parts.engine()::submit, plan -> {
             List<Object> steps = evictions.carryOut(null, enforced, plan);
+            steps.addAll(parts.compactions().carryOut(enforced, plan));
             if (!steps.isEmpty()) {
                 line(trigger, plan, steps)
                         .put("mode", enforced ? "enforce" : "observe")
@@ -80,6 +81,7 @@ final class Planning {
         PolicyInput input = inputs.of(past, trigger, shard, null, true);
         parts.decider().ask(past.assignment(), Hook.EVICT, input, parts.engine()::submit, plan -> {
             List<Object> steps = evictions.carryOut(null, past.enforced(), plan);
+            steps.addAll(parts.compactions().carryOut(past.enforced(), plan));
             if (!steps.isEmpty()) {
                 line(trigger, plan, steps)
                         .path(shard.path())
@@ -98,6 +100,7 @@ final class Planning {
         List<Object> steps = new ArrayList<>(prefetching.carryOut(active, plan));
         payLine();
         steps.addAll(evictions.carryOut(active, active.enforced(), plan));
+        steps.addAll(parts.compactions().carryOut(active.enforced(), plan));
         if (!steps.isEmpty() || !plan.refused().isEmpty()) {
             line(trigger, plan, steps)
                     .path(shard == null ? null : shard.path())
