@@ -34,7 +34,7 @@ class ArchitectureTest {
      *
      * <ul>
      *   <li>load -> decide: a load knows who decides about it
-     *   <li>load -> execute: a load carries the handles of the jobs under way for it
+     *   <li>load -> execute, govern: a load carries the handles of the jobs under way for it, and its budget
      *   <li>rules -> identify: one way to write a path as text, which patterns are held against
      *   <li>rules -> decide: a rule's outcome is who decides
      *   <li>govern -> execute: the governor is the executor's byte budget, whose interface stands where it is asked
@@ -47,7 +47,7 @@ class ArchitectureTest {
             listen   -> observe
             identify ->
             rules    -> identify decide config
-            load     -> listen config execute decide
+            load     -> listen config execute decide govern
             decide   -> observe
             govern   -> execute
             execute  ->
@@ -58,7 +58,7 @@ class ArchitectureTest {
             daemon   -> listen identify rules load decide govern execute observe config control
             demo     -> config
             trace    -> observe
-            cli      -> daemon demo config control decide identify execute observe trace
+            cli      -> daemon demo config control decide identify govern execute observe trace
             """;
 
     /** Reads a header for a verb and leaves no page behind: the one class outside that reads, and evicts its own trace. */

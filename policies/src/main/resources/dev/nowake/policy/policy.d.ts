@@ -25,8 +25,24 @@ declare namespace Nowake {
 
   type Format = "safetensors" | "gguf" | "torch-zip" | "torch-pickle" | "onnx" | "unknown";
 
-  /** All a policy may know. It cannot be changed: writing to it throws a TypeError. */
-  interface Input {
+  /**
+   * All a policy may know. It cannot be changed: writing to it throws a TypeError. Once `trigger` is compared, a checker
+   * knows what is there: `file` is not null at an "open".
+   */
+  type Input = InputFields & Told;
+
+  /** What each trigger tells of. */
+  type Told =
+    | ({ readonly trigger: "open"; readonly file: File; readonly range: null } & OfLoad)
+    | ({ readonly trigger: "miss"; readonly file: File; readonly range: Range } & OfLoad)
+    | ({ readonly trigger: "progress" | "close"; readonly file: File | null; readonly range: null } & OfLoad)
+    | ({ readonly trigger: "written"; readonly file: File; readonly range: null } & (OfLoad | OfNone))
+    | ({ readonly trigger: "pressure" | "tick"; readonly file: null; readonly range: null } & (OfLoad | OfNone));
+
+  type OfLoad = { readonly model: Model; readonly load: Load };
+  type OfNone = { readonly model: null; readonly load: null };
+
+  interface InputFields {
     readonly trigger: Trigger;
     /** The shard the trigger is about; null for tick, pressure and the end of the load. */
     readonly file: File | null;

@@ -25,6 +25,11 @@ final class ExplainTable {
                         + document.path("shard").asLong() + " of "
                         + model.path("shards").asLong());
         line("reader", document.path("pid").isNull() ? "nobody in particular" : "pid " + text(document.path("pid")));
+        JsonNode group = document.path("readerCgroup");
+        if (group.isObject()) {
+            line("cgroup", CgroupText.reader(group));
+            line("", CgroupText.CHARGED_TO_US);
+        }
         JsonNode rule = document.path("rule");
         line("rule", text(rule.path("name")) + where(rule) + ": " + text(rule.path("why")));
         line("mode", text(document.path("mode")));

@@ -41,7 +41,24 @@ final class StatusVerb implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
+    private void limitedReaders(JsonNode loads) {
+        for (JsonNode load : loads) {
+            for (JsonNode group : load.path("readerCgroups")) {
+                if (CgroupText.hasLimit(group)) {
+                    invocation
+                            .out()
+                            .printf(
+                                    "%s is read from cgroup %s: %s%n",
+                                    Line.of(load.path("model").asString()),
+                                    CgroupText.reader(group),
+                                    CgroupText.CHARGED_TO_US);
+                }
+            }
+        }
+    }
+
     private void print(JsonNode status) {
+        JsonNode governor = status.path("governor");
         invocation
                 .out()
                 .printf(
@@ -49,7 +66,19 @@ final class StatusVerb implements Callable<Integer> {
                         status.path("mode").asString(),
                         status.path("uptimeSeconds").asDouble(),
                         status.path("pid").asLong(),
-                        Sizes.of(status.path("inFlightBytes").asLong()));
+                        Sizes.of(governor.path("inFlightBytes").asLong()));
+        invocation
+                .out()
+                .printf(
+                        "room %s beyond a margin of %s, %s%s%s%n",
+                        Sizes.of(Math.max(0, governor.path("roomBytes").asLong())),
+                        Sizes.of(governor.path("marginBytes").asLong()),
+                        governor.path("pages").asString().equals("single") ? "single pages" : "large folios",
+                        governor.path("unrest").asBoolean() ? ", the kernel reclaims" : "",
+                        governor.path("shortage").isNull()
+                                ? ""
+                                : ", waiting: " + governor.path("shortage").asString());
+        invocation.out().println("cgroup " + CgroupText.own(status.path("cgroup")));
         TextTable roots = new TextTable("ROOT", "MODE", "POLICY");
         for (JsonNode root : status.path("roots")) {
             roots.row(
@@ -76,6 +105,7 @@ final class StatusVerb implements Callable<Integer> {
                             : Sizes.of(load.path("residentBytes").asLong()));
         }
         loads.print(invocation.out());
+        limitedReaders(status.path("loads"));
         TextTable counters = new TextTable("COUNTER", ">VALUE");
         status.path("counters").properties().forEach(entry -> {
             if (entry.getValue().asLong() != 0) {

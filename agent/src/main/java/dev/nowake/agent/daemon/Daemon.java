@@ -7,8 +7,9 @@ import dev.nowake.agent.decide.PolicyRegistry;
 import dev.nowake.agent.execute.Evictor;
 import dev.nowake.agent.execute.HostMappings;
 import dev.nowake.agent.execute.Prefetcher;
+import dev.nowake.agent.govern.CgroupRoom;
 import dev.nowake.agent.govern.Governor;
-import dev.nowake.agent.govern.MemoryRoom;
+import dev.nowake.agent.govern.MemoryLook;
 import dev.nowake.agent.listen.FileClaims;
 import dev.nowake.agent.load.LoadBook;
 import dev.nowake.agent.observe.Counter;
@@ -95,7 +96,7 @@ public final class Daemon implements AutoCloseable {
                 new LoadBook(),
                 new Mounts(host),
                 new Decider(policies, counters, journal),
-                new Governor(IN_FLIGHT_BYTES, new MemoryRoom(host)),
+                new Governor(IN_FLIGHT_BYTES, new MemoryLook(host, new CgroupRoom(host))),
                 prefetcher,
                 new Evictor(kernel, new HostMappings()),
                 new Compactions(kernel, host, counters, journal));

@@ -20,9 +20,12 @@ import java.util.TreeMap;
 /** The answer to {@code explain}. Made on the engine's thread: it looks at the load. */
 final class ExplainDocument {
     private final Explaining.Case open;
+    private final Map<String, Object> readerCgroup;
 
-    ExplainDocument(Explaining.Case open) {
+    /** {@code readerCgroup}: what is known of the reader's control group; null for nothing. */
+    ExplainDocument(Explaining.Case open, Map<String, Object> readerCgroup) {
         this.open = open;
+        this.readerCgroup = readerCgroup;
     }
 
     Map<String, Object> of(Plan prefetch, Plan evict, Plan release, long roomBytes) {
@@ -33,6 +36,7 @@ final class ExplainDocument {
         document.put("model", model(open.start().model()));
         document.put("shard", open.entry().shard().index());
         document.put("pid", open.pid() > 0 ? open.pid() : null);
+        document.put("readerCgroup", readerCgroup);
         document.put("rule", rule(choice));
         document.put(
                 "passedOver",

@@ -2,7 +2,6 @@ package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.decide.Assignment;
 import dev.nowake.agent.decide.Plan;
-import dev.nowake.agent.govern.MemoryRoom;
 import dev.nowake.agent.identify.CatalogEntry;
 import dev.nowake.agent.identify.CatalogSnapshot;
 import dev.nowake.agent.load.ActiveLoad;
@@ -101,7 +100,7 @@ final class Explaining {
             }
         }
         LoadStart start = LoadStart.look(parts, rules, shards, entry, pid);
-        ActiveLoad load = start.begin(shards);
+        ActiveLoad load = start.begin(shards, parts.governor().open());
         load.load().shard(entry.shard().id()).markOpened();
         if (pid > 0) {
             load.load().addReader(pid, -1);
@@ -142,10 +141,9 @@ final class Explaining {
                 return;
             }
             run(engine, answer, () -> {
-                long room = new MemoryRoom(parts.procRoot()).getAsLong()
-                        - parts.governor().inFlightBytes();
-                answer.complete(
-                        new ExplainDocument(open).of(prefetch.join(), evict.join(), release.join(), Math.max(0, room)));
+                long room = Math.max(0, parts.governor().look().roomBytes());
+                answer.complete(new ExplainDocument(open, CgroupDocument.reader(parts.procRoot(), open.pid()))
+                        .of(prefetch.join(), evict.join(), release.join(), room));
             });
         });
     }

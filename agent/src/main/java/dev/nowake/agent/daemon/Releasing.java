@@ -171,6 +171,7 @@ final class Releasing {
             closeReleased(active, work.get(i).shard(), complete);
         }
         load.shards().forEach(this::closeKept);
+        active.budget().close();
         parts.book().end(active, System.nanoTime());
         parts.counters().increment(Counter.LOADS_DONE);
         ended.accept(active);

@@ -2,9 +2,12 @@ package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.RootRule;
+import dev.nowake.agent.govern.GovernorState;
+import dev.nowake.agent.govern.Shortage;
 import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.LoadBook;
 import dev.nowake.agent.observe.PathLabel;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,17 +29,31 @@ final class StatusDocument {
         document.put("roots", roots);
         document.put("policies", parts.decider().registry().status());
         document.put("loads", loads);
-        document.put("inFlightBytes", parts.governor().inFlightBytes());
-        document.put("roomBytes", parts.governor().roomBytes());
-        document.put("waitsForRoom", parts.governor().waits());
+        document.put("governor", governor(parts.governor().state()));
+        document.put("cgroup", CgroupDocument.own(parts.procRoot()));
         document.put("heldFiles", parts.claims().size());
         document.put("counters", parts.counters().snapshot());
         return document;
     }
 
-    static List<Object> loads(LoadBook book) {
+    private static Map<String, Object> governor(GovernorState state) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("inFlightBytes", state.inFlightBytes());
+        document.put("roomBytes", state.roomBytes());
+        document.put("marginBytes", state.marginBytes());
+        document.put("outsideBytesPerSecond", state.outsideBytesPerSecond());
+        document.put("pages", state.singlePages() ? "single" : "large");
+        document.put("unrest", state.unrest());
+        document.put(
+                "shortage",
+                state.shortage() == Shortage.NONE ? null : state.shortage().label());
+        document.put("waits", state.waits());
+        return document;
+    }
+
+    static List<Object> loads(LoadBook book, Path procRoot) {
         List<Object> loads = new ArrayList<>();
-        book.all(System.nanoTime()).forEach(load -> loads.add(load(load)));
+        book.all(System.nanoTime()).forEach(load -> loads.add(load(load, procRoot)));
         return loads;
     }
 
@@ -48,7 +65,7 @@ final class StatusDocument {
         return document;
     }
 
-    private static Map<String, Object> load(Load load) {
+    private static Map<String, Object> load(Load load, Path procRoot) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("model", load.model().name());
         document.put("state", load.state().label());
@@ -59,6 +76,7 @@ final class StatusDocument {
         document.put("prefetchedBytes", load.prefetchedBytes());
         document.put("evictedBytes", load.evictedBytes());
         document.put("residentBytes", load.residentBytes() < 0 ? null : load.residentBytes());
+        document.put("readerCgroups", CgroupDocument.readers(procRoot, load));
         return document;
     }
 }

@@ -30,10 +30,10 @@ final class ChunkFetcher {
         if (isWhole(chunk, pages.residency(file, bytes.start(), bytes.lengthBytes()))) {
             return;
         }
-        switch (traits.mechanism()) {
+        switch (mechanismFor(chunk)) {
             case POPULATE -> populate(chunk);
             case SENDFILE -> sendfile(chunk);
-            case READAHEAD -> readahead(file, bytes);
+            case READAHEAD -> readahead(chunk);
             case READ_THROUGH -> pages.readThrough(file, bytes.start(), bytes.lengthBytes());
         }
     }
@@ -42,18 +42,25 @@ final class ChunkFetcher {
     long complete(Chunk chunk) throws KernelException {
         OpenFile file = chunk.file();
         ByteRange bytes = chunk.range();
-        if (traits.mechanism().isAsynchronous()) {
+        boolean asked = mechanismFor(chunk).isAsynchronous();
+        if (asked) {
             awaitPieces(file, bytes);
         }
         long missing = missingBytes(file, bytes);
         if (missing > 0 && kernel.files().status(file).sizeBytes() < bytes.end()) {
             chunk.work().tally().truncated();
-        } else if (missing > 0 && traits.mechanism().isAsynchronous()) {
+        } else if (missing > 0 && asked) {
             // The mount's window is smaller than it says.
             pages.readThrough(file, bytes.start(), bytes.lengthBytes());
             missing = missingBytes(file, bytes);
         }
         return Math.clamp(chunk.requestedBytes() - missing, 0, chunk.requestedBytes());
+    }
+
+    /** readahead(2) brings single pages on every filesystem. What it takes on filesystems read otherwise is waited for. */
+    private Mechanism mechanismFor(Chunk chunk) {
+        boolean large = traits.mechanism() == Mechanism.SENDFILE || traits.mechanism() == Mechanism.POPULATE;
+        return large && chunk.grant().singlePages() ? Mechanism.READAHEAD : traits.mechanism();
     }
 
     private long missingBytes(OpenFile file, ByteRange bytes) throws KernelException {
@@ -100,10 +107,11 @@ final class ChunkFetcher {
         }
     }
 
-    private void readahead(OpenFile file, ByteRange bytes) throws KernelException {
+    private void readahead(Chunk chunk) throws KernelException {
+        ByteRange bytes = chunk.range();
         long piece = pieceBytes();
         for (long at = bytes.start(); at < bytes.end(); at += piece) {
-            pages.readahead(file, at, Math.min(piece, bytes.end() - at));
+            pages.readahead(chunk.file(), at, Math.min(piece, bytes.end() - at));
         }
     }
 
@@ -119,8 +127,8 @@ final class ChunkFetcher {
         }
     }
 
-    /** FADV_SEQUENTIAL has doubled the window. */
+    /** What is read asynchronously is told to be sequential (FADV_SEQUENTIAL), which doubles the window. */
     private long pieceBytes() {
-        return Math.max(4096, 2 * traits.readAheadBytes());
+        return Math.max(4096, traits.readAheadBytes() * (traits.mechanism().isAsynchronous() ? 2 : 1));
     }
 }

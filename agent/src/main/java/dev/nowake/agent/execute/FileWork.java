@@ -167,7 +167,7 @@ final class FileWork {
 
     private void planChunk(Kernel kernel, ByteRange bytes) throws KernelException {
         Residency before = kernel.pageCache().residency(file, bytes.start(), bytes.lengthBytes());
-        Chunk chunk = new Chunk(this, file, bytes, before.isKnown() ? before.residentBytes() : -1);
+        Chunk chunk = new Chunk(this, file, bytes, before.isKnown() ? before.residentBytes() : -1, Grant.NONE);
         if (!before.isKnown()) {
             tally.unverified();
         }

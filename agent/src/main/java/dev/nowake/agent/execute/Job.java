@@ -118,10 +118,13 @@ final class Job implements PrefetchJob {
     }
 
     /** Whether a thread may {@link #take} a chunk. */
-    enum Admission {
-        ADMITTED,
-        NO_WORK,
-        NO_ROOM
+    sealed interface Admission {
+        record Admitted(Grant grant) implements Admission {}
+
+        record NoWork() implements Admission {}
+
+        /** {@link #awaitRoom} for this placement. */
+        record NoRoom(Placement placement) implements Admission {}
     }
 
     /**
@@ -129,45 +132,49 @@ final class Job implements PrefetchJob {
      * on the job is not done before {@link #take} has found nothing or {@link #drop} has ended the chunk.
      */
     Admission admit() {
+        Placement placement;
         state.lock();
         try {
             if (queue.isEmpty()) {
-                return Admission.NO_WORK;
+                return new Admission.NoWork();
             }
             inFlight++;
+            placement = queue.placement();
         } finally {
             state.unlock();
         }
         boolean acquired = false;
         try {
-            acquired = budget.tryAcquire(chunkBytes);
+            acquired = budget.tryAcquire(chunkBytes, placement);
+            return acquired
+                    ? new Admission.Admitted(new Grant(placement, budget.isSinglePages(placement)))
+                    : new Admission.NoRoom(placement);
         } finally {
             if (!acquired) {
                 release();
             }
         }
-        return acquired ? Admission.ADMITTED : Admission.NO_ROOM;
     }
 
-    void awaitRoom(long nanos) throws InterruptedException {
-        budget.awaitRoom(chunkBytes, nanos);
+    void awaitRoom(Placement placement, long nanos) throws InterruptedException {
+        budget.awaitRoom(chunkBytes, placement, nanos);
     }
 
     /** The next chunk, out of the room acquired; null when there is none any more, and then the room is given back. */
-    Chunk take() {
+    Chunk take(Grant grant) {
         Chunk chunk = null;
         try {
             chunk = queue.next();
         } finally {
             long unusedBytes = chunkBytes - (chunk == null ? 0 : chunk.lengthBytes());
             if (unusedBytes > 0) {
-                budget.release(unusedBytes);
+                budget.settle(unusedBytes, 0, grant.placement());
             }
             if (chunk == null) {
                 release();
             }
         }
-        return chunk;
+        return chunk == null ? null : chunk.under(grant);
     }
 
     /** Makes the calls for a chunk; false when that failed or the job is cancelled, and then the chunk is ended. */
@@ -189,7 +196,7 @@ final class Job implements PrefetchJob {
             failed(chunk, errnoOf(broken));
         } finally {
             if (!issued) {
-                drop(chunk);
+                drop(chunk, 0);
             }
         }
         return issued;
@@ -197,13 +204,15 @@ final class Job implements PrefetchJob {
 
     /** Waits for an issued chunk, looks, counts and ends it. */
     void complete(Chunk chunk) {
+        long took = chunk.lengthBytes();
         try {
             if (cancelled && traits.mechanism().isAsynchronous()) {
                 return;
             }
             long landed = fetcher.complete(chunk);
+            took = landed;
             chunk.work().tally().landed(landed);
-            tally.looked();
+            tally.looked(chunk.grant().singlePages() ? landed : 0);
             tell(() -> listener.chunkDone(chunk.work().tally().id(), chunk.range(), landed));
         } catch (KernelException e) {
             failed(chunk, e.errno());
@@ -213,14 +222,14 @@ final class Job implements PrefetchJob {
             report(broken);
             failed(chunk, errnoOf(broken));
         } finally {
-            drop(chunk);
+            drop(chunk, took);
         }
     }
 
-    /** Ends a chunk and gives its room back. */
-    void drop(Chunk chunk) {
+    /** Ends a chunk that took so many bytes of memory. */
+    void drop(Chunk chunk, long tookBytes) {
         try {
-            budget.release(chunk.lengthBytes());
+            budget.settle(chunk.lengthBytes(), tookBytes, chunk.grant().placement());
         } finally {
             end(chunk.work());
             release();
@@ -229,7 +238,7 @@ final class Job implements PrefetchJob {
 
     private void failed(Chunk chunk, Errno errno) {
         chunk.work().tally().failed(errno);
-        tally.looked();
+        tally.looked(0);
         tell(() -> listener.chunkFailed(chunk.work().tally().id(), chunk.range(), errno));
     }
 

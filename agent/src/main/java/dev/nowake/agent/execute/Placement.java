@@ -30,6 +30,11 @@ public final class Placement {
         return new Placement(Memory.INTERLEAVE, (BitSet) nodes.clone());
     }
 
+    /** The nodes wished for; empty: any. A copy. */
+    public BitSet nodes() {
+        return (BitSet) nodes.clone();
+    }
+
     /** Tells the kernel about the calling thread's next pages. */
     void apply(ThreadPlacement thread) throws KernelException {
         thread.allocateFrom(mode, (BitSet) nodes.clone());

@@ -40,7 +40,8 @@ final class StreamLoop implements Runnable {
             Thread.currentThread().interrupt();
         } finally {
             try {
-                inFlight.forEach(left -> left.job().drop(left.chunk()));
+                inFlight.forEach(
+                        left -> left.job().drop(left.chunk(), left.chunk().lengthBytes()));
             } finally {
                 pool.threadEnded();
             }
@@ -59,16 +60,16 @@ final class StreamLoop implements Runnable {
 
     private void begin(Job job) throws InterruptedException {
         switch (job.admit()) {
-            case NO_WORK -> {}
-            case ADMITTED -> {
-                Chunk chunk = job.take();
+            case Job.Admission.NoWork none -> {}
+            case Job.Admission.Admitted admitted -> {
+                Chunk chunk = job.take(admitted.grant());
                 if (chunk != null && job.issue(chunk, node)) {
                     inFlight.addLast(new InFlight(job, chunk));
                 }
             }
-            case NO_ROOM -> {
+            case Job.Admission.NoRoom lacking -> {
                 if (inFlight.isEmpty()) {
-                    awaitRoom(job);
+                    awaitRoom(job, lacking.placement());
                 } else {
                     completeOldest();
                 }
@@ -76,10 +77,10 @@ final class StreamLoop implements Runnable {
         }
     }
 
-    private void awaitRoom(Job job) throws InterruptedException {
+    private void awaitRoom(Job job, Placement placement) throws InterruptedException {
         pool.stall(job);
         try {
-            job.awaitRoom(BUDGET_WAIT_NANOS);
+            job.awaitRoom(placement, BUDGET_WAIT_NANOS);
         } finally {
             pool.resume(job);
         }

@@ -293,14 +293,14 @@ class PrefetcherTest {
     void theBudgetHoldsWorkBackUntilThereIsRoomAndACancelDoesNotWaitForIt() throws Exception {
         Path path = kernel.addFile("/m/a", 32 * MIB);
         InFlightBudget budget = new InFlightBudget(8 * MIB);
-        assertThat(budget.tryAcquire(8 * MIB)).isTrue();
+        assertThat(budget.tryAcquire(8 * MIB, Placement.ANYWHERE)).isTrue();
         OpenFile file = open(path);
         PrefetchJob job = prefetcher.start(traits(Mechanism.SENDFILE, 2), budget, PrefetchListener.NONE);
         job.add(file, id(file), RangeSet.between(0, 32 * MIB));
         await().during(Duration.ofMillis(100)).until(() -> kernel.residentBytes(path) == 0);
-        budget.release(8 * MIB);
+        budget.settle(8 * MIB, 0, Placement.ANYWHERE);
         await().atMost(Duration.ofSeconds(2)).until(() -> kernel.residentBytes(path) == 32 * MIB);
-        assertThat(budget.tryAcquire(8 * MIB)).isTrue();
+        assertThat(budget.tryAcquire(8 * MIB, Placement.ANYWHERE)).isTrue();
         Path other = kernel.addFile("/m/b", 32 * MIB);
         OpenFile second = open(other);
         job.add(second, id(second), RangeSet.between(0, 32 * MIB));
@@ -313,7 +313,7 @@ class PrefetcherTest {
     @Test
     void aJobWithoutRoomDoesNotHoldUpAnother() throws Exception {
         InFlightBudget full = new InFlightBudget(8 * MIB);
-        assertThat(full.tryAcquire(8 * MIB)).isTrue();
+        assertThat(full.tryAcquire(8 * MIB, Placement.ANYWHERE)).isTrue();
         OpenFile waiting = open(kernel.addFile("/m/a", 32 * MIB));
         PrefetchJob stuck = prefetcher.start(traits(Mechanism.SENDFILE, 2), full, PrefetchListener.NONE);
         stuck.add(waiting, id(waiting), RangeSet.between(0, 32 * MIB));

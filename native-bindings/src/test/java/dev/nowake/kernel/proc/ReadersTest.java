@@ -176,40 +176,6 @@ class ReadersTest {
                 .isEqualTo(128 << 10);
     }
 
-    @Test
-    void cgroup2LimitsUpToTheMount() throws IOException {
-        put("proc/self/mountinfo", "30 20 0:26 / /sys/fs/cgroup rw shared:4 - cgroup2 cgroup2 rw,nsdelegate\n");
-        put("proc/9/cgroup", "0::/a/b:c\n");
-        put("sys/fs/cgroup/a/b:c/memory.max", "max\n");
-        put("sys/fs/cgroup/a/b:c/memory.high", "1000000\n");
-        put("sys/fs/cgroup/a/b:c/memory.current", "400000\n");
-        put("sys/fs/cgroup/a/memory.max", "900000\n");
-        put("sys/fs/cgroup/a/memory.current", "800000\n");
-        CgroupMemory memory = CgroupMemory.read(root, 9);
-        assertThat(memory.levels()).hasSize(3);
-        assertThat(memory.levels().getFirst().maxBytes()).isEqualTo(CgroupMemory.UNLIMITED);
-        assertThat(memory.levels().getFirst().highBytes()).isEqualTo(1000000);
-        assertThat(memory.roomBytes()).isEqualTo(100000);
-        put("proc/9/cgroup", "0::/../../outside\n");
-        assertThat(CgroupMemory.read(root, 9).levels()).isEmpty();
-    }
-
-    @Test
-    void cgroup1WhereMemoryIsMountedSo() throws IOException {
-        put(
-                "proc/self/mountinfo",
-                "30 20 0:26 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n"
-                        + "31 20 0:27 /docker/x /cg rw - cgroup cgroup rw,memory\n");
-        put("proc/9/cgroup", "4:memory,hugetlb:/docker/x/in\n1:name=systemd:/\n0::/u\n");
-        put("cg/in/memory.limit_in_bytes", "5000\n");
-        put("cg/in/memory.usage_in_bytes", "2000\n");
-        put("cg/memory.limit_in_bytes", "9223372036854771712\n");
-        CgroupMemory memory = CgroupMemory.read(root, 9);
-        assertThat(memory.levels()).hasSize(2);
-        assertThat(memory.levels().getLast().maxBytes()).isEqualTo(CgroupMemory.UNLIMITED);
-        assertThat(memory.roomBytes()).isEqualTo(3000);
-    }
-
     private void put(String path, String text) throws IOException {
         Files.createDirectories(root.resolve(path).getParent());
         Files.write(root.resolve(path), text.getBytes(StandardCharsets.ISO_8859_1));
