@@ -17,6 +17,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.nowake.kernel.FileAccess;
+import dev.nowake.kernel.NodeMemory;
 import dev.nowake.kernel.PageCache;
 import java.util.Arrays;
 import java.util.Map;
@@ -242,6 +243,13 @@ class ArchitectureTest {
                 .and(NO_QUIET_READ)
                 .should()
                 .callMethodWhere(portMethod(PageCache.class, "evict|readahead|populate|sendfile|readThrough")));
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.nowake.agent..")
+                .and()
+                .resideOutsideOfPackage("dev.nowake.agent.execute..")
+                .should()
+                .callMethodWhere(portMethod(NodeMemory.class, "compact")));
     }
 
     /** Reading a file's content moves pages: headers are read to identify, nothing else is. */

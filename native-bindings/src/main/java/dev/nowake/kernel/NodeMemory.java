@@ -2,7 +2,7 @@ package dev.nowake.kernel;
 
 /**
  * Two controls of a NUMA node's memory, for root. Both work on all of the node, whoever's memory it is, so only a rule may
- * ask for them. Both block the caller while the kernel works (proactive reclaim about 4 ms a GiB of clean page cache,
+ * ask for them. Both block the caller while the kernel works (proactive reclaim 4 to 14 ms a GiB of clean page cache,
  * compaction up to seconds): for a thread that has the time.
  */
 public interface NodeMemory {

@@ -169,6 +169,8 @@ declare namespace Nowake {
     readonly total: number;
     readonly free: number;
     readonly available: number;
+    /** Of `free`, what lies in blocks of 2 MiB and larger: drivers and huge pages need those. Null where unknown. */
+    readonly freeBlocks: number | null;
     readonly pressure: Pressure;
     readonly nodes: readonly HostNode[];
     /** CPU and accelerator share memory. */
@@ -185,6 +187,8 @@ declare namespace Nowake {
     readonly id: number;
     readonly total: number;
     readonly free: number;
+    /** Of `free`, what lies in blocks of 2 MiB and larger; null where unknown. */
+    readonly freeBlocks: number | null;
     /** In page cache. */
     readonly file: number;
   }
@@ -234,6 +238,17 @@ declare namespace Nowake {
     reason?: string;
   }
 
+  /**
+   * Have the kernel bring free memory together in large blocks. It frees nothing and costs processor time; nowake does it
+   * seldom, however often it is asked for.
+   */
+  interface CompactStep {
+    action: "compact";
+    /** A node's number. Standard: all nodes. */
+    node?: number;
+    reason?: string;
+  }
+
   /** Replaces the policy's state; at most 64 KiB as JSON, 16 levels deep. */
   interface RememberStep {
     action: "remember";
@@ -241,7 +256,7 @@ declare namespace Nowake {
     reason?: string;
   }
 
-  type Step = PrefetchStep | EvictStep | KeepStep | RememberStep;
+  type Step = PrefetchStep | EvictStep | KeepStep | CompactStep | RememberStep;
 
   /** Null or undefined mean no steps. */
   type Steps = Step[] | null | undefined | void;

@@ -108,14 +108,13 @@ final class ExplainTable {
     private static int add(TextTable table, String when, JsonNode plan) {
         int rows = 0;
         for (JsonNode step : plan.path("steps")) {
-            JsonNode missing = step.path("missingBytes");
             table.row(
                     when,
                     text(step.path("action")),
-                    step.path("shard").isNull() ? "-" : text(step.path("shard")),
-                    Sizes.of(step.path("offsetBytes").asLong()),
-                    Sizes.of(step.path("lengthBytes").asLong()),
-                    missing.isNumber() ? Sizes.of(missing.asLong()) : "-",
+                    step.path("shard").isNumber() ? text(step.path("shard")) : "-",
+                    size(step.path("offsetBytes")),
+                    size(step.path("lengthBytes")),
+                    size(step.path("missingBytes")),
                     text(step.path("reason")));
             rows++;
         }
@@ -124,5 +123,9 @@ final class ExplainTable {
             rows++;
         }
         return rows;
+    }
+
+    private static String size(JsonNode bytes) {
+        return bytes.isNumber() ? Sizes.of(bytes.asLong()) : "-";
     }
 }

@@ -96,7 +96,8 @@ public final class Daemon implements AutoCloseable {
                 new Decider(policies, counters, journal),
                 new Governor(inFlight.maxBytes(), new MemoryLook(host, new CgroupRoom(host))),
                 prefetcher,
-                new Evictor(kernel, new HostMappings()));
+                new Evictor(kernel, new HostMappings()),
+                new Compactions(kernel, host, counters, journal));
         for (Map.Entry<Long, Config> lane : Lanes.split(config, host).entrySet()) {
             Parts own = parts.withEngine(new Engine(this::broken), new LoadBook());
             lanes.put(lane.getKey(), new Lane(own, lane.getValue(), Long.toString(lane.getKey())));

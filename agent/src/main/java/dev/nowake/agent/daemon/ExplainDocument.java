@@ -112,6 +112,7 @@ final class ExplainDocument {
                 steps.add(described);
             }
         }
+        plan.compactions().forEach(step -> steps.add(Compactions.describe(step)));
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("policy", plan.policy());
         document.put("steps", steps);

@@ -64,7 +64,8 @@ public final class OfflineExplain {
                     new Decider(registry, counters, nowhere),
                     new Governor(0, new MemoryLook(host, () -> Long.MAX_VALUE)),
                     idle,
-                    new Evictor(kernel, new HostMappings()));
+                    new Evictor(kernel, new HostMappings()),
+                    new Compactions(kernel, host, counters, nowhere));
             boolean mayOpen = !parts.mounts().isFuse(id.device());
             CatalogSnapshot snapshot = ModelCatalog.scan(
                             kernel.files(), List.of(new ModelCatalog.Root(root.path(), mayOpen)))

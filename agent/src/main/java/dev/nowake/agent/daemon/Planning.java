@@ -68,6 +68,7 @@ final class Planning {
         PolicyInput input = inputs.idle(trigger, assignment.args());
         parts.decider().ask(assignment, Hook.EVICT, input, parts.engine()::submit, plan -> {
             List<Object> steps = evictions.carryOut(null, enforced, plan);
+            steps.addAll(parts.compactions().carryOut(enforced, plan));
             if (!steps.isEmpty()) {
                 line(trigger, plan, steps)
                         .put("mode", enforced ? "enforce" : "observe")
@@ -81,6 +82,7 @@ final class Planning {
         PolicyInput input = inputs.of(past, trigger, shard, null, true);
         parts.decider().ask(past.assignment(), Hook.EVICT, input, parts.engine()::submit, plan -> {
             List<Object> steps = evictions.carryOut(null, past.enforced(), plan);
+            steps.addAll(parts.compactions().carryOut(past.enforced(), plan));
             if (!steps.isEmpty()) {
                 line(trigger, plan, steps)
                         .path(shard.path())
@@ -99,6 +101,7 @@ final class Planning {
         List<Object> steps = new ArrayList<>(prefetching.carryOut(active, plan));
         payLine();
         steps.addAll(evictions.carryOut(active, active.enforced(), plan));
+        steps.addAll(parts.compactions().carryOut(active.enforced(), plan));
         if (!steps.isEmpty() || !plan.refused().isEmpty()) {
             line(trigger, plan, steps)
                     .path(shard == null ? null : shard.path())

@@ -10,8 +10,11 @@ import java.util.function.Supplier;
 
 /** What a file holds, made into runners: loaded, named right, and tried. All of them or none. */
 record PolicyFile(List<PolicyRunner> runners, Set<Path> imports) {
-    /** The first script after start takes most of a second; several on a busy host a few. */
-    private static final long LOAD_SECONDS = 5;
+    /**
+     * The first script after start takes most of a second on an idle host, and took 6 with a load of 18 on two processors,
+     * as at a host's start; a daemon that gave up then would not begin. Only a file whose code hangs waits so long.
+     */
+    private static final long LOAD_SECONDS = 15;
 
     /** Whether a name may be taken; throws {@link PolicyFailure} where it is another's. */
     interface Names {

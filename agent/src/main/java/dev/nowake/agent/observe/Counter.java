@@ -18,6 +18,8 @@ public enum Counter {
     EVICT_REFUSED_MAPPED("evictRefusedMappedBytes", "bytes that stayed because somebody maps them"),
     EVICT_REFUSED_DIRTY("evictRefusedDirtyBytes", "bytes that stayed because they are not written back"),
     EVICT_REFUSED_BUSY("evictRefusedBusyBytes", "bytes that stayed for another reason"),
+    COMPACTIONS("compactions", "times free memory was brought together in large blocks"),
+    COMPACTED_BYTES("compactedBytes", "free bytes that lay in blocks of 2 MiB after that and not before"),
     GUARD_REFUSED("guardRefusedSteps", "steps outside a model or a file"),
     POLICY_ERRORS("policyErrors", "policy calls that failed, for any reason"),
     POLICY_THROWN("policyThrown", "policy calls that threw"),

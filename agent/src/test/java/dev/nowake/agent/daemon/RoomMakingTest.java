@@ -197,6 +197,7 @@ class RoomMakingTest {
                 null,
                 governor,
                 null,
+                null,
                 null);
         return new RoomMaking(parts, new Placements(one), one, Runnable::run);
     }

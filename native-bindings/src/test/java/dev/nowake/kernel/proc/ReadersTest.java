@@ -102,6 +102,21 @@ class ReadersTest {
         assertThat(buddy.freeBytesFrom(1, 1)).isZero();
     }
 
+    /** 2 MiB are order 9 of pages of 4 KiB, and order 5 of pages of 64 KiB. */
+    @Test
+    void largeBlocksAreThoseOfTwoMebibytesWhateverThePageSize() throws IOException {
+        put("proc/buddyinfo", "Node 0, zone Normal 1 1 1 1 1 1 1 1 1 3 1\nNode 1, zone Normal 7 0 0 0 0 1\n");
+        assertThat(BuddyInfo.read(root).freeBlockBytes(0)).isEqualTo(10 << 20);
+        assertThat(BuddyInfo.read(root).freeBlockBytes(1)).isZero();
+        assertThat(BuddyInfo.read(root).freeBlockBytes(-1)).isEqualTo(10 << 20);
+        assertThat(BuddyInfo.read(root).freeBlockBytes(7)).isEqualTo(-1);
+        ByteBuffer auxv = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
+        Files.createDirectories(root.resolve("proc/self"));
+        Files.write(
+                root.resolve("proc/self/auxv"), auxv.putLong(6).putLong(65536).array());
+        assertThat(BuddyInfo.read(root).freeBlockBytes(1)).isEqualTo(2 << 20);
+    }
+
     @Test
     void vmstatDeltas() throws IOException {
         put("proc/vmstat", "pgscan_kswapd 10\nallocstall_normal 1\nallocstall_movable 2\nnr_free_pages x\n");

@@ -26,8 +26,12 @@ import tools.jackson.databind.ObjectMapper;
 class TypingsTest {
     private static final Pattern INTERFACE = Pattern.compile("interface (\\w+) \\{(.*?)\\n  }", Pattern.DOTALL);
     private static final Pattern MEMBER = Pattern.compile("(?m)^    (?:readonly )?(\\w+)\\??:");
-    private static final Map<String, String> ACTIONS =
-            Map.of("prefetch", "PrefetchStep", "evict", "EvictStep", "keep", "KeepStep", "remember", "RememberStep");
+    private static final Map<String, String> ACTIONS = Map.of(
+            "prefetch", "PrefetchStep",
+            "evict", "EvictStep",
+            "keep", "KeepStep",
+            "compact", "CompactStep",
+            "remember", "RememberStep");
 
     @Test
     void theInputsTypesNameWhatAScriptGets() throws IOException {
