@@ -2,6 +2,7 @@ package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.decide.Plan;
 import dev.nowake.agent.load.ActiveLoad;
+import dev.nowake.agent.load.NodeTarget;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.PathLabel;
 import dev.nowake.agent.rules.Choice;
@@ -20,9 +21,11 @@ import java.util.TreeMap;
 /** The answer to {@code explain}. Made on the engine's thread: it looks at the load. */
 final class ExplainDocument {
     private final Explaining.Case open;
+    private final Placements placements;
 
-    ExplainDocument(Explaining.Case open) {
+    ExplainDocument(Explaining.Case open, Placements placements) {
         this.open = open;
+        this.placements = placements;
     }
 
     Map<String, Object> of(Plan prefetch, Plan evict, Plan release, long roomBytes) {
@@ -131,7 +134,12 @@ final class ExplainDocument {
         switch (checked.step()) {
             case Step.Prefetch prefetch -> {
                 step.put("action", "prefetch");
+                NodeTarget target =
+                        placements.target(prefetch.node(), open.load().load());
                 step.put("node", prefetch.node().label());
+                step.put("nodes", target.nodes());
+                step.put("nodesBy", target.by().label());
+                step.put("ifMisplaced", prefetch.ifMisplaced().name().toLowerCase(java.util.Locale.ROOT));
                 step.put("priority", prefetch.priority());
             }
             case Step.Evict evict -> {

@@ -4,6 +4,7 @@ import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.RootRule;
 import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.LoadBook;
+import dev.nowake.agent.load.NodeTarget;
 import dev.nowake.agent.observe.PathLabel;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -58,6 +59,9 @@ final class StatusDocument {
         document.put("sizeBytes", load.model().sizeBytes());
         document.put("prefetchedBytes", load.prefetchedBytes());
         document.put("evictedBytes", load.evictedBytes());
+        NodeTarget target = load.target();
+        document.put("nodes", target == null ? null : target.nodes());
+        document.put("nodesBy", target == null ? null : target.by().label());
         document.put("residentBytes", load.residentBytes() < 0 ? null : load.residentBytes());
         return document;
     }

@@ -45,7 +45,7 @@ final class Job implements PrefetchJob {
     }
 
     @Override
-    public void add(OpenFile file, FileId id, RangeSet ranges, Placement placement) {
+    public void add(OpenFile file, FileId id, RangeSet ranges, Placement placement, RangeSet movable) {
         state.lock();
         try {
             if (finished || cancelled || ranges.isEmpty()) {
@@ -58,7 +58,8 @@ final class Job implements PrefetchJob {
                     chunkBytes,
                     traits.mechanism().isAsynchronous(),
                     traits.descriptors(),
-                    placement);
+                    placement,
+                    movable);
             work.tally().begin();
             queue.add(work);
         } finally {

@@ -12,6 +12,10 @@ public enum Counter {
     PREFETCHED_BYTES("prefetchedBytes", "bytes prefetched that landed"),
     PREFETCH_REQUESTED_BYTES("prefetchRequestedBytes", "bytes asked of storage"),
     PREFETCH_ERRORS("prefetchErrors", "prefetch calls that failed"),
+    MISPLACED_MOVED(
+            "misplacedMovedBytes", "bytes resident on another node than wanted that were dropped, to be read again"),
+    MISPLACED_STAYED(
+            "misplacedStayedBytes", "bytes on another node than wanted that stayed: mapped, not written back, or busy"),
     EVICTED_BYTES("evictedBytes", "bytes dropped from page cache"),
     EVICT_REFUSED_MAPPED("evictRefusedMappedBytes", "bytes that stayed because somebody maps them"),
     EVICT_REFUSED_DIRTY("evictRefusedDirtyBytes", "bytes that stayed because they are not written back"),
