@@ -16,7 +16,7 @@ nowake() {
 reader() {
   model=$1
   shift
-  "$@" sh -c 'exec 3<"$0"; exec sleep 200' "$models/$model/model.safetensors" &
+  "$@" sh -c 'exec 3<"$0"; exec sleep 600' "$models/$model/model.safetensors" &
 }
 
 in_cgroup() {
@@ -31,7 +31,7 @@ done
 # Each load tells its outcome once all of it was asked for.
 await_outcomes() {
   tries=0
-  until [ "$(grep -c '"kind":"outcome"' state/journal.jsonl)" -ge "$1" ] || [ $tries -ge 40 ]; do
+  until [ "$(grep -c '"kind":"outcome"' state/journal.jsonl)" -ge "$1" ] || [ $tries -ge 200 ]; do
     tries=$((tries + 1))
     sleep 1
   done
@@ -41,7 +41,7 @@ nowake run --config /nowake.yaml >run.out 2>run.err &
 tries=0
 until grep -q ready run.out; do
   tries=$((tries + 1))
-  [ $tries -lt 60 ] || { cat run.err; exit 1; }
+  [ $tries -lt 300 ] || { echo "nowake does not become ready"; cat run.err; exit 1; }
   sleep 1
 done
 

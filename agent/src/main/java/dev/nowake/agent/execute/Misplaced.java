@@ -37,11 +37,22 @@ final class Misplaced {
         this.wanted = placement.nodes();
     }
 
-    /** Tells the tally what was dropped and what stayed. Nothing happens where pages are wanted anywhere. */
-    void drop(RangeSet ranges, FileTally tally) throws KernelException {
+    /**
+     * Tells the tally what was dropped and what stayed. Nothing happens where pages are wanted anywhere, or nobody may know
+     * where they lie: pages on the wrong node are better than none.
+     */
+    void drop(RangeSet ranges, FileTally tally) {
         if (wanted.isEmpty()) {
             return;
         }
+        try {
+            dropBlocks(ranges, tally);
+        } catch (KernelException unknown) {
+            return;
+        }
+    }
+
+    private void dropBlocks(RangeSet ranges, FileTally tally) throws KernelException {
         long block = wanted.cardinality() > 1 ? SPREAD_BLOCK_BYTES : BLOCK_BYTES;
         for (ByteRange range : ranges.ranges()) {
             for (long at = range.start(); at < range.end(); ) {

@@ -3,6 +3,7 @@ package dev.nowake.agent.execute;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.kernel.ThreadPlacement.Memory;
@@ -124,6 +125,15 @@ class MisplacedTest {
         assertThat(fetch(Placement.spread(set(0, 1)), ALL).movedBytes()).isEqualTo(56 * MIB);
         assertThat(onNode1()).isBetween(492L, 532L);
         assertThat(fetch(Placement.spread(set(0, 1)), ALL).movedBytes()).isZero();
+    }
+
+    @Test
+    void whereNobodyMayKnowWherePagesLieTheyStayAndTheRestComes() throws Exception {
+        kernel.script().failAt("move_pages", path, Errno.EPERM);
+        PrefetchOutcome outcome = fetch(Placement.on(1, set(4, 5)), ALL);
+        assertThat(outcome.movedBytes()).isZero();
+        assertThat(outcome.errors()).isEmpty();
+        assertThat(outcome.landedBytes()).isEqualTo(8 * MIB);
     }
 
     @Test
