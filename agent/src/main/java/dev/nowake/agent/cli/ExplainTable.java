@@ -44,6 +44,10 @@ final class ExplainTable {
                             + text(load.path("rule")) + ": " + text(load.path("mode")) + ", "
                             + text(load.path("policy")) + "; that stays until it ends");
         }
+        JsonNode target = document.path("prefetch").path("steps").path(0);
+        if (target.path("nodes").isArray()) {
+            line("node", NodeText.of(target));
+        }
         line("room", Sizes.of(document.path("roomBytes").asLong()));
         passedOver(document.path("passedOver"));
         out.println();

@@ -104,8 +104,8 @@ final class StatusVerb implements Callable<Integer> {
         }
         roots.print(invocation.out());
         PolicyTable.print(status.path("policies"), invocation.out());
-        TextTable loads =
-                new TextTable("LOAD", "STATE", ">READERS", ">SHARDS", ">SIZE", ">PREFETCHED", ">EVICTED", ">RESIDENT");
+        TextTable loads = new TextTable(
+                "LOAD", "STATE", ">READERS", ">SHARDS", ">SIZE", "NODE", ">PREFETCHED", ">EVICTED", ">RESIDENT");
         for (JsonNode load : status.path("loads")) {
             loads.row(
                     Line.of(load.path("model").asString()),
@@ -114,6 +114,7 @@ final class StatusVerb implements Callable<Integer> {
                     load.path("shardsOpened").asString() + "/"
                             + load.path("shards").asString(),
                     Sizes.of(load.path("sizeBytes").asLong()),
+                    NodeText.of(load),
                     Sizes.of(load.path("prefetchedBytes").asLong()),
                     Sizes.of(load.path("evictedBytes").asLong()),
                     load.path("residentBytes").isNull()

@@ -7,6 +7,7 @@ import dev.nowake.agent.govern.GovernorState;
 import dev.nowake.agent.govern.Shortage;
 import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.LoadBook;
+import dev.nowake.agent.load.NodeTarget;
 import dev.nowake.agent.observe.PathLabel;
 import dev.nowake.kernel.proc.DeviceNumber;
 import java.nio.file.Path;
@@ -96,6 +97,9 @@ final class StatusDocument {
         document.put("sizeBytes", load.model().sizeBytes());
         document.put("prefetchedBytes", load.prefetchedBytes());
         document.put("evictedBytes", load.evictedBytes());
+        NodeTarget target = load.target();
+        document.put("nodes", target == null ? null : target.nodes());
+        document.put("nodesBy", target == null ? null : target.by().label());
         document.put("residentBytes", load.residentBytes() < 0 ? null : load.residentBytes());
         document.put("readerCgroups", CgroupDocument.readers(procRoot, load));
         return document;

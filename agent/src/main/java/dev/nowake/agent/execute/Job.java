@@ -46,7 +46,7 @@ final class Job implements PrefetchJob {
     }
 
     @Override
-    public void add(OpenFile file, FileId id, RangeSet ranges, Placement placement) {
+    public void add(OpenFile file, FileId id, RangeSet ranges, Placement placement, RangeSet movable) {
         state.lock();
         try {
             if (finished || cancelled || ranges.isEmpty()) {
@@ -59,7 +59,8 @@ final class Job implements PrefetchJob {
                     chunkBytes,
                     traits.mechanism().isAsynchronous(),
                     traits.descriptors(),
-                    placement);
+                    placement,
+                    movable);
             work.tally().begin();
             queue.add(work);
         } finally {

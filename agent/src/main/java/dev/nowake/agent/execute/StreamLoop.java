@@ -89,6 +89,7 @@ final class StreamLoop implements Runnable {
 
     private void completeOldest() {
         InFlight oldest = inFlight.removeFirst();
+        node.use(oldest.chunk().work().placement()); // what did not land is read now
         oldest.flight().job().complete(oldest.chunk(), oldest.flight());
     }
 }

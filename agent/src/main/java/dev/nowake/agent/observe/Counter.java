@@ -14,6 +14,10 @@ public enum Counter {
     PREFETCH_ERRORS("prefetchErrors", "prefetch calls that failed"),
     ROOM_RECLAIMED_BYTES(
             "roomReclaimedBytes", "bytes of the host's coldest page cache reclaimed to make room for loads"),
+    MISPLACED_MOVED(
+            "misplacedMovedBytes", "bytes resident on another node than wanted that were dropped, to be read again"),
+    MISPLACED_STAYED(
+            "misplacedStayedBytes", "bytes on another node than wanted that stayed: mapped, not written back, or busy"),
     EVICTED_BYTES("evictedBytes", "bytes dropped from page cache"),
     EVICT_REFUSED_MAPPED("evictRefusedMappedBytes", "bytes that stayed because somebody maps them"),
     EVICT_REFUSED_DIRTY("evictRefusedDirtyBytes", "bytes that stayed because they are not written back"),

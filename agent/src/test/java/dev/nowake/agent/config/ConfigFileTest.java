@@ -27,7 +27,19 @@ class ConfigFileTest {
                         Path.of("/models"),
                         Mode.ENFORCE,
                         "load-and-release",
-                        Map.of("window", 0L, "lookaheadFiles", Long.MAX_VALUE, "leftovers", "keep", "room", "none")));
+                        Map.of(
+                                "window",
+                                0L,
+                                "lookaheadFiles",
+                                Long.MAX_VALUE,
+                                "leftovers",
+                                "keep",
+                                "room",
+                                "none",
+                                "node",
+                                "reader",
+                                "misplaced",
+                                "keep")));
     }
 
     @Test
@@ -63,10 +75,22 @@ class ConfigFileTest {
         Config config = read("""
                 roots:
                 - path: /models
-                  args: {window: 4GiB, lookaheadFiles: 2, leftovers: evict, room: reclaim}
+                  args: {window: 4GiB, lookaheadFiles: 2, leftovers: evict, room: reclaim, node: 1, misplaced: move}
                 """);
         assertThat(config.roots().getFirst().args())
-                .isEqualTo(Map.of("window", 4L << 30, "lookaheadFiles", 2L, "leftovers", "evict", "room", "reclaim"));
+                .isEqualTo(Map.of(
+                        "window",
+                        4L << 30,
+                        "lookaheadFiles",
+                        2L,
+                        "leftovers",
+                        "evict",
+                        "room",
+                        "reclaim",
+                        "node",
+                        "1",
+                        "misplaced",
+                        "move"));
     }
 
     @ParameterizedTest

@@ -114,7 +114,8 @@ final class MountBudgetKernelTest {
             hanging.open(slow.getFirst());
             await("in flight")
                     .atMost(Rig.SOON)
-                    .until(() -> rig.status().path("governor").path("inFlightBytes").asLong() > 0);
+                    .until(() ->
+                            rig.status().path("governor").path("inFlightBytes").asLong() > 0);
             await("fenced")
                     .atMost(FENCED_WITHIN)
                     .untilAsserted(() -> assertThat(
