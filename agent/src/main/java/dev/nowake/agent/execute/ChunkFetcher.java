@@ -30,10 +30,10 @@ final class ChunkFetcher {
         if (isWhole(chunk, pages.residency(file, bytes.start(), bytes.lengthBytes()))) {
             return;
         }
-        switch (traits.mechanism()) {
+        switch (mechanism(chunk)) {
             case POPULATE -> populate(chunk);
             case SENDFILE -> sendfile(chunk);
-            case READAHEAD -> readahead(file, bytes);
+            case READAHEAD -> readahead(chunk);
             case READ_THROUGH -> pages.readThrough(file, bytes.start(), bytes.lengthBytes());
         }
     }
@@ -42,13 +42,14 @@ final class ChunkFetcher {
     long complete(Chunk chunk) throws KernelException {
         OpenFile file = chunk.file();
         ByteRange bytes = chunk.range();
-        if (traits.mechanism().isAsynchronous()) {
-            awaitPieces(file, bytes);
+        boolean asynchronous = mechanism(chunk).isAsynchronous();
+        if (asynchronous) {
+            awaitPieces(chunk);
         }
         long missing = missingBytes(file, bytes);
         if (missing > 0 && kernel.files().status(file).sizeBytes() < bytes.end()) {
             chunk.work().tally().truncated();
-        } else if (missing > 0 && traits.mechanism().isAsynchronous()) {
+        } else if (missing > 0 && asynchronous) {
             // The mount's window is smaller than it says.
             pages.readThrough(file, bytes.start(), bytes.lengthBytes());
             missing = missingBytes(file, bytes);
@@ -100,10 +101,20 @@ final class ChunkFetcher {
         }
     }
 
-    private void readahead(OpenFile file, ByteRange bytes) throws KernelException {
+    /**
+     * Pages that are to take turns are asked for one by one: the kernel goes on to the next node with every folio, and each
+     * thread begins at the first node, so that 16 threads with a large folio each would fill that node alone.
+     */
+    private Mechanism mechanism(Chunk chunk) {
+        boolean largeFolios = traits.mechanism() == Mechanism.POPULATE || traits.mechanism() == Mechanism.SENDFILE;
+        return largeFolios && chunk.work().placement().isSpread() ? Mechanism.READAHEAD : traits.mechanism();
+    }
+
+    private void readahead(Chunk chunk) throws KernelException {
+        ByteRange bytes = chunk.range();
         long piece = pieceBytes();
         for (long at = bytes.start(); at < bytes.end(); at += piece) {
-            pages.readahead(file, at, Math.min(piece, bytes.end() - at));
+            pages.readahead(chunk.file(), at, Math.min(piece, bytes.end() - at));
         }
     }
 
@@ -111,16 +122,18 @@ final class ChunkFetcher {
      * One byte read at the end of each piece waits for its page and tells of an I/O error. cachestat cannot be asked
      * instead: it counts pages whose data is still on the way.
      */
-    private void awaitPieces(OpenFile file, ByteRange bytes) throws KernelException {
+    private void awaitPieces(Chunk chunk) throws KernelException {
+        ByteRange bytes = chunk.range();
         long piece = pieceBytes();
         for (long at = bytes.start(); at < bytes.end(); at += piece) {
             long end = Math.min(at + piece, bytes.end());
-            pages.readThrough(file, end - 1, 1);
+            pages.readThrough(chunk.file(), end - 1, 1);
         }
     }
 
-    /** FADV_SEQUENTIAL has doubled the window. */
+    /** FADV_SEQUENTIAL has doubled the window where readahead is the mount's mechanism. */
     private long pieceBytes() {
-        return Math.max(4096, 2 * traits.readAheadBytes());
+        int windows = traits.mechanism().isAsynchronous() ? 2 : 1;
+        return Math.max(4096, windows * traits.readAheadBytes());
     }
 }
