@@ -23,6 +23,9 @@ in_cgroup() {
   sh -c 'echo $$ >/sys/fs/cgroup/node1/cgroup.procs; exec "$0" "$@"' "$@"
 }
 
+# As storage for models is set up: with a large window the kernel makes large folios, where it can.
+for window in /sys/class/bdi/*/read_ahead_kb; do echo 8192 >"$window"; done
+
 # There before the load, on node 0.
 for model in keep move moved; do
   taskset 3 cat "$models/$model/model.safetensors" >/dev/null

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Boots a guest with two NUMA nodes under QEMU, runs nowake in it, and looks on which node the pages of each model lie:
-# what check.sh asks and what is wanted stands there. Software emulation: works anywhere, a minute on a quiet machine, needs no root.
+# what check.sh asks and what is wanted stands there. Software emulation: works anywhere, takes one to three minutes, needs no root.
 # Speeds in the guest mean nothing.
 #
 # usage: samples/numa/guest.sh [--fetch] [--keep DIR]

@@ -32,6 +32,10 @@ public final class Placement {
         return new Placement(Memory.INTERLEAVE, (BitSet) nodes.clone(), new BitSet());
     }
 
+    boolean isSpread() {
+        return mode == Memory.INTERLEAVE;
+    }
+
     /** Empty for anywhere. A copy. */
     public BitSet nodes() {
         return (BitSet) nodes.clone();

@@ -29,7 +29,7 @@ class MisplacedTest {
 
     @BeforeEach
     void resident() throws Exception {
-        kernel.mount(FakeMount.ext4("/m", 1).withFolioOrder(0));
+        kernel.mount(FakeMount.ext4("/m", 1)); // with large folios, and a window of what traits() says
         path = kernel.addFile("/m/a", 64 * MIB);
         read(set(0), 0, 48 * MIB);
         read(set(1), 48 * MIB, 8 * MIB);
