@@ -64,12 +64,14 @@ final class Lane implements AutoCloseable {
         models = new Models(parts, roots, background, watching, baseline, this::newFolders);
         ModelTable table = new ModelTable(models::found, baseline, parts.book());
         PolicyInputs inputs = new PolicyInputs(parts, memory, table, layouts);
-        Prefetching prefetching = new Prefetching(parts, files, new Placements(places.topology()));
+        Placements placements = new Placements(places.topology());
+        Prefetching prefetching = new Prefetching(parts, files, placements);
+        RoomMaking rooms = new RoomMaking(parts, placements, places.topology(), evicting);
         Evictions evictions =
                 new Evictions(parts, evicting, writingBack, keeps, baseline, models::of, models::isObserved);
-        Planning planning = new Planning(parts, inputs, prefetching, evictions);
+        Planning planning = new Planning(parts, inputs, prefetching, evictions, rooms);
         Following following = new Following(
-                parts, new Frontiers(parts.procRoot()), places, layouts, planning, background, this::loadBegins);
+                parts, new Frontiers(parts.procRoot()), places, layouts, planning, rooms, background, this::loadBegins);
         // the stations form a ring only here: a load's end may begin the next one
         Intake[] ring = new Intake[1];
         Releasing releasing = new Releasing(

@@ -20,13 +20,15 @@ final class Planning {
     private final PolicyInputs inputs;
     private final Prefetching prefetching;
     private final Evictions evictions;
+    private final RoomMaking rooms;
     private Journal.Line owed;
 
-    Planning(Parts parts, PolicyInputs inputs, Prefetching prefetching, Evictions evictions) {
+    Planning(Parts parts, PolicyInputs inputs, Prefetching prefetching, Evictions evictions, RoomMaking rooms) {
         this.parts = parts;
         this.inputs = inputs;
         this.prefetching = prefetching;
         this.evictions = evictions;
+        this.rooms = rooms;
     }
 
     /** {@code shard}: the one the trigger is about, or null. */
@@ -44,13 +46,12 @@ final class Planning {
     void ask(ActiveLoad active, Trigger trigger, TrackedShard shard, ByteRange range) {
         PolicyInput input = inputs.of(active, trigger, shard, range, false);
         for (Hook hook : Hook.values()) {
-            parts.decider()
-                    .ask(
-                            active.assignment(),
-                            hook,
-                            input,
-                            parts.engine()::submit,
-                            plan -> carryOut(active, trigger, shard, plan));
+            parts.decider().ask(active.assignment(), hook, input, parts.engine()::submit, plan -> {
+                carryOut(active, trigger, shard, plan);
+                if (hook == Hook.EVICT && trigger == Trigger.OPEN) {
+                    rooms.begin(active);
+                }
+            });
             payLine();
         }
     }

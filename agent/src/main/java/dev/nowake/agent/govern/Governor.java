@@ -108,6 +108,7 @@ public final class Governor {
                 ledger.inFlightBytes(),
                 ledger.prefetchedBytes(),
                 ledger.releasedBytes(),
+                ledger.shortage(),
                 law.isSinglePages(Placement.ANYWHERE)));
     }
 

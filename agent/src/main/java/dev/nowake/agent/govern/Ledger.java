@@ -13,6 +13,7 @@ final class Ledger {
     private long askedNanos;
     private boolean asked;
     private boolean closed;
+    private Shortage shortage = Shortage.NONE;
 
     /** Room beyond what was given before is given now, as much as the acquisition lacks. */
     void acquired(long bytes) {
@@ -36,6 +37,15 @@ final class Ledger {
     void asks(long nowNanos) {
         asked = true;
         askedNanos = nowNanos;
+    }
+
+    /** What its last acquisition came to. */
+    void answered(Shortage why) {
+        shortage = why;
+    }
+
+    Shortage shortage() {
+        return shortage;
     }
 
     void close() {

@@ -116,6 +116,7 @@ final class RoomLaw {
         ledgers.add(ledger);
         ledger.asks(nowNanos);
         shortage = shortageOf(ledger, bytes, placement, nowNanos);
+        ledger.answered(shortage);
         if (shortage != Shortage.NONE) {
             return false;
         }

@@ -5,7 +5,13 @@ package dev.nowake.agent.govern;
  *
  * @param roomBytes given to it so far
  * @param releasedBytes dropped behind its readers
+ * @param shortage why its last acquisition got nothing; NONE when it succeeded
  * @param singlePages whether its next pages are fetched one by one, for want of large blocks
  */
 public record RoomReport(
-        long roomBytes, long inFlightBytes, long prefetchedBytes, long releasedBytes, boolean singlePages) {}
+        long roomBytes,
+        long inFlightBytes,
+        long prefetchedBytes,
+        long releasedBytes,
+        Shortage shortage,
+        boolean singlePages) {}

@@ -20,6 +20,11 @@ public enum Shortage {
         this.label = label;
     }
 
+    /** Not the storage's and not another load's. */
+    public boolean isOfMemory() {
+        return this == MEMORY || this == OWN_LIMIT || this == UNKNOWN;
+    }
+
     /** For people. */
     public String label() {
         return label;

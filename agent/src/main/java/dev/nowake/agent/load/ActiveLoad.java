@@ -5,11 +5,14 @@ import dev.nowake.agent.config.RootRule;
 import dev.nowake.agent.decide.Assignment;
 import dev.nowake.agent.execute.PrefetchJob;
 import dev.nowake.agent.govern.LoadBudget;
+import dev.nowake.agent.govern.Shortage;
 import dev.nowake.agent.listen.Sighting;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -25,6 +28,9 @@ public final class ActiveLoad {
     private final AtomicBoolean releaseAbandoned = new AtomicBoolean();
     private final LoadBudget budget;
     private CompletableFuture<Void> dropping = CompletableFuture.completedFuture(null);
+    private final Set<Shortage> shortages = EnumSet.noneOf(Shortage.class);
+    private boolean roomMade;
+    private boolean singlePages;
     private boolean scanUnderWay;
     private boolean scanAgain;
 
@@ -64,6 +70,25 @@ public final class ActiveLoad {
 
     public LoadBudget budget() {
         return budget;
+    }
+
+    /** True once: room is made at a load's start alone. */
+    public boolean mayMakeRoom() {
+        boolean first = !roomMade;
+        roomMade = true;
+        return first;
+    }
+
+    /** True once for each reason. */
+    public boolean isNews(Shortage shortage) {
+        return shortages.add(shortage);
+    }
+
+    /** Returns whether that is news. */
+    public boolean fetchesSinglePages(boolean single) {
+        boolean changed = single != singlePages;
+        singlePages = single;
+        return changed;
     }
 
     /** The prefetch job of each device the model lies on, for more work. */

@@ -12,6 +12,8 @@ public enum Counter {
     PREFETCHED_BYTES("prefetchedBytes", "bytes prefetched that landed"),
     PREFETCH_REQUESTED_BYTES("prefetchRequestedBytes", "bytes asked of storage"),
     PREFETCH_ERRORS("prefetchErrors", "prefetch calls that failed"),
+    ROOM_RECLAIMED_BYTES(
+            "roomReclaimedBytes", "bytes of the host's coldest page cache reclaimed to make room for loads"),
     EVICTED_BYTES("evictedBytes", "bytes dropped from page cache"),
     EVICT_REFUSED_MAPPED("evictRefusedMappedBytes", "bytes that stayed because somebody maps them"),
     EVICT_REFUSED_DIRTY("evictRefusedDirtyBytes", "bytes that stayed because they are not written back"),
