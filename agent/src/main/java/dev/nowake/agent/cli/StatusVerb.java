@@ -51,7 +51,7 @@ final class StatusVerb implements Callable<Integer> {
                                     "%s is read from cgroup %s: %s%n",
                                     Line.of(load.path("model").asString()),
                                     CgroupText.reader(group),
-                                    CgroupText.CHARGED_TO_US);
+                                    CgroupText.charging(group));
                 }
             }
         }
