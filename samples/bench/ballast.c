@@ -1,7 +1,8 @@
 /*
  * ballast FREE_MIB MOST_MIB [fragmented]: takes anonymous memory until FREE_MIB are free, at most MOST_MIB of it, prints
- * READY with what is free then, and holds it until SIGTERM or until its parent ends. "fragmented" leaves the free memory as
- * scattered single pages, so that hardly a block is left for large folios.
+ * READY with what is free then, and holds it until SIGTERM or until its parent ends. At SIGUSR1 it takes or gives back what
+ * has changed since, and prints READY again. "fragmented" leaves the free memory as scattered single pages, so that hardly a
+ * block is left for large folios.
  *
  * The memory is locked, so that reclaim does not even look at it, and the process is the one the kernel kills first.
  */
@@ -45,6 +46,10 @@ static void fill(long freeWanted, long most, int advice) {
         if (!chunk) break;
         if (step == CHUNK_MIB) chunks[chunkCount++] = chunk;
     }
+    while (freeMib() < freeWanted - CHUNK_MIB && chunkCount > 0) {
+        munmap(chunks[--chunkCount], CHUNK_MIB * MIB);
+        heldMib -= CHUNK_MIB;
+    }
 }
 
 /*
@@ -52,9 +57,10 @@ static void fill(long freeWanted, long most, int advice) {
  * there are any: MemFree stays where it was.
  */
 static void scatter(long freeWanted, long most) {
-    for (int i = 0; i < chunkCount && blocksMib() > SCATTERED_BLOCKS_MIB; i++) {
+    static int next;
+    for (; next < chunkCount && blocksMib() > SCATTERED_BLOCKS_MIB; next++) {
         for (long at = 0; at < CHUNK_MIB * MIB; at += 2 * PAGE_BYTES)
-            if (madvise(chunks[i] + at, PAGE_BYTES, MADV_DONTNEED_LOCKED)) fail("MADV_DONTNEED_LOCKED");
+            if (madvise(chunks[next] + at, PAGE_BYTES, MADV_DONTNEED_LOCKED)) fail("MADV_DONTNEED_LOCKED");
         heldMib -= CHUNK_MIB / 2;
         while (blocksMib() > SCATTERED_BLOCKS_MIB && freeMib() >= freeWanted + 2 && heldMib + 2 <= most)
             if (!take(2, MADV_HUGEPAGE)) return;
@@ -69,12 +75,18 @@ int main(int argc, char **argv) {
     if (freeWanted < LEAST_FREE_MIB) return fprintf(stderr, "ballast: leaves at least %d MiB\n", LEAST_FREE_MIB), 2;
     FILE *score = fopen("/proc/self/oom_score_adj", "we");
     if (!score || fputs("1000", score) < 0 || fclose(score)) fail("oom_score_adj");
-    long start = now();
-    fill(freeWanted, most, fragmented ? MADV_NOHUGEPAGE : MADV_HUGEPAGE);
-    if (fragmented) scatter(freeWanted, most);
-    if (heldMib + CHUNK_MIB < most && freeMib() > freeWanted + 64) return fputs("ballast: the kernel gives no more memory\n", stderr), 1;
-    printf("READY %ld MiB taken in %.0f s, %ld MiB free, %ld MiB of it in blocks of 2 MiB\n", heldMib,
-           (now() - start) / 1e9, freeMib(), blocksMib());
-    fflush(stdout);
-    for (;;) pause();
+    sigset_t again;
+    sigemptyset(&again);
+    sigaddset(&again, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &again, NULL);
+    for (int signal;; sigwait(&again, &signal)) {
+        long start = now();
+        fill(freeWanted, most, fragmented ? MADV_NOHUGEPAGE : MADV_HUGEPAGE);
+        if (fragmented) scatter(freeWanted, most);
+        if (heldMib + CHUNK_MIB < most && freeMib() > freeWanted + 64)
+            return fputs("ballast: the kernel gives no more memory\n", stderr), 1;
+        printf("READY %ld MiB taken in %.0f s, %ld MiB free, %ld MiB of it in blocks of 2 MiB\n", heldMib,
+               (now() - start) / 1e9, freeMib(), blocksMib());
+        fflush(stdout);
+    }
 }

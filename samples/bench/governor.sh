@@ -57,9 +57,9 @@ cleanup() { end_host; }
 
 # Everything is as it was before the last load.
 prepare() {
-  ballast_holds
   daemon_lives
   ask cold
+  trim_ballast
   if [ "$kind" = full ]; then
     ask full "$mostForeign"
     progress "full host: $reply"
@@ -67,7 +67,8 @@ prepare() {
   settle
 }
 
-# What the journal says of the lines after the first N: the room the load was given and how its pages came.
+# What the journal says of a load, after its first N lines: the room it was given, what of that was reclaimed for it, and how
+# its pages came.
 journal_says() { # LINES_BEFORE
   tail -n +$(($1 + 1)) "$state/journal.jsonl" | awk '
     /"kind":"outcome"/ {
@@ -75,7 +76,8 @@ journal_says() { # LINES_BEFORE
       if (match($0, /"singlePageBytes":[0-9]+/)) single += substr($0, RSTART + 18, RLENGTH - 18)
       if (match($0, /"mechanism":"[a-z]+"/)) mechanism = substr($0, RSTART + 13, RLENGTH - 14)
     }
-    END { printf "room=%.0f single=%.0f mechanism=%s", room, single, mechanism == "" ? "none" : mechanism }'
+    /"kind":"room"/ && match($0, /"reclaimedBytes":[0-9]+/) { reclaimed += substr($0, RSTART + 17, RLENGTH - 17) }
+    END { printf "room=%.0f reclaimed=%.0f single=%.0f mechanism=%s", room, reclaimed, single, mechanism == "" ? "none" : mechanism }'
 }
 
 checksum=
@@ -121,6 +123,7 @@ idle() { # succeeds when the kernel counted nothing
 start_tenants "${shards[@]}"
 write_config "$root" "$policy" "$args"
 start_daemon --config "$config"
+ask cold
 case $kind in
 ballast) take_ballast "$freeMib" "$mostBallast" ;;
 fragmented) take_ballast "$freeMib" "$mostBallast" fragmented ;;
@@ -157,8 +160,8 @@ roomBytes=$(of nowake room)
 echo "Host $kind, loader $how, policy $policy $args: model of $(calc "$sizeBytes / 1e9") GB in ${#shards[@]} shards," \
   "$measured pairs, $left left out because the kernel was busy in their idle window."
 echo "Before a load $(of nowake free | in_mib) MiB were free, $(of nowake blocks | in_mib) MiB of it in" \
-  "blocks for large folios. The journal: room $(in_mib <<<"$roomBytes") MiB, $(of nowake single | in_mib) MiB" \
-  "as single pages, mechanism $(all nowake mechanism | sort -u | paste -sd+)."
+  "blocks for large folios. The journal: room $(in_mib <<<"$roomBytes") MiB, $(of nowake reclaimed | in_mib) MiB" \
+  "of it reclaimed; $(of nowake single | in_mib) MiB fetched as single pages, mechanism $(all nowake mechanism | sort -u | paste -sd+)."
 echo
 echo "| | without | nowake | nowake's greatest |"
 echo "|---|---:|---:|---:|"
@@ -170,6 +173,7 @@ row "least free, MiB" leastFree in_mib
 row "most of the model resident, MiB" mostResident in_mib
 row "foreign cache lost, MiB" foreignLost in_mib
 row "the bystander's 256 MiB lost, MiB" bystanderLost in_mib
+row "looks at memory, every 20 ms or seldomer" looks
 row "read from storage, of the model" stored
 row "daemon, % of a CPU" daemonCpu
 row "loader and daemon, % of a CPU" cpu
@@ -183,7 +187,8 @@ if [ $room = yes ]; then
   moved() { paste -d' ' <(all nowake reclaim) <(all nowake pgscan_proactive) | awk "{ print \$1 - $reclaims * \$2 }"; }
   target "$name: reclaim and compaction, events and pages, median" "$(moved | median)" at-most 0
   target "$name: loads of $measured with any" "$(moved | awk '$1 != 0 { n++ } END { print n + 0 }')" at-most 0
-  if [ "$(calc "$(of nowake single) > 0")" = 1 ]; then least=0.85; else least=0.97; fi
+  # single pages are a fifth to a third slower for everybody; that is their price where blocks for large folios are scarce
+  if [ "$(calc "$(of nowake single) > $sizeBytes / 2")" = 1 ]; then least=0.85; else least=0.97; fi
   target "$name: speed, of that without, median of pairs" "$(calc "$ratio")" at-least $least
   [ "$kind" != full ] ||
     target "$name: foreign cache lost, of the room" "$(calc "$roomBytes > 0 ? $(of nowake foreignLost) / $roomBytes : 99")" at-most 1.5

@@ -46,14 +46,25 @@ take_ballast() {
   "$ballastProgram" "$@" >"$run/ballast" 2>"$run/ballast.err" &
   ballast=$!
   progress "ballast until $1 MiB are free"
-  until grep -q READY "$run/ballast"; do
-    kill -0 "$ballast" 2>/dev/null || die "no ballast: $(cat "$run/ballast.err")"
-    sleep 0.2
-  done
+  ballast_ready 1
   progress "ballast: $(cut -d' ' -f2- "$run/ballast")"
 }
 
-ballast_holds() { [ -z "$ballast" ] || kill -0 "$ballast" 2>/dev/null || die "the ballast was killed: too little memory"; }
+ballast_ready() { # TIMES
+  until [ "$(grep -c READY "$run/ballast")" -ge "$1" ]; do
+    kill -0 "$ballast" 2>/dev/null || die "the ballast has ended: $(cat "$run/ballast.err")"
+    sleep 0.1
+  done
+}
+
+# Others have taken memory or given it back meanwhile.
+trim_ballast() {
+  [ -n "$ballast" ] || return 0
+  local times
+  times=$(grep -c READY "$run/ballast")
+  kill -USR1 "$ballast" 2>/dev/null || die "the ballast was killed: too little memory"
+  ballast_ready $((times + 1))
+}
 
 # Until the kernel counts nothing of reclaim for a second; whether it ever does is told by the window that follows.
 settle() {
