@@ -33,6 +33,7 @@ final class Lane implements AutoCloseable {
 
     private final Parts parts;
     private final ExecutorService background;
+    private final ExecutorService looking;
     private final ExecutorService evicting;
     private final ExecutorService writingBack;
     private final Watching watching;
@@ -51,6 +52,7 @@ final class Lane implements AutoCloseable {
         this.parts = parts;
         this.rootPaths = roots.roots().stream().map(RootRule::path).toList();
         this.background = thread("nowake-background-" + name);
+        this.looking = thread("nowake-follow-" + name);
         this.evicting = thread("nowake-evict-" + name);
         this.writingBack = thread("nowake-write-back-" + name);
         Baseline baseline = new Baseline(parts.kernel());
@@ -68,8 +70,8 @@ final class Lane implements AutoCloseable {
         Evictions evictions =
                 new Evictions(parts, evicting, writingBack, keeps, baseline, models::of, models::isObserved);
         Planning planning = new Planning(parts, inputs, prefetching, evictions);
-        Following following = new Following(
-                parts, new Frontiers(parts.procRoot()), places, layouts, planning, background, this::loadBegins);
+        Following following =
+                new Following(parts, places, layouts, planning, baseline, looking, background, this::loadBegins);
         // the stations form a ring only here: a load's end may begin the next one
         Intake[] ring = new Intake[1];
         Releasing releasing = new Releasing(
@@ -208,6 +210,7 @@ final class Lane implements AutoCloseable {
         watching.close();
         parts.engine().stop();
         background.shutdownNow();
+        looking.shutdown();
         evicting.shutdownNow();
         writingBack.shutdownNow();
     }

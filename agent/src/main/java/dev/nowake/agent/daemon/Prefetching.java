@@ -45,6 +45,9 @@ final class Prefetching {
                 continue;
             }
             TrackedShard shard = load.shard(step.file());
+            if (shard.isRewritten()) {
+                continue; // it is not what the plan was made for
+            }
             RangeSet fresh = step.range().minus(shard.asked());
             if (!fresh.isEmpty() && ask(active, shard, fresh, placements.of(wish.node(), load))) {
                 described.add(describe(shard, wish, fresh));
@@ -116,7 +119,8 @@ final class Prefetching {
 
     static boolean isEverythingAsked(Load load) {
         return load.shards().stream()
-                .allMatch(shard -> shard.asked().bytes() >= shard.shard().sizeBytes());
+                .allMatch(shard -> shard.isRewritten()
+                        || shard.asked().bytes() >= shard.shard().sizeBytes());
     }
 
     private static Map<String, Object> describe(TrackedShard shard, Step.Prefetch wish, RangeSet ranges) {

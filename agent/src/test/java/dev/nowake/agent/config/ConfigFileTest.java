@@ -27,7 +27,17 @@ class ConfigFileTest {
                         Path.of("/models"),
                         Mode.ENFORCE,
                         "load-and-release",
-                        Map.of("window", 0L, "lookaheadFiles", Long.MAX_VALUE, "leftovers", "keep", "room", "none")));
+                        Map.of(
+                                "window",
+                                0L,
+                                "lookaheadFiles",
+                                Long.MAX_VALUE,
+                                "leftovers",
+                                "keep",
+                                "room",
+                                "none",
+                                "mapped",
+                                "leave")));
     }
 
     @Test
@@ -58,7 +68,17 @@ class ConfigFileTest {
                   args: {window: 4GiB, lookaheadFiles: 2, leftovers: evict, room: reclaim}
                 """);
         assertThat(config.roots().getFirst().args())
-                .isEqualTo(Map.of("window", 4L << 30, "lookaheadFiles", 2L, "leftovers", "evict", "room", "reclaim"));
+                .isEqualTo(Map.of(
+                        "window",
+                        4L << 30,
+                        "lookaheadFiles",
+                        2L,
+                        "leftovers",
+                        "evict",
+                        "room",
+                        "reclaim",
+                        "mapped",
+                        "leave"));
     }
 
     @ParameterizedTest

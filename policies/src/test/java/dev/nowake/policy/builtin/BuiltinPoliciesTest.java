@@ -31,13 +31,15 @@ class BuiltinPoliciesTest {
                         entry("window", new Argument.Size(0)),
                         entry("lookaheadFiles", new Argument.Count(Long.MAX_VALUE)),
                         entry("leftovers", new Argument.Choice("keep", List.of("keep", "evict"))),
-                        entry("room", new Argument.Choice("none", List.of("none", "reclaim"))));
+                        entry("room", new Argument.Choice("none", List.of("none", "reclaim"))),
+                        entry("mapped", new Argument.Choice("leave", List.of("leave", "pageout"))));
         assertThat(policy.defaults())
                 .containsOnly(
                         entry("window", 0L),
                         entry("lookaheadFiles", Long.MAX_VALUE),
                         entry("leftovers", "keep"),
-                        entry("room", "none"));
+                        entry("room", "none"),
+                        entry("mapped", "leave"));
     }
 
     @Test
