@@ -10,6 +10,7 @@ import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
+import dev.nowake.model.ByteRange;
 import dev.nowake.model.FileId;
 import dev.nowake.model.RangeSet;
 import dev.nowake.policy.Guard;
@@ -130,9 +131,9 @@ final class Evictions {
             RangeSet dropped = fresh;
             boolean begun = begin(step, () -> {
                 try {
-                    boolean shared = pageOut(step, ranges);
+                    Taken taken = pageOut(file, step, ranges);
                     EvictOutcome outcome = evict(file, step, ranges);
-                    parts.engine().submit(() -> droppedOwn(active, shard, dropped, outcome, shared));
+                    parts.engine().submit(() -> droppedOwn(active, shard, dropped, outcome, taken));
                 } finally {
                     done.complete(null);
                 }
@@ -144,11 +145,12 @@ final class Evictions {
         return fresh;
     }
 
-    private void droppedOwn(
-            ActiveLoad active, TrackedShard shard, RangeSet ranges, EvictOutcome outcome, boolean shared) {
+    private void droppedOwn(ActiveLoad active, TrackedShard shard, RangeSet ranges, EvictOutcome outcome, Taken taken) {
+        boolean shared = taken.mappers() > 1;
         if (shared) {
             mappedBySeveral(active, shard);
         }
+        active.load().addEvicted(taken.bytes());
         if (outcome == null) {
             return;
         }
@@ -175,20 +177,46 @@ final class Evictions {
         }
     }
 
-    /** Takes mapped pages from their one mapper where the step says so. True where several have the file mapped. */
-    private boolean pageOut(Step.Evict step, RangeSet ranges) {
+    /**
+     * Mapped pages that were taken.
+     *
+     * @param mappers processes that map the file; 0 where that was not asked
+     */
+    private record Taken(int mappers, long bytes) {
+        static final Taken NOTHING = new Taken(0, 0);
+    }
+
+    /** Takes mapped pages from their one mapper where the step says so. The evicting thread. */
+    private Taken pageOut(OpenFile file, Step.Evict step, RangeSet ranges) {
         if (step.ifMapped() != Step.IfMapped.PAGEOUT) {
-            return false;
+            return Taken.NOTHING;
         }
         try {
-            return pageOut.of(step.file(), ranges).mappers() > 1;
+            long before = resident(file, ranges);
+            PageOut.Result result = pageOut.of(step.file(), ranges);
+            long taken = result.advisedBytes() == 0 ? 0 : Math.max(0, before - resident(file, ranges));
+            parts.counters().add(Counter.EVICTED_BYTES, taken);
+            return new Taken(result.mappers(), taken);
         } catch (KernelException gone) {
-            return false; // the process is, or may not be touched: what it maps stays
+            return Taken.NOTHING; // the process is, or may not be touched: what it maps stays
         }
     }
 
+    private long resident(OpenFile file, RangeSet ranges) throws KernelException {
+        long bytes = 0;
+        for (ByteRange range : ranges.ranges()) {
+            bytes += Math.max(
+                    0,
+                    parts.kernel()
+                            .pageCache()
+                            .residency(file, range.start(), range.lengthBytes())
+                            .residentBytes());
+        }
+        return bytes;
+    }
+
     private EvictOutcome evictUnused(OpenFile file, Step.Evict step, RangeSet ranges) {
-        pageOut(step, ranges);
+        pageOut(file, step, ranges);
         return evict(file, step, ranges);
     }
 

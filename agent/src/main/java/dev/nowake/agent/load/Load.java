@@ -87,7 +87,7 @@ public final class Load {
         boolean first = readers.put(pid, startTicks) == null;
         if (first) {
             generation++;
-            shards.values().stream().filter(TrackedShard::inUse).forEach(TrackedShard::forgetTouched);
+            shards.values().stream().filter(TrackedShard::inUse).forEach(TrackedShard::anotherReader);
         }
         return first;
     }

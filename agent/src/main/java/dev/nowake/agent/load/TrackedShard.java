@@ -231,8 +231,13 @@ public final class TrackedShard {
         return touched;
     }
 
-    /** Another reader came: what all of them have touched is not known until it was looked at as well. */
-    public void forgetTouched() {
+    /**
+     * Another reader came: what all of them have touched is not known until it was looked at as well, and what was dropped
+     * may be asked for, and dropped, again.
+     */
+    public void anotherReader() {
+        forgetAsked(dropped);
+        dropped = RangeSet.EMPTY;
         touched = RangeSet.EMPTY;
         quiet = RangeSet.EMPTY;
         touchedKnown = false;
