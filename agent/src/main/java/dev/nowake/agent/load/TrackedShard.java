@@ -201,11 +201,13 @@ public final class TrackedShard {
 
     public void drop(RangeSet ranges) {
         dropped = dropped.union(ranges);
+        gone = gone.minus(ranges);
     }
 
     /** It did not go, or a reader wants it again. */
     public void notDropped(RangeSet ranges) {
         dropped = dropped.minus(ranges);
+        gone = gone.minus(ranges);
     }
 
     /** What did not stay when it was dropped. */
@@ -215,7 +217,7 @@ public final class TrackedShard {
 
     /** Dropped, and gone since: it is there again only when somebody wanted it. */
     public RangeSet gone() {
-        return gone.intersect(dropped);
+        return gone;
     }
 
     /** What every reader is seen to have touched. Returns whether it is more, or other, than what was known. */
@@ -238,6 +240,7 @@ public final class TrackedShard {
     public void anotherReader() {
         forgetAsked(dropped);
         dropped = RangeSet.EMPTY;
+        gone = RangeSet.EMPTY;
         touched = RangeSet.EMPTY;
         quiet = RangeSet.EMPTY;
         touchedKnown = false;
