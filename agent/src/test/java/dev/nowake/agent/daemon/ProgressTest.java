@@ -2,10 +2,15 @@ package dev.nowake.agent.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.nowake.kernel.proc.Mount;
+import dev.nowake.kernel.proc.MountInfo;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -64,6 +69,69 @@ final class ProgressTest {
                         150, () -> assertThat(rig.load().path("readers").size()).isEqualTo(1));
             }
             awaitProgress(rig, reader, 16, "tracepoints", "residency");
+        }
+    }
+
+    /** With the kernel's events it is known to the byte, and what was there already as well. */
+    @Test
+    void preadIsSeenByTheKernelsEvents() throws Exception {
+        try (Rig rig = Rig.make();
+                Reader reader = Reader.start();
+                Tracing tracing = Tracing.mount(rig.folder)) {
+            Path shard = rig.model("llama", 128 * Rig.MIB, 1).getFirst();
+            rig.bringIn(shard, 0, 128 * Rig.MIB);
+            new Scripts(rig).start("roots: [{path: %s, policy: none}]\n".formatted(rig.root));
+            reader.open(shard).act("pread 8");
+            await("seen to read").atMost(Rig.SOON).until(() -> tracing.instances() > 0);
+            for (int i = 0; i < 20; i++) {
+                reader.act("pread 4");
+                rig.keeps(100, () -> assertThat(rig.counter("errors")).isZero());
+            }
+            awaitProgress(rig, reader, 32, "tracepoints");
+            assertThat(reader(rig, reader).path("touchedBytes").asLong()).isLessThanOrEqualTo(88 * Rig.MIB);
+            reader.act("close");
+            rig.awaitLoadsDone(1);
+            await("nothing left behind").atMost(Rig.SOON).until(() -> tracing.instances() == 0);
+        }
+    }
+
+    /** tracefs, mounted for the test where it is not there. */
+    private record Tracing(Path folder, boolean mounted) implements AutoCloseable {
+        static Tracing mount(Path where) throws Exception {
+            Path folder = MountInfo.read().mounts().stream()
+                    .filter(mount -> mount.fsType().equals("tracefs"))
+                    .map(Mount::mountPoint)
+                    .findFirst()
+                    .orElse(null);
+            boolean mounted = folder == null;
+            if (mounted) {
+                folder = Files.createDirectory(where.resolve("tracefs"));
+                Reader.run("mount", "-t", "tracefs", "nodev", folder.toString());
+            }
+            assumeTrue(Files.exists(folder.resolve("events/filemap/mm_filemap_get_pages")), "an older kernel");
+            return new Tracing(folder, mounted);
+        }
+
+        /** Of this process. */
+        long instances() {
+            String prefix = "nowake-" + ProcessHandle.current().pid() + "-";
+            try (Stream<Path> all = Files.list(folder.resolve("instances"))) {
+                return all.filter(each -> each.getFileName().toString().startsWith(prefix))
+                        .count();
+            } catch (IOException gone) {
+                return 0;
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (mounted) {
+                try {
+                    Reader.run("umount", "-l", folder.toString());
+                } catch (Exception busy) {
+                    throw new IOException(busy);
+                }
+            }
         }
     }
 
