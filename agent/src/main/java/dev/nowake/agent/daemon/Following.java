@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
@@ -25,7 +26,7 @@ import java.util.concurrent.RejectedExecutionException;
  * Looks how far a load's readers have got and tells its policy, as long as the load goes on. Belongs to the engine's
  * thread; looks are made on a thread of their own, one at a time.
  */
-final class Following {
+final class Following implements AutoCloseable {
     /** At 2 GB/s a reader moves 200 MB in this time: with the 256 MiB kept behind it that is what drop-behind lags. */
     private static final long PROGRESS_NANOS = 100_000_000L;
 
@@ -35,8 +36,11 @@ final class Following {
     /** The same once everything is asked for: a server keeps its model mapped for days. */
     private static final long IDLE_NANOS = 30_000_000_000L;
 
-    /** The next look comes no sooner than so many times what the last one cost: a hundredth of a CPU for each load. */
-    private static final long COST_SHARE = 100;
+    /** However late the next look comes, a load's end is seen by then, and what follows it is given back. */
+    private static final long END_NANOS = 1_000_000_000L;
+
+    /** One load, and how it is followed. */
+    private record Followed(ActiveLoad active, LoadProgress progress, Pace pace) {}
 
     private final Parts parts;
     private final ReaderPlaces places;
@@ -47,6 +51,7 @@ final class Following {
     private final Executor looking;
     private final Executor background;
     private final Runnable loadBegins;
+    private final Set<LoadProgress> open = ConcurrentHashMap.newKeySet();
 
     Following(
             Parts parts,
@@ -71,19 +76,36 @@ final class Following {
     void begin(ActiveLoad active) {
         loadBegins.run();
         places.look(active.load(), System.nanoTime());
-        later(active, new LoadProgress(parts.procRoot(), parts.kernel()), PROGRESS_NANOS, 0);
+        LoadProgress progress = new LoadProgress(parts.procRoot(), parts.kernel());
+        open.add(progress);
+        later(new Followed(active, progress, new Pace()), PROGRESS_NANOS, 0);
     }
 
     /** {@code costNanos}: of the look before. */
-    private void later(ActiveLoad active, LoadProgress progress, long nanos, long costNanos) {
-        long after = Math.max(nanos, costNanos * COST_SHARE);
-        parts.engine().at(System.nanoTime() + after, () -> look(active, progress, nanos));
+    private void later(Followed followed, long nanos, long costNanos) {
+        await(followed, nanos, System.nanoTime() + followed.pace().after(costNanos, nanos));
     }
 
-    private void look(ActiveLoad active, LoadProgress progress, long afterNanos) {
+    private void await(Followed followed, long afterNanos, long dueNanos) {
+        long now = System.nanoTime();
+        if (dueNanos - now <= END_NANOS) {
+            parts.engine().at(dueNanos, () -> look(followed, afterNanos));
+        } else {
+            parts.engine().at(now + END_NANOS, () -> {
+                if (followed.active().load().state() == LoadState.LOADING) {
+                    await(followed, afterNanos, dueNanos);
+                } else {
+                    end(followed.progress());
+                }
+            });
+        }
+    }
+
+    private void look(Followed followed, long afterNanos) {
+        ActiveLoad active = followed.active();
         Load load = active.load();
         if (load.state() != LoadState.LOADING) {
-            end(progress);
+            end(followed.progress());
             return;
         }
         places.look(load, System.nanoTime());
@@ -94,8 +116,8 @@ final class Following {
         active.dropping(CompletableFuture.allOf(active.dropping(), done));
         boolean begun = begin(looking, () -> {
             try {
-                ProgressSeen seen = progress.look(question);
-                parts.engine().submit(() -> seen(active, progress, seen, generation, afterNanos));
+                ProgressSeen seen = followed.progress().look(question);
+                parts.engine().submit(() -> seen(followed, seen, generation, afterNanos));
             } finally {
                 done.complete(null);
             }
@@ -105,7 +127,14 @@ final class Following {
         }
     }
 
+    /** Gives back what the kernel keeps for loads that are still followed. Any thread. */
+    @Override
+    public void close() {
+        open.forEach(LoadProgress::close);
+    }
+
     private void end(LoadProgress progress) {
+        open.remove(progress);
         if (!begin(looking, progress::close)) {
             progress.close();
         }
@@ -151,10 +180,11 @@ final class Following {
         return tensors.isEmpty() ? 0 : tensors.getFirst().bytes().start();
     }
 
-    private void seen(ActiveLoad active, LoadProgress progress, ProgressSeen seen, int generation, long afterNanos) {
+    private void seen(Followed followed, ProgressSeen seen, int generation, long afterNanos) {
+        ActiveLoad active = followed.active();
         Load load = active.load();
         if (load.state() != LoadState.LOADING) {
-            end(progress);
+            end(followed.progress());
             return;
         }
         load.progress(seen.readers());
@@ -178,7 +208,7 @@ final class Following {
             planning.ask(active, Trigger.PROGRESS, null);
         }
         long longest = more ? WAITING_NANOS : IDLE_NANOS;
-        later(active, progress, moved ? PROGRESS_NANOS : Math.min(afterNanos * 2, longest), seen.cpuNanos());
+        later(followed, moved ? PROGRESS_NANOS : Math.min(afterNanos * 2, longest), seen.cpuNanos());
     }
 
     /** Returns whether more is known than before. */

@@ -40,6 +40,7 @@ final class Lane implements AutoCloseable {
     private final Models models;
     private final Intake intake;
     private final Written written;
+    private final Following following;
     private final Explaining explaining;
     private final Heartbeat heartbeat;
     private final List<Path> rootPaths;
@@ -70,8 +71,7 @@ final class Lane implements AutoCloseable {
         Evictions evictions =
                 new Evictions(parts, evicting, writingBack, keeps, baseline, models::of, models::isObserved);
         Planning planning = new Planning(parts, inputs, prefetching, evictions);
-        Following following =
-                new Following(parts, places, layouts, planning, baseline, looking, background, this::loadBegins);
+        following = new Following(parts, places, layouts, planning, baseline, looking, background, this::loadBegins);
         // the stations form a ring only here: a load's end may begin the next one
         Intake[] ring = new Intake[1];
         Releasing releasing = new Releasing(
@@ -211,6 +211,7 @@ final class Lane implements AutoCloseable {
         parts.engine().stop();
         background.shutdownNow();
         looking.shutdown();
+        following.close();
         evicting.shutdownNow();
         writingBack.shutdownNow();
     }

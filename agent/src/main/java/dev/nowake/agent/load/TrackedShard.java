@@ -276,13 +276,11 @@ public final class TrackedShard {
     }
 
     /**
-     * The file as it is now. Returns true the first time it is another than it was: somebody writes to it in place, and
-     * what was known of its contents is known no more.
+     * The file as it is now, for the first time at its open. Returns true the first time it is another than it was: somebody
+     * writes to it in place, and what was known of its contents is known no more.
      */
     public boolean seenAs(FileStatus now) {
-        boolean same = seen == null
-                ? now.sizeBytes() == shard.sizeBytes()
-                : now.sizeBytes() == seen.sizeBytes() && now.mtimeNanos() == seen.mtimeNanos();
+        boolean same = seen == null || (now.sizeBytes() == seen.sizeBytes() && now.mtimeNanos() == seen.mtimeNanos());
         seen = seen == null ? now : seen;
         boolean first = !same && !rewritten;
         rewritten |= !same;

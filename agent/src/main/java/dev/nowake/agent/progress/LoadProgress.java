@@ -28,7 +28,7 @@ public final class LoadProgress implements AutoCloseable {
     private final MappedPages pages;
     private final Map<Integer, ReaderTrack> tracks = new HashMap<>();
     private final Map<FileId, RangeSet> resident = new HashMap<>();
-    private LiveReads events;
+    private volatile LiveReads events;
     private boolean eventsTried;
 
     public LoadProgress(Path procRoot, Kernel kernel) {
@@ -115,6 +115,7 @@ public final class LoadProgress implements AutoCloseable {
         return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
     }
 
+    /** Any thread, also more than once. */
     @Override
     public void close() {
         if (events != null) {

@@ -130,7 +130,7 @@ final class BadDaysTest {
                 Reader reader = Reader.start()) {
             Path shard = started(rig, "window: 16MiB");
             reader.open(shard).act("take 32");
-            rig.awaitCounter("prefetchedBytes", 16 * Rig.MIB);
+            rig.awaitCounter("prefetchedBytes", 8 * Rig.MIB);
 
             Reader.run(
                     "dd",
