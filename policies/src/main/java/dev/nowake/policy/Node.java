@@ -7,8 +7,9 @@ public sealed interface Node {
     Node INTERLEAVE = new Named("interleave");
 
     /**
-     * {@code reader}: the node the load's readers run on; {@code accelerator}: the node of the device they use, the
-     * reader's where none is known; {@code interleave}: spread over all nodes.
+     * {@code reader}: the node the load's readers are bound to, by their cpuset, memory policy or affinity; that of the
+     * device they use where they are bound to none. {@code accelerator}: the other way round. {@code interleave}: spread
+     * over all nodes that have memory.
      */
     record Named(String label) implements Node {}
 

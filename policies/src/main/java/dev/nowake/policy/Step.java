@@ -25,8 +25,19 @@ public sealed interface Step {
      * Bring the range into page cache. Steps of higher priority go first (0 where none is given, within -100 to 100), those
      * of the same priority in the order they are given.
      */
-    record Prefetch(FileId file, long offsetBytes, long lengthBytes, Node node, int priority, String reason)
+    record Prefetch(
+            FileId file,
+            long offsetBytes,
+            long lengthBytes,
+            Node node,
+            IfMisplaced ifMisplaced,
+            int priority,
+            String reason)
             implements OnRange {
+        public Prefetch(FileId file, long offsetBytes, long lengthBytes, Node node, int priority, String reason) {
+            this(file, offsetBytes, lengthBytes, node, IfMisplaced.KEEP, priority, reason);
+        }
+
         public Prefetch(FileId file, long offsetBytes, long lengthBytes, String reason) {
             this(file, offsetBytes, lengthBytes, Node.READER, 0, reason);
         }
@@ -34,6 +45,17 @@ public sealed interface Step {
         public static Prefetch whole(FileId file, String reason) {
             return new Prefetch(file, 0, WHOLE, reason);
         }
+    }
+
+    /** What becomes of pages that lie on another NUMA node than they are wanted on. */
+    enum IfMisplaced {
+        /** They stay where they are. */
+        KEEP,
+        /**
+         * Those that were resident before the load, and are clean and unmapped, are dropped and read again; they count as
+         * resident before it still.
+         */
+        MOVE
     }
 
     /** What becomes of pages somebody has mapped. */

@@ -193,7 +193,7 @@ declare namespace Nowake {
     readonly file: number;
   }
 
-  /** "reader": the node the readers run on; "accelerator": that of their device; or a node's number. */
+  /** "reader": the node the readers are bound to, else their device's; "accelerator": their device's first; or a number. */
   type Node = "reader" | "accelerator" | "interleave" | number;
 
   /** Bring a range into page cache. What a prefetch hook returns when it names no action. */
@@ -206,6 +206,11 @@ declare namespace Nowake {
     length?: number;
     /** Standard: "reader". */
     node?: Node;
+    /**
+     * Pages that were resident before the load, on another node: they stay ("keep", standard), or are dropped and read
+     * again where they are clean and unmapped.
+     */
+    ifMisplaced?: "keep" | "move";
     /** -100 to 100, higher first. Standard: 0. */
     priority?: number;
     /** Shown in the journal and by `nowake explain`; at most 200 characters are kept. */

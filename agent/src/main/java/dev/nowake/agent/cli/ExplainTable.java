@@ -28,12 +28,13 @@ final class ExplainTable {
         JsonNode group = document.path("readerCgroup");
         if (group.isObject()) {
             line("cgroup", CgroupText.reader(group));
-            line("", CgroupText.CHARGED_TO_US);
+            line("", CgroupText.charging(group));
         }
         JsonNode rule = document.path("rule");
         line("rule", text(rule.path("name")) + where(rule) + ": " + text(rule.path("why")));
         line("mode", text(document.path("mode")));
         line("policy", policy(document));
+        failed(document.path("policyStatus"));
         line("fallback", policy(document.path("fallback")));
         JsonNode load = document.path("load");
         if (load.isObject()) {
@@ -42,6 +43,10 @@ final class ExplainTable {
                     text(load.path("state")) + ", " + load.path("readers").asLong() + " readers, by "
                             + text(load.path("rule")) + ": " + text(load.path("mode")) + ", "
                             + text(load.path("policy")) + "; that stays until it ends");
+        }
+        JsonNode target = document.path("prefetch").path("steps").path(0);
+        if (target.path("nodes").isArray()) {
+            line("node", NodeText.of(target));
         }
         line("room", Sizes.of(document.path("roomBytes").asLong()));
         passedOver(document.path("passedOver"));
@@ -68,6 +73,19 @@ final class ExplainTable {
             args.add(Line.of(arg.getKey()) + ": " + argument(arg.getValue()));
         }
         return text(assigned.path("policy")) + (args.isEmpty() ? "" : " {" + String.join(", ", args) + "}");
+    }
+
+    /** Nothing where all is well. */
+    private void failed(JsonNode status) {
+        boolean disabled = status.path("state").asString("").equals("disabled");
+        long failures = status.path("failures").asLong(0);
+        if (disabled || failures > 0) {
+            line(
+                    "failed",
+                    failures + " of " + status.path("calls").asLong(0) + " calls"
+                            + (disabled ? ", disabled: its fallback answers" : "") + "; "
+                            + text(status.path("lastFailure")));
+        }
     }
 
     private static String argument(JsonNode value) {

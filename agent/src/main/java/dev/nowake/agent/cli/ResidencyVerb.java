@@ -7,6 +7,7 @@ import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.kernel.Residency;
+import dev.nowake.kernel.proc.PageSize;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,11 +27,16 @@ final class ResidencyVerb implements Callable<Integer> {
     @Option(names = "--map", description = "Also shows which parts of each file are resident.")
     private boolean map;
 
+    @Option(names = "--nodes", description = "Also shows on which NUMA nodes resident pages lie, by a sample of them.")
+    private boolean nodes;
+
     private final Invocation invocation;
     private final List<Row> rows = new ArrayList<>();
 
-    /** {@code resident}: runs of resident bytes, null unless asked for and known. */
-    private record Row(Path path, long sizeBytes, Residency residency, List<Extent> resident) {}
+    /**
+     * {@code resident}: runs of resident bytes, null unless asked for and known; {@code nodes}: null unless asked for.
+     */
+    private record Row(Path path, long sizeBytes, Residency residency, List<Extent> resident, NodeSample nodes) {}
 
     ResidencyVerb(Invocation invocation) {
         this.invocation = invocation;
@@ -61,12 +67,16 @@ final class ResidencyVerb implements Callable<Integer> {
         try (OpenFile open = kernel.files().open(file.path())) {
             long size = kernel.files().status(open).sizeBytes();
             Residency residency = kernel.pageCache().residency(open, 0, size);
-            boolean extents = map && residency.isKnown();
+            boolean extents = (map || nodes) && residency.isKnown();
             List<Extent> resident = extents ? kernel.pageCache().residentExtents(open, 0, size) : null;
-            return new Row(file.path(), size, residency, resident);
+            NodeSample sample = resident == null
+                    ? NodeSample.UNKNOWN
+                    : NodeSample.of(kernel.pageCache(), open, resident, PageSize.bytes(Path.of("/")));
+            return new Row(file.path(), size, residency, map ? resident : null, nodes ? sample : null);
         } catch (KernelException e) {
             if (e.errno().equals(Errno.EACCES) || e.errno().equals(Errno.EPERM)) {
-                return new Row(file.path(), file.sizeBytes(), Residency.UNKNOWN, null);
+                return new Row(
+                        file.path(), file.sizeBytes(), Residency.UNKNOWN, null, nodes ? NodeSample.UNKNOWN : null);
             }
             throw e;
         }
@@ -93,6 +103,15 @@ final class ResidencyVerb implements Callable<Integer> {
                     .bytesOrNull("residentBytes", row.residency().residentBytes())
                     .number("dirtyBytes", row.residency().dirtyBytes())
                     .text("source", row.residency().source().name().toLowerCase(java.util.Locale.ROOT));
+            if (row.nodes() != null) {
+                json.number("nodePages", row.nodes().pages());
+                json.array(
+                        "nodes",
+                        row.nodes().bytes().keySet(),
+                        node -> json.number("node", node)
+                                .number("residentBytes", row.nodes().bytes().get(node))
+                                .number("errorBytes", row.nodes().errorBytes(node)));
+            }
             if (row.resident() != null) {
                 json.array(
                         "resident",
@@ -116,6 +135,9 @@ final class ResidencyVerb implements Callable<Integer> {
             table.row(cells(residentBytes(), sizeBytes(), "total"));
         }
         table.print(invocation.out());
+        if (nodes) {
+            printNodes();
+        }
         if (map) {
             rows.forEach(this::printMap);
             invocation.out().flush();
@@ -133,6 +155,26 @@ final class ResidencyVerb implements Callable<Integer> {
             Bar.of(size == 0 ? 1 : (double) resident / size, 20),
             label
         };
+    }
+
+    private void printNodes() {
+        TextTable table = new TextTable(">NODE", ">RESIDENT", ">%", ">+-", "FILE");
+        for (Row row : rows) {
+            NodeSample sample = row.nodes();
+            long all =
+                    sample.bytes().values().stream().mapToLong(Long::longValue).sum();
+            sample.bytes()
+                    .forEach((node, bytes) -> table.row(
+                            Integer.toString(node),
+                            Sizes.of(bytes),
+                            Integer.toString(Sizes.percent(bytes, all)),
+                            sample.exact() ? "exact" : Sizes.of(sample.errorBytes(node)),
+                            Invocation.show(row.path())));
+            if (sample == NodeSample.UNKNOWN) {
+                table.row("?", "unknown", "?", "?", Invocation.show(row.path()));
+            }
+        }
+        table.print(invocation.out());
     }
 
     private void printMap(Row row) {

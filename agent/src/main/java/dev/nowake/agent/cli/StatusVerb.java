@@ -51,10 +51,26 @@ final class StatusVerb implements Callable<Integer> {
                                     "%s is read from cgroup %s: %s%n",
                                     Line.of(load.path("model").asString()),
                                     CgroupText.reader(group),
-                                    CgroupText.CHARGED_TO_US);
+                                    CgroupText.charging(group));
                 }
             }
         }
+    }
+
+    private static TextTable mounts(JsonNode mounts) {
+        TextTable table = new TextTable("MOUNT", "TYPE", ">BUDGET", ">IN FLIGHT", ">LATENCY", "FENCED");
+        for (JsonNode mount : mounts) {
+            JsonNode latency = mount.path("latencyMillis");
+            JsonNode fenced = mount.path("fencedSeconds");
+            table.row(
+                    Line.of(mount.path("path").asString(mount.path("device").asString())),
+                    Line.of(mount.path("fsType").asString()),
+                    Sizes.of(mount.path("budgetBytes").asLong()),
+                    Sizes.of(mount.path("inFlightBytes").asLong()),
+                    latency.isNumber() ? Sizes.digits(latency.asDouble()) + " ms" : "-",
+                    fenced.isNumber() ? "for " + Math.round(fenced.asDouble()) + " s" : "-");
+        }
+        return table;
     }
 
     private void print(JsonNode status) {
@@ -88,8 +104,8 @@ final class StatusVerb implements Callable<Integer> {
         }
         roots.print(invocation.out());
         PolicyTable.print(status.path("policies"), invocation.out());
-        TextTable loads =
-                new TextTable("LOAD", "STATE", ">READERS", ">SHARDS", ">SIZE", ">PREFETCHED", ">EVICTED", ">RESIDENT");
+        TextTable loads = new TextTable(
+                "LOAD", "STATE", ">READERS", ">SHARDS", ">SIZE", "NODE", ">PREFETCHED", ">EVICTED", ">RESIDENT");
         for (JsonNode load : status.path("loads")) {
             loads.row(
                     Line.of(load.path("model").asString()),
@@ -98,6 +114,7 @@ final class StatusVerb implements Callable<Integer> {
                     load.path("shardsOpened").asString() + "/"
                             + load.path("shards").asString(),
                     Sizes.of(load.path("sizeBytes").asLong()),
+                    NodeText.of(load),
                     Sizes.of(load.path("prefetchedBytes").asLong()),
                     Sizes.of(load.path("evictedBytes").asLong()),
                     load.path("residentBytes").isNull()
@@ -106,6 +123,7 @@ final class StatusVerb implements Callable<Integer> {
         }
         loads.print(invocation.out());
         limitedReaders(status.path("loads"));
+        mounts(status.path("mounts")).print(invocation.out());
         TextTable counters = new TextTable("COUNTER", ">VALUE");
         status.path("counters").properties().forEach(entry -> {
             if (entry.getValue().asLong() != 0) {

@@ -2,6 +2,7 @@ package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.decide.Plan;
 import dev.nowake.agent.load.ActiveLoad;
+import dev.nowake.agent.load.NodeTarget;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.PathLabel;
 import dev.nowake.agent.rules.Choice;
@@ -21,11 +22,13 @@ import java.util.TreeMap;
 final class ExplainDocument {
     private final Explaining.Case open;
     private final Map<String, Object> readerCgroup;
+    private final Placements placements;
 
     /** {@code readerCgroup}: what is known of the reader's control group; null for nothing. */
-    ExplainDocument(Explaining.Case open, Map<String, Object> readerCgroup) {
+    ExplainDocument(Explaining.Case open, Map<String, Object> readerCgroup, Placements placements) {
         this.open = open;
         this.readerCgroup = readerCgroup;
+        this.placements = placements;
     }
 
     Map<String, Object> of(Plan prefetch, Plan evict, Plan release, long roomBytes) {
@@ -136,7 +139,12 @@ final class ExplainDocument {
         switch (checked.step()) {
             case Step.Prefetch prefetch -> {
                 step.put("action", "prefetch");
+                NodeTarget target =
+                        placements.target(prefetch.node(), open.load().load());
                 step.put("node", prefetch.node().label());
+                step.put("nodes", target.nodes());
+                step.put("nodesBy", target.by().label());
+                step.put("ifMisplaced", prefetch.ifMisplaced().name().toLowerCase(java.util.Locale.ROOT));
                 step.put("priority", prefetch.priority());
             }
             case Step.Evict evict -> {

@@ -31,16 +31,27 @@ final class Explaining {
     private final RuleBook rules;
     private final PolicyInputs inputs;
     private final Baseline baseline;
+    private final ReaderPlaces places;
+    private final Placements placements;
     private final Executor engine;
     private final Executor background;
 
     /** Loads are looked at on {@code engine}, files on {@code background}. */
     Explaining(
-            Parts parts, RuleBook rules, PolicyInputs inputs, Baseline baseline, Executor engine, Executor background) {
+            Parts parts,
+            RuleBook rules,
+            PolicyInputs inputs,
+            Baseline baseline,
+            ReaderPlaces places,
+            Placements placements,
+            Executor engine,
+            Executor background) {
         this.parts = parts;
         this.rules = rules;
         this.inputs = inputs;
         this.baseline = baseline;
+        this.places = places;
+        this.placements = placements;
         this.engine = engine;
         this.background = background;
     }
@@ -104,6 +115,7 @@ final class Explaining {
         load.load().shard(entry.shard().id()).markOpened();
         if (pid > 0) {
             load.load().addReader(pid, -1);
+            places.look(load.load(), System.nanoTime());
         }
         run(engine, answer, () -> ask(new Case(entry, pid, start, load, false, resident), answer));
     }
@@ -142,7 +154,8 @@ final class Explaining {
             }
             run(engine, answer, () -> {
                 long room = Math.max(0, parts.governor().look().roomBytes());
-                answer.complete(new ExplainDocument(open, CgroupDocument.reader(parts.procRoot(), open.pid()))
+                Map<String, Object> cgroup = CgroupDocument.reader(parts.procRoot(), open.pid());
+                answer.complete(new ExplainDocument(open, cgroup, placements)
                         .of(prefetch.join(), evict.join(), release.join(), room));
             });
         });

@@ -70,6 +70,11 @@ final class Following {
         this.loadBegins = loadBegins;
     }
 
+    /** A reader came: where its pages shall lie must be known before they are asked for. */
+    void readerCame(ActiveLoad active) {
+        places.lookBeforePlan(active.load(), System.nanoTime());
+    }
+
     void begin(ActiveLoad active) {
         loadBegins.run();
         places.look(active.load(), System.nanoTime());

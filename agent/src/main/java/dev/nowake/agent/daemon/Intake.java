@@ -199,6 +199,7 @@ final class Intake {
             parts.counters().increment(Counter.OPENS);
             noticeDroppedPages(shard);
         }
+        following.readerCame(active);
         Journal.Line line = openLine(active, shard, sighting, first);
         if (first || again) {
             planning.askAtOpen(active, shard, line);

@@ -56,7 +56,9 @@ final class Lane implements AutoCloseable {
         Baseline baseline = new Baseline(parts.kernel());
         ShardFiles files = new ShardFiles(parts, baseline);
         HostMemory memory = new HostMemory(parts.procRoot());
-        ReaderPlaces places = new ReaderPlaces(parts.procRoot(), parts.kernel().placement());
+        HostNodes nodes = new HostNodes(parts.procRoot());
+        ReaderPlaces places = new ReaderPlaces(parts.procRoot(), parts.kernel().placement(), nodes);
+        Placements placements = new Placements(nodes);
         LayoutShelf layouts = new LayoutShelf();
         Keeps keeps = new Keeps();
         Leftovers leftovers = new Leftovers(parts, background);
@@ -64,9 +66,8 @@ final class Lane implements AutoCloseable {
         models = new Models(parts, roots, background, watching, baseline, this::newFolders);
         ModelTable table = new ModelTable(models::found, baseline, parts.book());
         PolicyInputs inputs = new PolicyInputs(parts, memory, table, layouts);
-        Placements placements = new Placements(places.topology());
         Prefetching prefetching = new Prefetching(parts, files, placements);
-        RoomMaking rooms = new RoomMaking(parts, placements, places.topology(), evicting);
+        RoomMaking rooms = new RoomMaking(parts, placements, nodes, evicting);
         Evictions evictions =
                 new Evictions(parts, evicting, writingBack, keeps, baseline, models::of, models::isObserved);
         Planning planning = new Planning(parts, inputs, prefetching, evictions, rooms);
@@ -89,7 +90,8 @@ final class Lane implements AutoCloseable {
                 (standing, trigger) ->
                         planning.askIdle(standing.assignment(), standing.mode() == Mode.ENFORCE, trigger));
         ring[0] = intake;
-        explaining = new Explaining(parts, models.rules(), inputs, baseline, parts.engine()::submit, background);
+        explaining = new Explaining(
+                parts, models.rules(), inputs, baseline, places, placements, parts.engine()::submit, background);
     }
 
     /** What would become of an open of this file, or of the first model below this folder; null where there is none. */

@@ -74,11 +74,14 @@ public final class OfflineExplain {
             Baseline baseline = new Baseline(kernel);
             ModelTable table = new ModelTable(snapshot::models, baseline, parts.book());
             PolicyInputs inputs = new PolicyInputs(parts, new HostMemory(host), table, Layouts.NONE);
+            HostNodes nodes = new HostNodes(host);
+            ReaderPlaces places = new ReaderPlaces(host, kernel.placement(), nodes);
             Executor here = Runnable::run;
             return ExplainAnswer.answer(
                     entry == null
                             ? null
-                            : new Explaining(parts, rules, inputs, baseline, here, here).explain(snapshot, entry, pid),
+                            : new Explaining(parts, rules, inputs, baseline, places, new Placements(nodes), here, here)
+                                    .explain(snapshot, entry, pid),
                     path);
         }
     }

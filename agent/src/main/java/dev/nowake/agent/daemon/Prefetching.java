@@ -7,6 +7,7 @@ import dev.nowake.agent.execute.PrefetchListener;
 import dev.nowake.agent.execute.PrefetchOutcome;
 import dev.nowake.agent.load.ActiveLoad;
 import dev.nowake.agent.load.Load;
+import dev.nowake.agent.load.NodeTarget;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.kernel.Errno;
@@ -46,8 +47,14 @@ final class Prefetching {
             }
             TrackedShard shard = load.shard(step.file());
             RangeSet fresh = step.range().minus(shard.asked());
-            if (!fresh.isEmpty() && ask(active, shard, fresh, placements.of(wish.node(), load))) {
-                described.add(describe(shard, wish, fresh));
+            if (fresh.isEmpty()) {
+                continue;
+            }
+            NodeTarget target = placements.target(wish.node(), load);
+            load.target(target);
+            RangeSet movable = wish.ifMisplaced() == Step.IfMisplaced.MOVE ? shard.residentBefore() : RangeSet.EMPTY;
+            if (ask(active, shard, fresh, placements.place(target), movable)) {
+                described.add(describe(shard, wish, fresh, target));
             }
         }
         if (isEverythingAsked(load)) {
@@ -56,7 +63,8 @@ final class Prefetching {
         return described;
     }
 
-    private boolean ask(ActiveLoad active, TrackedShard shard, RangeSet fresh, Placement placement) {
+    /** {@code movable}: what may be dropped and read again where it lies on another node. */
+    private boolean ask(ActiveLoad active, TrackedShard shard, RangeSet fresh, Placement placement, RangeSet movable) {
         if (!active.enforced()) {
             active.load().addForecastPrefetch(files.forecast(shard, fresh));
             shard.ask(fresh);
@@ -71,7 +79,7 @@ final class Prefetching {
         FileId id = shard.shard().id();
         active.jobs()
                 .computeIfAbsent(id.device(), device -> startJob(active, device))
-                .add(shard.file(), id, fresh, placement);
+                .add(shard.file(), id, fresh, placement, movable.intersect(fresh));
         return true;
     }
 
@@ -97,6 +105,8 @@ final class Prefetching {
     private void completed(ActiveLoad active, long device, PrefetchJob job, PrefetchOutcome outcome) {
         active.jobEnded(device, job);
         parts.counters().add(Counter.PREFETCH_REQUESTED_BYTES, outcome.requestedBytes());
+        parts.counters().add(Counter.MISPLACED_MOVED, outcome.movedBytes());
+        parts.counters().add(Counter.MISPLACED_STAYED, outcome.immovableBytes());
         Map<String, Integer> errors = new LinkedHashMap<>();
         outcome.errors().forEach((errno, count) -> errors.put(errno.symbol(), count));
         parts.journal()
@@ -105,6 +115,8 @@ final class Prefetching {
                 .put("requestedBytes", outcome.requestedBytes())
                 .put("landedBytes", outcome.landedBytes())
                 .put("alreadyResidentBytes", outcome.alreadyResidentBytes())
+                .put("movedBytes", outcome.movedBytes() > 0 ? outcome.movedBytes() : null)
+                .put("immovableBytes", outcome.immovableBytes() > 0 ? outcome.immovableBytes() : null)
                 .put("seconds", outcome.seconds())
                 .put("mechanism", outcome.mechanism().label())
                 .put("cancelled", outcome.cancelled())
@@ -120,13 +132,16 @@ final class Prefetching {
                 .allMatch(shard -> shard.asked().bytes() >= shard.shard().sizeBytes());
     }
 
-    private static Map<String, Object> describe(TrackedShard shard, Step.Prefetch wish, RangeSet ranges) {
+    private static Map<String, Object> describe(
+            TrackedShard shard, Step.Prefetch wish, RangeSet ranges, NodeTarget target) {
         Map<String, Object> described = new LinkedHashMap<>();
         described.put("action", "prefetch");
         described.put("shard", shard.shard().index());
         described.put("offsetBytes", ranges.ranges().getFirst().start());
         described.put("lengthBytes", ranges.bytes());
         described.put("node", wish.node().label());
+        described.put("nodes", target.nodes());
+        described.put("nodesBy", target.by().label());
         described.put("reason", wish.reason());
         return described;
     }

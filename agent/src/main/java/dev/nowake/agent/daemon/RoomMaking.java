@@ -10,6 +10,7 @@ import dev.nowake.policy.Node;
 import java.util.BitSet;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 
 /**
  * Makes room for a load that begins, once, where its rule says {@code room: reclaim}: what free memory and the leftovers
@@ -29,10 +30,10 @@ final class RoomMaking {
 
     private final Parts parts;
     private final Placements placements;
-    private final NumaTopology topology;
+    private final Supplier<NumaTopology> topology;
     private final Executor evicting;
 
-    RoomMaking(Parts parts, Placements placements, NumaTopology topology, Executor evicting) {
+    RoomMaking(Parts parts, Placements placements, Supplier<NumaTopology> topology, Executor evicting) {
         this.parts = parts;
         this.placements = placements;
         this.topology = topology;
@@ -45,7 +46,7 @@ final class RoomMaking {
             return;
         }
         long wanted = wantedBytes(active);
-        Placement placement = placements.of(Node.READER, active.load());
+        Placement placement = placements.place(placements.target(Node.READER, active.load()));
         try {
             evicting.execute(() -> make(active, wanted, placement));
         } catch (RejectedExecutionException stopping) {
@@ -93,7 +94,7 @@ final class RoomMaking {
     private long reclaim(long bytes, Placement placement) {
         BitSet nodes = placement.nodes();
         if (nodes.isEmpty()) {
-            topology.nodes().stream()
+            topology.get().nodes().stream()
                     .filter(node -> node.memory().totalBytes() > 0)
                     .forEach(node -> nodes.set(node.id()));
         }

@@ -2,11 +2,14 @@ package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.RootRule;
+import dev.nowake.agent.execute.MountState;
 import dev.nowake.agent.govern.GovernorState;
 import dev.nowake.agent.govern.Shortage;
 import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.LoadBook;
+import dev.nowake.agent.load.NodeTarget;
 import dev.nowake.agent.observe.PathLabel;
+import dev.nowake.kernel.proc.DeviceNumber;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,6 +34,7 @@ final class StatusDocument {
         document.put("loads", loads);
         document.put("governor", governor(parts.governor().state()));
         document.put("cgroup", CgroupDocument.own(parts.procRoot()));
+        document.put("mounts", mounts(parts));
         document.put("heldFiles", parts.claims().size());
         document.put("counters", parts.counters().snapshot());
         return document;
@@ -57,6 +61,24 @@ final class StatusDocument {
         return loads;
     }
 
+    private static List<Object> mounts(Parts parts) {
+        List<Object> mounts = new ArrayList<>();
+        for (MountState mount : parts.prefetcher().mounts()) {
+            Path point = parts.mounts().pointOf(mount.device());
+            Map<String, Object> document = new LinkedHashMap<>();
+            document.put("path", point == null ? null : PathLabel.of(point).text());
+            document.put("device", DeviceNumber.format(mount.device()));
+            document.put("fsType", mount.fsType());
+            document.put("budgetBytes", mount.budgetBytes());
+            document.put("maxBytes", mount.mostBytes());
+            document.put("inFlightBytes", mount.inFlightBytes());
+            document.put("latencyMillis", mount.latencyNanos() == 0 ? null : mount.latencyNanos() / 1e6);
+            document.put("fencedSeconds", mount.isFenced() ? mount.fencedNanos() / 1e9 : null);
+            mounts.add(document);
+        }
+        return mounts;
+    }
+
     private static Map<String, Object> root(RootRule root) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("path", PathLabel.of(root.path()).text());
@@ -75,6 +97,9 @@ final class StatusDocument {
         document.put("sizeBytes", load.model().sizeBytes());
         document.put("prefetchedBytes", load.prefetchedBytes());
         document.put("evictedBytes", load.evictedBytes());
+        NodeTarget target = load.target();
+        document.put("nodes", target == null ? null : target.nodes());
+        document.put("nodesBy", target == null ? null : target.by().label());
         document.put("residentBytes", load.residentBytes() < 0 ? null : load.residentBytes());
         document.put("readerCgroups", CgroupDocument.readers(procRoot, load));
         return document;

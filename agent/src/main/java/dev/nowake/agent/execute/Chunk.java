@@ -8,15 +8,10 @@ import dev.nowake.model.ByteRange;
  *
  * @param file the descriptor to fetch through: the file's own or one of its {@link SpareDescriptors}
  * @param residentBeforeBytes as seen when the chunk was planned; -1 where residency is unknown
- * @param grant what its bytes were acquired with
  */
-record Chunk(FileWork work, OpenFile file, ByteRange range, long residentBeforeBytes, Grant grant) {
+record Chunk(FileWork work, OpenFile file, ByteRange range, long residentBeforeBytes) {
     Chunk through(OpenFile descriptor) {
-        return new Chunk(work, descriptor, range, residentBeforeBytes, grant);
-    }
-
-    Chunk under(Grant acquired) {
-        return new Chunk(work, file, range, residentBeforeBytes, acquired);
+        return new Chunk(work, descriptor, range, residentBeforeBytes);
     }
 
     long lengthBytes() {

@@ -24,13 +24,13 @@ final class ChunkFetcher {
      * Makes the calls that bring the chunk in. When it returns, synchronous mechanisms have done so, {@link
      * Mechanism#READAHEAD} has only asked.
      */
-    void issue(Chunk chunk) throws KernelException {
+    void issue(Chunk chunk, boolean singlePages) throws KernelException {
         OpenFile file = chunk.file();
         ByteRange bytes = chunk.range();
         if (isWhole(chunk, pages.residency(file, bytes.start(), bytes.lengthBytes()))) {
             return;
         }
-        switch (mechanismFor(chunk)) {
+        switch (mechanism(chunk, singlePages)) {
             case POPULATE -> populate(chunk);
             case SENDFILE -> sendfile(chunk);
             case READAHEAD -> readahead(chunk);
@@ -39,28 +39,22 @@ final class ChunkFetcher {
     }
 
     /** Waits until an asynchronous chunk has landed, looks, and counts. Returns the new bytes. */
-    long complete(Chunk chunk) throws KernelException {
+    long complete(Chunk chunk, boolean singlePages) throws KernelException {
         OpenFile file = chunk.file();
         ByteRange bytes = chunk.range();
-        boolean asked = mechanismFor(chunk).isAsynchronous();
-        if (asked) {
-            awaitPieces(file, bytes);
+        boolean asynchronous = mechanism(chunk, singlePages).isAsynchronous();
+        if (asynchronous) {
+            awaitPieces(chunk);
         }
         long missing = missingBytes(file, bytes);
         if (missing > 0 && kernel.files().status(file).sizeBytes() < bytes.end()) {
             chunk.work().tally().truncated();
-        } else if (missing > 0 && asked) {
+        } else if (missing > 0 && asynchronous) {
             // The mount's window is smaller than it says.
             pages.readThrough(file, bytes.start(), bytes.lengthBytes());
             missing = missingBytes(file, bytes);
         }
         return Math.clamp(chunk.requestedBytes() - missing, 0, chunk.requestedBytes());
-    }
-
-    /** readahead(2) brings single pages on every filesystem. What it takes on filesystems read otherwise is waited for. */
-    private Mechanism mechanismFor(Chunk chunk) {
-        boolean large = traits.mechanism() == Mechanism.SENDFILE || traits.mechanism() == Mechanism.POPULATE;
-        return large && chunk.grant().singlePages() ? Mechanism.READAHEAD : traits.mechanism();
     }
 
     private long missingBytes(OpenFile file, ByteRange bytes) throws KernelException {
@@ -107,6 +101,17 @@ final class ChunkFetcher {
         }
     }
 
+    /**
+     * readahead(2) brings single pages on every filesystem. Pages that are to take turns on several nodes are asked for one by
+     * one too: the kernel goes on to the next node with every folio, and each thread begins at the first node, so that 16
+     * threads with a large folio each would fill that node alone.
+     */
+    private Mechanism mechanism(Chunk chunk, boolean singlePages) {
+        boolean largeFolios = traits.mechanism() == Mechanism.POPULATE || traits.mechanism() == Mechanism.SENDFILE;
+        boolean single = singlePages || chunk.work().placement().isSpread();
+        return largeFolios && single ? Mechanism.READAHEAD : traits.mechanism();
+    }
+
     private void readahead(Chunk chunk) throws KernelException {
         ByteRange bytes = chunk.range();
         long piece = pieceBytes();
@@ -119,16 +124,18 @@ final class ChunkFetcher {
      * One byte read at the end of each piece waits for its page and tells of an I/O error. cachestat cannot be asked
      * instead: it counts pages whose data is still on the way.
      */
-    private void awaitPieces(OpenFile file, ByteRange bytes) throws KernelException {
+    private void awaitPieces(Chunk chunk) throws KernelException {
+        ByteRange bytes = chunk.range();
         long piece = pieceBytes();
         for (long at = bytes.start(); at < bytes.end(); at += piece) {
             long end = Math.min(at + piece, bytes.end());
-            pages.readThrough(file, end - 1, 1);
+            pages.readThrough(chunk.file(), end - 1, 1);
         }
     }
 
-    /** What is read asynchronously is told to be sequential (FADV_SEQUENTIAL), which doubles the window. */
+    /** FADV_SEQUENTIAL has doubled the window where readahead is the mount's mechanism. */
     private long pieceBytes() {
-        return Math.max(4096, traits.readAheadBytes() * (traits.mechanism().isAsynchronous() ? 2 : 1));
+        int windows = traits.mechanism().isAsynchronous() ? 2 : 1;
+        return Math.max(4096, windows * traits.readAheadBytes());
     }
 }

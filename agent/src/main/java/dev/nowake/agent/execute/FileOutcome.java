@@ -10,6 +10,8 @@ import java.util.Map;
  * @param requestedBytes bytes with data that were not resident when the file's turn came
  * @param landedBytes those of them seen resident after their chunk was fetched
  * @param alreadyResidentBytes bytes that were resident when the file's turn came
+ * @param movedBytes bytes that were resident on another node than wanted and were dropped, to be read again
+ * @param immovableBytes those that could not be dropped
  * @param verified residency could be looked at; where it could not, landed is what the calls claimed
  * @param truncated the file was shorter than its ranges, or became so
  * @param errors chunks that failed, by errno
@@ -19,6 +21,8 @@ public record FileOutcome(
         long requestedBytes,
         long landedBytes,
         long alreadyResidentBytes,
+        long movedBytes,
+        long immovableBytes,
         boolean verified,
         boolean truncated,
         Map<Errno, Integer> errors) {

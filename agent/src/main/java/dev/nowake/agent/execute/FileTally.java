@@ -20,6 +20,8 @@ final class FileTally {
     private long requestedBytes;
     private long landedBytes;
     private long alreadyResidentBytes;
+    private long movedBytes;
+    private long immovableBytes;
     private boolean verified = true;
     private boolean truncated;
     private int fruitlessInARow;
@@ -60,6 +62,11 @@ final class FileTally {
         alreadyResidentBytes += bytes;
     }
 
+    synchronized void misplaced(long moved, long immovable) {
+        movedBytes += moved;
+        immovableBytes += immovable;
+    }
+
     synchronized void unverified() {
         verified = false;
     }
@@ -83,6 +90,15 @@ final class FileTally {
     }
 
     synchronized FileOutcome outcome() {
-        return new FileOutcome(id, requestedBytes, landedBytes, alreadyResidentBytes, verified, truncated, errors);
+        return new FileOutcome(
+                id,
+                requestedBytes,
+                landedBytes,
+                alreadyResidentBytes,
+                movedBytes,
+                immovableBytes,
+                verified,
+                truncated,
+                errors);
     }
 }

@@ -42,6 +42,7 @@ final class FileWork {
     private final boolean sequential;
     private final int descriptors;
     private final Placement placement;
+    private final RangeSet movable;
     private final Iterator<ByteRange> ranges;
     private final ArrayDeque<Chunk> planned = new ArrayDeque<>();
 
@@ -64,13 +65,15 @@ final class FileWork {
             long chunkBytes,
             boolean sequential,
             int descriptors,
-            Placement placement) {
+            Placement placement,
+            RangeSet movable) {
         this.file = file;
         this.tally = tally;
         this.chunkBytes = chunkBytes;
         this.sequential = sequential;
         this.descriptors = descriptors;
         this.placement = placement;
+        this.movable = movable;
         this.ranges = ranges.ranges().iterator();
     }
 
@@ -125,6 +128,10 @@ final class FileWork {
             }
         }
         long end = Math.min(range.end(), surveyedTo + windowBytes);
+        RangeSet here = movable.within(surveyedTo, end);
+        if (!here.isEmpty()) {
+            new Misplaced(kernel.pageCache(), file, placement).drop(here, tally);
+        }
         if (dense) {
             plan(kernel, surveyedTo, end);
         } else {
@@ -167,7 +174,7 @@ final class FileWork {
 
     private void planChunk(Kernel kernel, ByteRange bytes) throws KernelException {
         Residency before = kernel.pageCache().residency(file, bytes.start(), bytes.lengthBytes());
-        Chunk chunk = new Chunk(this, file, bytes, before.isKnown() ? before.residentBytes() : -1, Grant.NONE);
+        Chunk chunk = new Chunk(this, file, bytes, before.isKnown() ? before.residentBytes() : -1);
         if (!before.isKnown()) {
             tally.unverified();
         }

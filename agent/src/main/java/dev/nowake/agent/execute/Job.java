@@ -15,7 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /** A job as its pool's threads see it: its queue of files with the accounts beside it. */
 final class Job implements PrefetchJob {
     /** What {@link #cancel} promises its caller, with a tenth left for the caller's own work. */
-    private static final long CANCEL_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(900);
+    static final long CANCEL_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(900);
 
     private final MountPool pool;
     private final MountTraits traits;
@@ -41,11 +41,12 @@ final class Job implements PrefetchJob {
         this.fetcher = new ChunkFetcher(kernel, traits);
         this.queue = new FileQueue(kernel, state, this::end);
         this.tally = new JobTally(traits.mechanism());
-        this.chunkBytes = Math.max(4096, Math.min(traits.chunkBytes(), budget.largestAcquisitionBytes()) & -4096L);
+        long largestBytes = Math.min(budget.largestAcquisitionBytes(), pool.largestChunkBytes());
+        this.chunkBytes = Math.max(4096, Math.min(traits.chunkBytes(), largestBytes) & -4096L);
     }
 
     @Override
-    public void add(OpenFile file, FileId id, RangeSet ranges, Placement placement) {
+    public void add(OpenFile file, FileId id, RangeSet ranges, Placement placement, RangeSet movable) {
         state.lock();
         try {
             if (finished || cancelled || ranges.isEmpty()) {
@@ -58,7 +59,8 @@ final class Job implements PrefetchJob {
                     chunkBytes,
                     traits.mechanism().isAsynchronous(),
                     traits.descriptors(),
-                    placement);
+                    placement,
+                    movable);
             work.tally().begin();
             queue.add(work);
         } finally {
@@ -81,7 +83,12 @@ final class Job implements PrefetchJob {
     @Override
     public boolean cancel() {
         stop();
-        return awaitDrained();
+        return awaitDrained(System.nanoTime() + CANCEL_WAIT_NANOS);
+    }
+
+    /** What every chunk acquires before it is cut. */
+    long chunkBytes() {
+        return chunkBytes;
     }
 
     /** Drops what has not begun, without waiting for the rest. */
@@ -118,42 +125,38 @@ final class Job implements PrefetchJob {
     }
 
     /** Whether a thread may {@link #take} a chunk. */
-    sealed interface Admission {
-        record Admitted(Grant grant) implements Admission {}
-
-        record NoWork() implements Admission {}
-
-        /** {@link #awaitRoom} for this placement. */
-        record NoRoom(Placement placement) implements Admission {}
+    enum Admission {
+        ADMITTED,
+        NO_WORK,
+        NO_ROOM
     }
 
     /**
      * Takes room for one chunk out of the budget, before the chunk: what is taken is asked for at once, in order. From here
-     * on the job is not done before {@link #take} has found nothing or {@link #drop} has ended the chunk.
+     * on the job is not done before {@link #take} has found nothing or {@link #drop} has ended the chunk. Unless it is
+     * admitted the flight is over.
      */
-    Admission admit() {
+    Admission admit(Flight flight) {
         Placement placement;
         state.lock();
         try {
-            if (queue.isEmpty()) {
-                return new Admission.NoWork();
-            }
             inFlight++;
-            placement = queue.placement();
+            placement = queue.isEmpty() ? null : queue.placement();
         } finally {
             state.unlock();
         }
         boolean acquired = false;
         try {
-            acquired = budget.tryAcquire(chunkBytes, placement);
-            return acquired
-                    ? new Admission.Admitted(new Grant(placement, budget.isSinglePages(placement)))
-                    : new Admission.NoRoom(placement);
+            acquired = placement != null && flight.tryAcquire(budget, chunkBytes, placement);
         } finally {
             if (!acquired) {
-                release();
+                release(flight);
             }
         }
+        if (placement == null) {
+            return Admission.NO_WORK;
+        }
+        return acquired ? Admission.ADMITTED : Admission.NO_ROOM;
     }
 
     void awaitRoom(Placement placement, long nanos) throws InterruptedException {
@@ -161,82 +164,82 @@ final class Job implements PrefetchJob {
     }
 
     /** The next chunk, out of the room acquired; null when there is none any more, and then the room is given back. */
-    Chunk take(Grant grant) {
+    Chunk take(Flight flight) {
         Chunk chunk = null;
         try {
             chunk = queue.next();
         } finally {
-            long unusedBytes = chunkBytes - (chunk == null ? 0 : chunk.lengthBytes());
-            if (unusedBytes > 0) {
-                budget.settle(unusedBytes, 0, grant.placement());
-            }
             if (chunk == null) {
-                release();
+                release(flight);
+            } else {
+                flight.shrinkTo(chunk.lengthBytes());
             }
         }
-        return chunk == null ? null : chunk.under(grant);
+        return chunk;
     }
 
     /** Makes the calls for a chunk; false when that failed or the job is cancelled, and then the chunk is ended. */
-    boolean issue(Chunk chunk, ThreadNode node) {
+    boolean issue(Chunk chunk, Flight flight, ThreadNode node) {
         boolean issued = false;
         tally.called();
         try {
             if (!cancelled) {
                 node.use(chunk.work().placement());
-                fetcher.issue(chunk);
+                flight.took(chunk.lengthBytes());
+                fetcher.issue(chunk, flight.isSinglePages());
                 issued = true;
             }
         } catch (KernelException e) {
-            failed(chunk, e.errno());
+            failed(chunk, flight, e.errno());
         } catch (IllegalStateException e) {
-            failed(chunk, Errno.EBADF);
+            failed(chunk, flight, Errno.EBADF);
         } catch (RuntimeException | Error broken) {
             report(broken);
-            failed(chunk, errnoOf(broken));
+            failed(chunk, flight, errnoOf(broken));
         } finally {
             if (!issued) {
-                drop(chunk, 0);
+                drop(chunk, flight);
             }
         }
         return issued;
     }
 
     /** Waits for an issued chunk, looks, counts and ends it. */
-    void complete(Chunk chunk) {
-        long took = chunk.lengthBytes();
+    void complete(Chunk chunk, Flight flight) {
         try {
             if (cancelled && traits.mechanism().isAsynchronous()) {
                 return;
             }
-            long landed = fetcher.complete(chunk);
-            took = landed;
+            long landed = fetcher.complete(chunk, flight.isSinglePages());
+            flight.took(landed);
+            flight.landed();
             chunk.work().tally().landed(landed);
-            tally.looked(chunk.grant().singlePages() ? landed : 0);
+            tally.looked(flight.isSinglePages() ? landed : 0);
             tell(() -> listener.chunkDone(chunk.work().tally().id(), chunk.range(), landed));
         } catch (KernelException e) {
-            failed(chunk, e.errno());
+            failed(chunk, flight, e.errno());
         } catch (IllegalStateException e) {
-            failed(chunk, Errno.EBADF);
+            failed(chunk, flight, Errno.EBADF);
         } catch (RuntimeException | Error broken) {
             report(broken);
-            failed(chunk, errnoOf(broken));
+            failed(chunk, flight, errnoOf(broken));
         } finally {
-            drop(chunk, took);
+            drop(chunk, flight);
         }
     }
 
-    /** Ends a chunk that took so many bytes of memory. */
-    void drop(Chunk chunk, long tookBytes) {
+    /** Ends a chunk and gives its room back. */
+    void drop(Chunk chunk, Flight flight) {
         try {
-            budget.settle(chunk.lengthBytes(), tookBytes, chunk.grant().placement());
+            flight.end(System.nanoTime());
         } finally {
             end(chunk.work());
-            release();
+            release(flight);
         }
     }
 
-    private void failed(Chunk chunk, Errno errno) {
+    private void failed(Chunk chunk, Flight flight, Errno errno) {
+        flight.failed();
         chunk.work().tally().failed(errno);
         tally.looked(0);
         tell(() -> listener.chunkFailed(chunk.work().tally().id(), chunk.range(), errno));
@@ -249,7 +252,8 @@ final class Job implements PrefetchJob {
         }
     }
 
-    private void release() {
+    private void release(Flight flight) {
+        flight.end(System.nanoTime());
         state.lock();
         try {
             inFlight--;
@@ -274,10 +278,11 @@ final class Job implements PrefetchJob {
         completion.complete(outcome());
     }
 
-    private boolean awaitDrained() {
-        long left = CANCEL_WAIT_NANOS;
+    /** Whether nothing is in flight any more, by the deadline at the latest. */
+    boolean awaitDrained(long deadlineNanos) {
         state.lock();
         try {
+            long left = deadlineNanos - System.nanoTime();
             while (inFlight > 0 && left > 0) {
                 left = drained.awaitNanos(left);
             }
@@ -290,7 +295,7 @@ final class Job implements PrefetchJob {
         }
     }
 
-    private static void tell(Runnable message) {
+    static void tell(Runnable message) {
         try {
             message.run();
         } catch (RuntimeException | Error e) {

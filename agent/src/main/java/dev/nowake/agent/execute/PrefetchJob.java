@@ -16,7 +16,15 @@ public interface PrefetchJob {
     }
 
     /** The same, with a wish where the pages shall lie. */
-    void add(OpenFile file, FileId id, RangeSet ranges, Placement placement);
+    default void add(OpenFile file, FileId id, RangeSet ranges, Placement placement) {
+        add(file, id, ranges, placement, RangeSet.EMPTY);
+    }
+
+    /**
+     * The same; pages of {@code movable} that are resident on another node are dropped first, where the kernel lets them
+     * go: never mapped or dirty ones.
+     */
+    void add(OpenFile file, FileId id, RangeSet ranges, Placement placement, RangeSet movable);
 
     /** No more will be added: the job completes when its work is done. */
     void finish();

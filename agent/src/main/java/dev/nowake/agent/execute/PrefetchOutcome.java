@@ -37,6 +37,14 @@ public record PrefetchOutcome(
         return sum(FileOutcome::alreadyResidentBytes);
     }
 
+    public long movedBytes() {
+        return sum(FileOutcome::movedBytes);
+    }
+
+    public long immovableBytes() {
+        return sum(FileOutcome::immovableBytes);
+    }
+
     public double seconds() {
         return elapsedNanos / 1e9;
     }

@@ -34,7 +34,8 @@ public final class Load {
     private long evictedBytes;
     private long forecastPrefetchBytes;
     private long endedNanos;
-    private int node = -1;
+    private NodeTarget readersNode = NodeTarget.ANYWHERE;
+    private NodeTarget target;
     private AcceleratorView accelerator;
     private long placeSeenNanos;
     private boolean directIo;
@@ -153,9 +154,18 @@ public final class Load {
         return total;
     }
 
-    /** The NUMA node its readers run on; -1 where it is unknown. */
-    public int node() {
-        return node;
+    /** The NUMA node its readers are bound to, or those they spread their memory over. */
+    public NodeTarget readersNode() {
+        return readersNode;
+    }
+
+    /** Where the pages of its last prefetch go; null before there was one. */
+    public NodeTarget target() {
+        return target;
+    }
+
+    public void target(NodeTarget chosen) {
+        target = chosen;
     }
 
     /** Null where none is known. */
@@ -168,8 +178,8 @@ public final class Load {
         return placeSeenNanos;
     }
 
-    public void place(int onNode, AcceleratorView with, long nowNanos) {
-        node = onNode;
+    public void place(NodeTarget readers, AcceleratorView with, long nowNanos) {
+        readersNode = readers;
         accelerator = with;
         placeSeenNanos = nowNanos;
     }
@@ -234,7 +244,7 @@ public final class Load {
                 keepsPagesAcrossOpens,
                 Math.max(0, nowNanos - startedNanos) / 1e9,
                 rate.bytesPerSecond(),
-                node,
+                readersNode.node(),
                 accelerator,
                 directIo,
                 prefetchesItself);

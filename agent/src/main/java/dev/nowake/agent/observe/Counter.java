@@ -14,6 +14,10 @@ public enum Counter {
     PREFETCH_ERRORS("prefetchErrors", "prefetch calls that failed"),
     ROOM_RECLAIMED_BYTES(
             "roomReclaimedBytes", "bytes of the host's coldest page cache reclaimed to make room for loads"),
+    MISPLACED_MOVED(
+            "misplacedMovedBytes", "bytes resident on another node than wanted that were dropped, to be read again"),
+    MISPLACED_STAYED(
+            "misplacedStayedBytes", "bytes on another node than wanted that stayed: mapped, not written back, or busy"),
     EVICTED_BYTES("evictedBytes", "bytes dropped from page cache"),
     EVICT_REFUSED_MAPPED("evictRefusedMappedBytes", "bytes that stayed because somebody maps them"),
     EVICT_REFUSED_DIRTY("evictRefusedDirtyBytes", "bytes that stayed because they are not written back"),
@@ -35,6 +39,8 @@ public enum Counter {
     POLICIES_ABANDONED("policiesAbandoned", "policy threads given up because their call did not end"),
     POLICIES_LOADED("policiesLoaded", "policies loaded or reloaded from files"),
     POLICY_LINES_DROPPED("policyLinesDropped", "lines of policies' logs not written because there were too many"),
+    MOUNTS_FENCED("mountsFenced", "times a mount returned nothing and was asked for nothing more"),
+    FENCES_LIFTED("fencesLifted", "times a fenced mount returned something"),
     MISSES("misses", "looks that found a reader at bytes nobody had asked for"),
     PRESSURE_SEEN("pressureSeen", "looks that found the host short of memory"),
     PROC_SCANS("procScans", "scans of /proc for readers"),

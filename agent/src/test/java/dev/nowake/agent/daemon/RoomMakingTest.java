@@ -205,7 +205,7 @@ class RoomMakingTest {
                 null,
                 null,
                 null);
-        return new RoomMaking(parts, new Placements(one), one, Runnable::run);
+        return new RoomMaking(parts, new Placements(() -> one), () -> one, Runnable::run);
     }
 
     private ActiveLoad load(Map<String, Object> args, Mode mode) {

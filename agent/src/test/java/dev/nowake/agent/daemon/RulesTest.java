@@ -158,9 +158,15 @@ final class RulesTest {
                     .findFirst()
                     .orElseThrow();
             assertThat(plan.path("policy").asString()).isEqualTo(policy);
+            JsonNode foretold = explained.path("prefetch").path("steps").path(0);
+            assertThat(foretold.path("nodes").isArray()).isTrue();
             for (JsonNode step : plan.path("steps")) {
                 plannedBytes += step.path("lengthBytes").asLong();
+                assertThat(step.path("nodes")).isEqualTo(foretold.path("nodes"));
+                assertThat(step.path("nodesBy")).isEqualTo(foretold.path("nodesBy"));
             }
+            assertThat(rig.load().path("nodes")).isEqualTo(foretold.path("nodes"));
+            assertThat(rig.load().path("nodesBy")).isEqualTo(foretold.path("nodesBy"));
         }
         assertThat(plannedBytes).isEqualTo(explainedBytes);
     }

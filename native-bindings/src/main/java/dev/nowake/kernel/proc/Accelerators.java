@@ -19,16 +19,30 @@ public record Accelerators(List<Device> devices) {
     /**
      * One device.
      *
-     * @param name below /dev, such as {@code nvidia0} or {@code dri/renderD128}
+     * @param name below /dev, such as {@code nvidia0}, {@code dri/renderD128} or {@code davinci0}; {@code kfd} is all of
+     *     AMD's devices together and lies nowhere, each has its {@code dri/renderD} beside it
      * @param node its NUMA node; -1 where the kernel does not tell
      */
     public record Device(String name, int node) {}
 
-    private static final Pattern NAMES = Pattern.compile("/dev/(nvidia[0-9]+|dri/renderD[0-9]+|accel/accel[0-9]+|kfd)");
+    private static final Pattern NAMES =
+            Pattern.compile("/dev/(nvidia[0-9]+|dri/(?:renderD|card)[0-9]+|accel/accel[0-9]+|davinci[0-9]+|kfd)");
+    private static final Pattern PCI_ADDRESS = Pattern.compile("[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\\.[0-9a-f]");
     private static final String NVIDIA = "nvidia";
+    private static final String ASCEND = "davinci";
 
     public Accelerators {
         devices = List.copyOf(devices);
+    }
+
+    /** The one node of all devices whose node is known; -1 where there is none, or they lie on several. */
+    public int node() {
+        int[] nodes = devices.stream()
+                .mapToInt(Device::node)
+                .filter(node -> node >= 0)
+                .distinct()
+                .toArray();
+        return nodes.length == 1 ? nodes[0] : -1;
     }
 
     public static Accelerators of(Path root, int pid) {
@@ -54,6 +68,9 @@ public record Accelerators(List<Device> devices) {
         if (name.startsWith(NVIDIA)) {
             return nvidiaNode(root, name.substring(NVIDIA.length()));
         }
+        if (name.startsWith(ASCEND)) {
+            return ascendNode(root);
+        }
         String device = name.substring(name.indexOf('/') + 1);
         String kind = name.startsWith("accel/") ? "accel" : "drm";
         return number(ProcFile.text(root.resolve("sys/class/" + kind + "/" + device + "/device/numa_node")));
@@ -72,6 +89,22 @@ public record Accelerators(List<Device> devices) {
             }
         }
         return -1;
+    }
+
+    /**
+     * The node that holds all cards. The driver tells nowhere which of its numbers is which card (they follow neither the
+     * slots nor the PCI addresses), so where cards are on several nodes it is unknown.
+     */
+    private static int ascendNode(Path root) {
+        Path driver = root.resolve("sys/bus/pci/drivers/devdrv_device_driver");
+        String[] entries = driver.toFile().list();
+        Set<Integer> nodes = new TreeSet<>();
+        for (String entry : entries == null ? new String[0] : entries) {
+            if (PCI_ADDRESS.matcher(entry).matches()) {
+                nodes.add(number(ProcFile.text(driver.resolve(entry).resolve("numa_node"))));
+            }
+        }
+        return nodes.size() == 1 ? nodes.iterator().next() : -1;
     }
 
     /** The kernel writes -1 where the firmware does not say. */

@@ -21,6 +21,11 @@ public record NumaTopology(List<Node> nodes) {
             distances = List.copyOf(distances);
         }
 
+        /** Pages can lie here; a node of CPUs alone has none, nor has one whose memory is offline. */
+        public boolean hasMemory() {
+            return memory.totalBytes() > 0;
+        }
+
         /** A copy: changing it changes nothing. */
         @Override
         public BitSet cpus() {
@@ -48,6 +53,32 @@ public record NumaTopology(List<Node> nodes) {
 
     public Optional<Node> node(int id) {
         return nodes.stream().filter(node -> node.id() == id).findFirst();
+    }
+
+    /** Where pages can lie. */
+    public List<Node> withMemory() {
+        return nodes.stream().filter(Node::hasMemory).toList();
+    }
+
+    /**
+     * The node itself where it has memory, else the nearest one that has; empty for a node that is not there, or where
+     * nobody tells distances.
+     */
+    public Optional<Node> nearestMemory(int id) {
+        Node from = node(id).orElse(null);
+        if (from == null || from.hasMemory()) {
+            return Optional.ofNullable(from);
+        }
+        Node nearest = null;
+        int least = Integer.MAX_VALUE;
+        for (int i = 0; i < Math.min(nodes.size(), from.distances.size()); i++) {
+            int distance = from.distances.get(i);
+            if (nodes.get(i).hasMemory() && distance > 0 && distance < least) {
+                nearest = nodes.get(i);
+                least = distance;
+            }
+        }
+        return Optional.ofNullable(nearest);
     }
 
     /** The node a CPU belongs to; the first node for a CPU no node names. */

@@ -156,6 +156,50 @@ class ReadersTest {
     }
 
     @Test
+    void nodesWithHolesWithoutMemoryAndWithoutCpus() throws IOException {
+        put("sys/devices/system/node/online", "1,4,9\n");
+        put("sys/devices/system/node/node1/cpulist", "0-3\n");
+        put("sys/devices/system/node/node1/distance", "10 21 15\n");
+        put("sys/devices/system/node/node1/meminfo", "Node 1 MemTotal: 0 kB\n");
+        put("sys/devices/system/node/node4/cpulist", "4-7\n");
+        put("sys/devices/system/node/node4/distance", "21 10 30\n");
+        put("sys/devices/system/node/node4/meminfo", "Node 4 MemTotal: 8 kB\n");
+        put("sys/devices/system/node/node9/cpulist", "\n");
+        put("sys/devices/system/node/node9/distance", "15 30 10\n");
+        put("sys/devices/system/node/node9/meminfo", "Node 9 MemTotal: 8 kB\n");
+        NumaTopology topology = NumaTopology.read(root);
+        assertThat(topology.withMemory()).extracting(NumaTopology.Node::id).containsExactly(4, 9);
+        assertThat(topology.nearestMemory(1).orElseThrow().id()).isEqualTo(9);
+        assertThat(topology.nearestMemory(4).orElseThrow().id()).isEqualTo(4);
+        assertThat(topology.nearestMemory(0)).isEmpty();
+        assertThat(topology.node(9).orElseThrow().cpus().isEmpty()).isTrue();
+        put("sys/devices/system/node/node1/distance", "");
+        assertThat(NumaTopology.read(root).nearestMemory(1)).isEmpty();
+    }
+
+    @Test
+    void whereAProcessTakesItsMemory() throws IOException {
+        put("proc/7/status", "Name:\tx\nMems_allowed:\t3\nMems_allowed_list:\t0-1,3\n");
+        assertThat(ProcessMemory.of(root, 7).allowed().stream().toArray()).containsExactly(0, 1, 3);
+        for (String line : new String[] {
+            "00400000 bind:1 file=/x", "00400000 bind=static:1 x", "5589a prefer:1\n0 bind:0", "0 prefer (many):1\n"
+        }) {
+            put("proc/7/numa_maps", line);
+            ProcessMemory memory = ProcessMemory.of(root, 7);
+            assertThat(memory.mode()).isEqualTo(ProcessMemory.Mode.ON);
+            assertThat(memory.nodes().stream().toArray()).containsExactly(1);
+        }
+        put("proc/7/numa_maps", "00400000 weighted interleave:0-1 file=/x\n");
+        assertThat(ProcessMemory.of(root, 7).mode()).isEqualTo(ProcessMemory.Mode.SPREAD);
+        for (String line :
+                new String[] {"", "0 default file=/bind:1", "0 local\n", "bind:1", "0 bind:\n", "0 bind:1"}) {
+            put("proc/7/numa_maps", line);
+            assertThat(ProcessMemory.of(root, 7).nodes().isEmpty()).isTrue();
+        }
+        assertThat(ProcessMemory.of(root, 8).allowed().isEmpty()).isTrue();
+    }
+
+    @Test
     void hostileCpuListsAreSkipped() {
         assertThat(CpuList.parse("0-2000000000,5-3,-1,,7,a-b").stream().toArray())
                 .containsExactly(7);

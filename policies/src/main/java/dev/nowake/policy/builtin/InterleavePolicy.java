@@ -28,9 +28,14 @@ public final class InterleavePolicy implements Policy {
     @Override
     public Map<String, Argument> arguments() {
         return Map.of(
-                "window", Lookahead.WINDOW,
-                "lookaheadFiles", Lookahead.FILES,
-                "release", new Argument.Flag(false));
+                "window",
+                Lookahead.WINDOW,
+                "lookaheadFiles",
+                Lookahead.FILES,
+                Lookahead.MISPLACED,
+                Lookahead.MISPLACED_PAGES,
+                "release",
+                new Argument.Flag(false));
     }
 
     @Override

@@ -17,6 +17,12 @@ import java.util.Map;
  * them when memory is short, and everything dropped after the last one, except what was resident before.
  */
 public final class LoadAndReleasePolicy implements Policy {
+    private static final String NODE = "node";
+
+    /** Nodes by number as far as two sockets cut into four each; what has more asks a script. */
+    private static final Argument WHERE = new Argument.Choice(
+            "reader", List.of("reader", "accelerator", "interleave", "0", "1", "2", "3", "4", "5", "6", "7"));
+
     @Override
     public String name() {
         return "load-and-release";
@@ -34,6 +40,10 @@ public final class LoadAndReleasePolicy implements Policy {
                 Lookahead.WINDOW,
                 "lookaheadFiles",
                 Lookahead.FILES,
+                NODE,
+                WHERE,
+                Lookahead.MISPLACED,
+                Lookahead.MISPLACED_PAGES,
                 "leftovers",
                 new Argument.Choice("keep", List.of("keep", "evict")),
                 "room",
@@ -42,7 +52,7 @@ public final class LoadAndReleasePolicy implements Policy {
 
     @Override
     public List<Step> prefetch(PolicyInput input) {
-        return Lookahead.steps(input, Node.READER);
+        return Lookahead.steps(input, node(input.args().get(NODE)));
     }
 
     @Override
@@ -68,6 +78,16 @@ public final class LoadAndReleasePolicy implements Policy {
             steps.addAll(DropBehind.steps(load, input.layouts()));
         }
         return steps;
+    }
+
+    /** {@code word}: one of {@link #WHERE}; null where a caller left the argument out. */
+    private static Node node(Object word) {
+        return switch (word == null ? "reader" : word.toString()) {
+            case "reader" -> Node.READER;
+            case "accelerator" -> Node.ACCELERATOR;
+            case "interleave" -> Node.INTERLEAVE;
+            default -> new Node.Number(Integer.parseInt(word.toString()));
+        };
     }
 
     /** Everything of a load that is over. */

@@ -32,6 +32,11 @@ final class Lookahead {
 
     static final Argument FILES = new Argument.Count(Long.MAX_VALUE);
 
+    static final String MISPLACED = "misplaced";
+
+    /** What becomes of pages found on another node than they are wanted on. */
+    static final Argument MISPLACED_PAGES = new Argument.Choice("keep", List.of("keep", "move"));
+
     private Lookahead() {}
 
     /**
@@ -43,6 +48,8 @@ final class Lookahead {
             return List.of();
         }
         long window = windowBytes(input);
+        Step.IfMisplaced misplaced =
+                "move".equals(input.args().get(MISPLACED)) ? Step.IfMisplaced.MOVE : Step.IfMisplaced.KEEP;
         List<Step> steps = new ArrayList<>();
         long planned = 0;
         for (FileView file : consumptionOrder(input)) {
@@ -53,7 +60,7 @@ final class Lookahead {
             for (ByteRange range :
                     ahead.ranges().stream().limit(MAX_RANGES_PER_FILE).toList()) {
                 String reason = file.inUse() ? "being read" : "lookahead";
-                steps.add(new Step.Prefetch(file.id(), range.start(), range.lengthBytes(), node, 0, reason));
+                steps.add(new Step.Prefetch(file.id(), range.start(), range.lengthBytes(), node, misplaced, 0, reason));
                 planned += range.lengthBytes();
             }
         }

@@ -19,7 +19,7 @@ final class StepDraft {
 
     /** The keys each action takes; the names of {@code policy.d.ts}. */
     static final Map<String, List<String>> KEYS = Map.of(
-            "prefetch", List.of("action", "file", "offset", "length", "node", "priority", "reason"),
+            "prefetch", List.of("action", "file", "offset", "length", "node", "ifMisplaced", "priority", "reason"),
             "evict", List.of("action", "file", "offset", "length", "ifMapped", "writeBack", "reason"),
             "keep", List.of("action", "file", "offset", "length", "until", "while", "reason"),
             "compact", List.of("action", "node", "reason"),
@@ -30,6 +30,7 @@ final class StepDraft {
     private long offset;
     private long length = Step.WHOLE;
     private Node node = Node.READER;
+    private Step.IfMisplaced ifMisplaced = Step.IfMisplaced.KEEP;
     private int priority;
     private Step.IfMapped ifMapped = Step.IfMapped.LEAVE;
     private boolean writeBack;
@@ -74,6 +75,10 @@ final class StepDraft {
             case "offset" -> offset = Plain.whole(value, key);
             case "length" -> length = Plain.whole(value, key);
             case "node" -> node = node(value);
+            case "ifMisplaced" ->
+                ifMisplaced = "move".equals(word(value, key, List.of("keep", "move")))
+                        ? Step.IfMisplaced.MOVE
+                        : Step.IfMisplaced.KEEP;
             case "priority" -> priority = priority(value);
             case "ifMapped" ->
                 ifMapped = "pageout".equals(word(value, key, List.of("leave", "pageout")))
@@ -112,7 +117,7 @@ final class StepDraft {
             throw new BadResult("file is missing: give the id of a file of the input");
         }
         return switch (action) {
-            case "prefetch" -> new Step.Prefetch(file, offset, length, node, priority, reason);
+            case "prefetch" -> new Step.Prefetch(file, offset, length, node, ifMisplaced, priority, reason);
             case "evict" -> new Step.Evict(file, offset, length, ifMapped, writeBack, reason);
             default -> kept();
         };

@@ -30,12 +30,31 @@ class BuiltinPoliciesTest {
                 .containsOnly(
                         entry("window", new Argument.Size(0)),
                         entry("lookaheadFiles", new Argument.Count(Long.MAX_VALUE)),
+                        entry(
+                                "node",
+                                new Argument.Choice(
+                                        "reader",
+                                        List.of(
+                                                "reader",
+                                                "accelerator",
+                                                "interleave",
+                                                "0",
+                                                "1",
+                                                "2",
+                                                "3",
+                                                "4",
+                                                "5",
+                                                "6",
+                                                "7"))),
+                        entry("misplaced", new Argument.Choice("keep", List.of("keep", "move"))),
                         entry("leftovers", new Argument.Choice("keep", List.of("keep", "evict"))),
                         entry("room", new Argument.Choice("none", List.of("none", "reclaim"))));
         assertThat(policy.defaults())
                 .containsOnly(
                         entry("window", 0L),
                         entry("lookaheadFiles", Long.MAX_VALUE),
+                        entry("node", "reader"),
+                        entry("misplaced", "keep"),
                         entry("leftovers", "keep"),
                         entry("room", "none"));
     }

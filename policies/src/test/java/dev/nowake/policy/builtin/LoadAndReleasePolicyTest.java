@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nowake.model.RangeSet;
 import dev.nowake.policy.FileView;
 import dev.nowake.policy.Guard;
+import dev.nowake.policy.Node;
 import dev.nowake.policy.PolicyInput;
 import dev.nowake.policy.Step;
 import java.util.HashMap;
@@ -129,6 +130,25 @@ class LoadAndReleasePolicyTest {
         List<Step.OnRange> steps = prefetch(
                 Situation.of(10, 10).opened(0).frontier(0, 10).window(10).input());
         assertThat(shards(steps)).containsExactly(1);
+    }
+
+    @Test
+    void theRuleSaysWhereAndWhetherPagesMove() {
+        Situation situation = Situation.of(10).opened(0).window(1000);
+        Step.Prefetch plain = (Step.Prefetch) prefetch(situation.input()).getFirst();
+        assertThat(plain.node()).isEqualTo(Node.READER);
+        assertThat(plain.ifMisplaced()).isEqualTo(Step.IfMisplaced.KEEP);
+        for (Map.Entry<String, Node> word : Map.of(
+                        "reader", Node.READER,
+                        "accelerator", Node.ACCELERATOR,
+                        "interleave", Node.INTERLEAVE,
+                        "3", new Node.Number(3))
+                .entrySet()) {
+            Situation placed = situation.arg("node", word.getKey()).arg("misplaced", "move");
+            Step.Prefetch step = (Step.Prefetch) prefetch(placed.input()).getFirst();
+            assertThat(step.node()).isEqualTo(word.getValue());
+            assertThat(step.ifMisplaced()).isEqualTo(Step.IfMisplaced.MOVE);
+        }
     }
 
     @Test

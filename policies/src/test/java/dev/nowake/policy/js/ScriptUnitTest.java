@@ -59,7 +59,7 @@ class ScriptUnitTest {
                   return [
                     { file: file.id },
                     { file: file.id, offset: 5, length: 2 ** 40, node: "interleave", priority: -3, reason: "r" },
-                    { file: file.id, node: 1 },
+                    { file: file.id, node: 1, ifMisplaced: "move" },
                     { action: "evict", file: file.id, ifMapped: "pageout", writeBack: true },
                     { action: "keep", file: file.id, while: "calm" },
                     { action: "keep", file: file.id, until: 12.5 },
@@ -74,7 +74,7 @@ class ScriptUnitTest {
                 .containsExactly(
                         new Step.Prefetch(id, 0, Step.WHOLE, ""),
                         new Step.Prefetch(id, 5, 1L << 40, Node.INTERLEAVE, -3, "r"),
-                        new Step.Prefetch(id, 0, Step.WHOLE, new Node.Number(1), 0, ""),
+                        new Step.Prefetch(id, 0, Step.WHOLE, new Node.Number(1), Step.IfMisplaced.MOVE, 0, ""),
                         new Step.Evict(id, 0, Step.WHOLE, Step.IfMapped.PAGEOUT, true, ""),
                         new Step.Keep(id, 0, Step.WHOLE, Step.Hold.CALM, 0, ""),
                         new Step.Keep(id, 0, Step.WHOLE, Step.Hold.TIME, 12.5, ""),
@@ -161,6 +161,23 @@ class ScriptUnitTest {
                         PolicyFailure.class, e -> assertThat(e.kind()).isEqualTo(Kind.INVALID))
                 .hasMessageContaining("lib/f.js:2:")
                 .hasMessageContaining("SyntaxError");
+    }
+
+    @Test
+    void everyMessageNamesTheFileByItsWholePath() throws Exception {
+        Path here = Path.of("").toAbsolutePath();
+        Path relative = here.relativize(folder);
+        Path file = Files.writeString(folder.resolve("p.js"), DECLARED + "export const prefetch = () => 7;");
+        String whole = folder.toAbsolutePath().normalize().resolve("p.js").toString();
+        try (ScriptUnit unit = ScriptUnit.load(relative, relative.resolve("p.js"))) {
+            assertThat(unit.origin()).isEqualTo(whole);
+            assertThatThrownBy(() -> unit.policy().prefetch(input(Map.of()))).hasMessageStartingWith(whole + ": ");
+        }
+        Files.write(file, new byte[] {(byte) 0xff});
+        assertThatThrownBy(() -> ScriptUnit.load(relative, relative.resolve("p.js")))
+                .hasMessageStartingWith(file.toRealPath() + ": ");
+        assertThatThrownBy(() -> ScriptUnit.load(relative, relative.resolve("none.js")))
+                .hasMessageStartingWith(folder.resolve("none.js") + ": ");
     }
 
     @Test
