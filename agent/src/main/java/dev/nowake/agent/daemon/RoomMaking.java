@@ -66,7 +66,7 @@ final class RoomMaking {
         if (!(active.assignment().args().get("floor") instanceof Number floor)) {
             return 0;
         }
-        long totalBytes = topology.nodes().stream()
+        long totalBytes = topology.get().nodes().stream()
                 .mapToLong(node -> node.memory().totalBytes())
                 .sum();
         return Math.clamp(floor.longValue(), 0, totalBytes / FLOOR_DIVISOR);
