@@ -54,17 +54,19 @@ for table in room leftover full; do
 done
 truncate -s "$(awk '/^MemTotal/ { print $2 }' /proc/meminfo)K" "$filler"
 
-# one TABLE FREE WAY: a line "TABLE WAY seconds got freeBefore blocksBefore scanned"
+# one TABLE FREE WAY: a line "TABLE WAY seconds got freeBefore blocksBefore scanned compactions"
 one() {
   "$tools" cold "$filler" "${shards[@]}" "${before[@]}"
   # read before the daemon starts: it finds these pages and does not know whose they were
   [ "$1" != leftover ] || "$tools" readers 1 "${before[@]}" >/dev/null
   [ "$3" = plain ] || start_daemon --config "$config.$1.yaml"
-  local free blocks scanned
+  local free blocks scanned got compacted=0
   free=$("$tools" fill "$2" "$filler")
   blocks=$(inBlocks)
   scanned=$(vmstat pgscan_kswapd)
-  echo "$1 $3 $("$tools" engine "$WANT" 1000 "${shards[@]}") $free $blocks $(($(vmstat pgscan_kswapd) - scanned))" >>"$results"
+  got=$("$tools" engine "$WANT" 1000 "${shards[@]}")
+  [ "$3" = plain ] || compacted=$(grep -c '"kind":"compaction"' "$state/journal.jsonl" || :)
+  echo "$1 $3 $got $free $blocks $(($(vmstat pgscan_kswapd) - scanned)) $compacted" >>"$results"
   stop_daemon
 }
 
@@ -89,12 +91,12 @@ for table in room leftover full; do
   full) echo "$(gib "$FULL") GiB are free when the load begins, the rest is foreign page cache; the rule says room: reclaim:" ;;
   esac
   echo
-  echo "| | free before | in blocks | got in blocks | fewest | load, GB/s | pages kswapd scanned |"
-  echo "|---|---:|---:|---:|---:|---:|---:|"
+  echo "| | free before | in blocks | got in blocks | fewest | load, GB/s | pages kswapd scanned | compactions |"
+  echo "|---|---:|---:|---:|---:|---:|---:|---:|"
   for way in plain nowake; do
     echo "| $way | $(gib "$(of $table $way 5 | median)") GiB | $(gib "$(of $table $way 6 | median)") GiB |" \
       "$(gib "$(of $table $way 4 | median)") GiB | $(gib "$(of $table $way 4 | percentile 0)") GiB |" \
-      "$(calc "$sizeBytes / 1e9 / $(of $table $way 3 | median)") | $(of $table $way 7 | median) |"
+      "$(calc "$sizeBytes / 1e9 / $(of $table $way 3 | median)") | $(of $table $way 7 | median) | $(of $table $way 8 | median) |"
   done
   target "$table: share of what was wanted that was got, fewest" \
     "$(calc "$(of $table nowake 4 | percentile 0) / $WANT")" at-least 1
