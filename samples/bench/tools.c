@@ -200,6 +200,90 @@ static int opens(char **words) {
     return 0;
 }
 
+/* hold BYTES: anonymous memory in single pages, touched and kept until killed; prints READY. */
+_Noreturn static void hold(const char *bytes) {
+    long size = atol(bytes);
+    char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED) fail("mmap");
+    madvise(memory, size, MADV_NOHUGEPAGE);
+    for (long at = 0; at < size; at += 4096) memory[at] = 1;
+    puts("READY");
+    fflush(stdout);
+    for (;;) pause();
+}
+
+/*
+ * fill FREE FILE...: reads files, sparse ones for choice, into page cache until so many bytes are free: once at most, so
+ * that none is read while its own first pages are reclaimed. Prints what is free then.
+ */
+static long freeBytes(void) {
+    char line[256];
+    long kilobytes = 0;
+    FILE *meminfo = fopen("/proc/meminfo", "r");
+    while (meminfo && fgets(line, sizeof line, meminfo))
+        if (sscanf(line, "MemFree: %ld", &kilobytes) == 1) break;
+    if (meminfo) fclose(meminfo);
+    return kilobytes * 1024;
+}
+
+static int fill(char **words) {
+    long wanted = atol(words[0]);
+    char *buffer = malloc(4 << 20);
+    for (char **file = words + 1; *file && freeBytes() > wanted; file++) {
+        int fd = openFile(*file);
+        while (freeBytes() > wanted && read(fd, buffer, 4 << 20) > 0) {}
+        close(fd);
+    }
+    free(buffer);
+    printf("%ld\n", freeBytes());
+    return 0;
+}
+
+/* As loaders read that copy weights to a device: 4 MiB at a time, file after file. Returns seconds. */
+static double loadAll(char **files) {
+    long start = now();
+    char *buffer = aligned_alloc(4096, 4 << 20);
+    for (; *files; files++) {
+        int fd = openFile(*files);
+        for (ssize_t got; (got = read(fd, buffer, 4 << 20)) != 0;)
+            if (got < 0) fail(*files);
+        close(fd);
+    }
+    free(buffer);
+    return (now() - start) / 1e9;
+}
+
+/*
+ * How many bytes of so many can be had at once in blocks of 2 MiB. Each block is touched at one byte: where the kernel has
+ * a free block the touch takes all of it, and where it has none a single small page. What a touch may do to get a block is
+ * /sys/kernel/mm/transparent_hugepage/defrag's to say; with "never" it takes what is free and nothing else, like a driver
+ * that does not wait.
+ */
+static long takeBlocks(long size) {
+    const long block = 2 << 20;
+    char *all = mmap(NULL, size + block, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (all == MAP_FAILED) fail("mmap");
+    char *first = (char *)(((unsigned long)all + block - 1) / block * block);
+    if (madvise(first, size, MADV_HUGEPAGE)) fail("madvise");
+    for (long at = 0; at < size; at += block) first[at] = 1;
+    char line[256];
+    long kilobytes = 0, got = 0;
+    FILE *smaps = fopen("/proc/self/smaps_rollup", "r");
+    while (smaps && fgets(line, sizeof line, smaps))
+        if (sscanf(line, "AnonHugePages: %ld", &kilobytes) == 1) got = kilobytes * 1024;
+    if (smaps) fclose(smaps);
+    munmap(all, size + block);
+    return got;
+}
+
+/* engine BYTES MILLIS FILE...: loads, waits, wants blocks; prints seconds of loading, then bytes it got in blocks. */
+static int engine(char **words) {
+    double seconds = loadAll(words + 2);
+    pauseNanos(atol(words[1]) * 1000000);
+    printf("%.3f %ld\n", seconds, takeBlocks(atol(words[0])));
+    return 0;
+}
+
 static volatile sig_atomic_t stopped;
 static void stop(int signal) { (void)signal, stopped = 1; }
 
@@ -242,9 +326,13 @@ int main(int argc, char **argv) {
     if (!strcmp(command, "readers") && count >= 2) return readers(words);
     if (!strcmp(command, "open-each") && count >= 2) return openEach(words);
     if (!strcmp(command, "opens") && count == 2) return opens(words);
+    if (!strcmp(command, "hold") && count == 1) hold(words[0]);
+    if (!strcmp(command, "fill") && count >= 2) return fill(words);
+    if (!strcmp(command, "engine") && count >= 3) return engine(words);
     if (!strcmp(command, "listen") && count >= 1) return listenTo(words);
     fputs("usage: tools now | cold FILE... | resident FILE... | watch SECONDS FILE... | sendfile FILE |\n"
-          "       readers N FILE... | open-each MILLIS FILE... | opens COUNT FILE | listen FOLDER...\n",
+          "       readers N FILE... | open-each MILLIS FILE... | opens COUNT FILE | listen FOLDER... |\n"
+          "       hold BYTES | fill FREE FILE... | engine BYTES MILLIS FILE...\n",
           stderr);
     return 2;
 }

@@ -5,6 +5,8 @@
  * (the latency) beside the others: one sequential reader is ruled by the latency, many parallel ones reach the
  * bandwidth. The folder's own files should be resident, or the disk below is measured too.
  *
+ * After SIGUSR1 it hangs: read requests stay unanswered, those under way too, until SIGUSR2. Opens and lookups go on.
+ *
  * Inode numbers are those of the files below. Single requests are at most 1 MiB, as FUSE has it by default.
  */
 #define _GNU_SOURCE
@@ -14,6 +16,7 @@
 #include <fcntl.h>
 #include <fuse.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -33,6 +36,7 @@ static struct {
     int ready;             // where READY goes
 } options = {.latencyMicros = 2000, .parallel = 64, .keepCache = true, .ready = STDOUT_FILENO};
 
+static atomic_bool hanging;
 static _Atomic long linkFreeNanos, requests, bytesServed, inFlight, mostInFlight;
 
 static long monotonicNanos(void) {
@@ -56,6 +60,14 @@ static void travel(size_t bytes) {
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR) {
     }
 }
+
+/* Looks every 10 ms: a hang lasts seconds. */
+static void waitWhileHanging(void) {
+    struct timespec pause = {0, 10000000};
+    while (atomic_load(&hanging)) nanosleep(&pause, NULL);
+}
+
+static void hangOrAnswer(int signal) { atomic_store(&hanging, signal == SIGUSR1); }
 
 /* Paths arrive as "/a/b"; the folder is not left: the kernel resolves "..", and links are given out unread. */
 static const char *below(const char *path) { return path[1] ? path + 1 : "."; }
@@ -108,6 +120,7 @@ static int slowRead(const char *path, char *buffer, size_t size, off_t offset, s
     ssize_t got = pread((int)info->fh, buffer, size, offset);
     int rc = got < 0 ? -errno : (int)got;
     travel(got < 0 ? 0 : got);
+    waitWhileHanging();
     atomic_fetch_sub(&inFlight, 1);
     atomic_fetch_add(&requests, 1);
     if (got > 0) atomic_fetch_add(&bytesServed, got);
@@ -189,7 +202,8 @@ static void goToBackground(void) {
 static void usage(void) {
     fputs("usage: slowfs [--latency-us 2000] [--bandwidth BYTES_PER_SECOND] [--parallel 64] [--no-keep-cache]\n"
           "              [--background] FOLDER MOUNTPOINT\n"
-          "Numbers may end in K, M or G (powers of 1000). Prints READY when mounted; SIGTERM unmounts.\n",
+          "Numbers may end in K, M or G (powers of 1000). Prints READY when mounted; SIGTERM unmounts.\n"
+          "SIGUSR1: answer no read request any more; SIGUSR2: answer them all.\n",
           stderr);
     exit(2);
 }
@@ -228,6 +242,8 @@ int main(int argc, char **argv) {
     if (!fuse || fuse_mount(fuse, mountpoint)) return 1;
     struct fuse_session *session = fuse_get_session(fuse);
     fuse_set_signal_handlers(session);
+    signal(SIGUSR1, hangOrAnswer);
+    signal(SIGUSR2, hangOrAnswer);
     struct fuse_loop_config *loop = fuse_loop_cfg_create();
     // Two more than requests: a lookup must not wait behind reads.
     fuse_loop_cfg_set_max_threads(loop, options.parallel + 2);

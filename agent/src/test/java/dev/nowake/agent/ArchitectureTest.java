@@ -17,6 +17,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.nowake.kernel.FileAccess;
+import dev.nowake.kernel.NodeMemory;
 import dev.nowake.kernel.PageCache;
 import java.util.Arrays;
 import java.util.Map;
@@ -33,7 +34,7 @@ class ArchitectureTest {
      *
      * <ul>
      *   <li>load -> decide: a load knows who decides about it
-     *   <li>load -> execute: a load carries the handles of the jobs under way for it
+     *   <li>load -> execute, govern: a load carries the handles of the jobs under way for it, and its budget
      *   <li>rules -> identify: one way to write a path as text, which patterns are held against
      *   <li>rules -> decide: a rule's outcome is who decides
      *   <li>govern -> execute: the governor is the executor's byte budget, whose interface stands where it is asked
@@ -46,7 +47,7 @@ class ArchitectureTest {
             listen   -> observe
             identify ->
             rules    -> identify decide config
-            load     -> listen config execute decide
+            load     -> listen config execute decide govern
             decide   -> observe
             govern   -> execute
             execute  ->
@@ -57,7 +58,7 @@ class ArchitectureTest {
             daemon   -> listen identify rules load decide govern execute observe config control
             demo     -> config
             trace    -> observe
-            cli      -> daemon demo config control decide identify execute observe trace
+            cli      -> daemon demo config control decide identify govern execute observe trace
             """;
 
     /** Reads a header for a verb and leaves no page behind: the one class outside that reads, and evicts its own trace. */
@@ -242,6 +243,13 @@ class ArchitectureTest {
                 .and(NO_QUIET_READ)
                 .should()
                 .callMethodWhere(portMethod(PageCache.class, "evict|readahead|populate|sendfile|readThrough")));
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.nowake.agent..")
+                .and()
+                .resideOutsideOfPackage("dev.nowake.agent.execute..")
+                .should()
+                .callMethodWhere(portMethod(NodeMemory.class, "compact")));
     }
 
     /** Reading a file's content moves pages: headers are read to identify, nothing else is. */

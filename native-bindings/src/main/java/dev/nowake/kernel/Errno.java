@@ -24,6 +24,7 @@ public record Errno(int number) {
     public static final Errno ENFILE = new Errno(23);
     public static final Errno EMFILE = new Errno(24);
     public static final Errno ENOSPC = new Errno(28);
+    public static final Errno EROFS = new Errno(30);
     public static final Errno ESPIPE = new Errno(29);
     public static final Errno ENOSYS = new Errno(38);
     public static final Errno ELOOP = new Errno(40);

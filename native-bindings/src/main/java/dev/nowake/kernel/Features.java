@@ -20,7 +20,13 @@ public final class Features {
         PROCESS_MADVISE("evicts pages a lone reader still maps", "they stay until unmapped"),
         PIDFD("knows a process by descriptor", "by pid and start time"),
         LEASES("knows at once whether a file is still in use", "/proc scan"),
-        MEMORY_POLICY("steers page cache to a NUMA node", "pages land where the reader runs");
+        MEMORY_POLICY("steers page cache to a NUMA node", "pages land where the reader runs"),
+        NODE_RECLAIM(
+                "makes room from a node's coldest page cache, where a rule asks for it",
+                "room comes from free memory and models' leftovers alone"),
+        COMPACTION(
+                "brings free memory together in 2 MiB blocks, where a policy asks for it",
+                "blocks stay as scattered as they are");
 
         private final String gives;
         private final String fallback;

@@ -20,5 +20,7 @@ public interface Kernel {
 
     ForeignMemory foreignMemory();
 
+    NodeMemory nodeMemory();
+
     ServiceManager serviceManager();
 }

@@ -211,15 +211,23 @@ public final class CannedInputs {
         return unknown
                 ? new HostView(64 * GIB, 40 * GIB, 60 * GIB)
                 : new HostView(
-                        64 * GIB, 40 * GIB, 60 * GIB, new PressureView(0.5, 0.1), nodes(20 * GIB, 5 * GIB), false);
+                        64 * GIB,
+                        40 * GIB,
+                        60 * GIB,
+                        30 * GIB,
+                        new PressureView(0.5, 0.1),
+                        nodes(20 * GIB, 5 * GIB),
+                        false);
     }
 
     private static HostView shortOfMemory() {
-        return new HostView(64 * GIB, GIB / 2, 6 * GIB, new PressureView(35, 12), nodes(GIB / 4, 20 * GIB), true);
+        return new HostView(
+                64 * GIB, GIB / 2, 6 * GIB, GIB / 8, new PressureView(35, 12), nodes(GIB / 4, 20 * GIB), true);
     }
 
     private static List<NodeView> nodes(long freeBytes, long fileBytes) {
         return List.of(
-                new NodeView(0, 32 * GIB, freeBytes, fileBytes), new NodeView(1, 32 * GIB, freeBytes, fileBytes));
+                new NodeView(0, 32 * GIB, freeBytes, freeBytes / 2, fileBytes),
+                new NodeView(1, 32 * GIB, freeBytes, freeBytes / 2, fileBytes));
     }
 }

@@ -5,12 +5,13 @@ import dev.nowake.model.RangeSet;
 import dev.nowake.model.Shard;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * What every step must pass before anything acts on it: a file of a model below the rule's roots, a range inside that file.
- * Only the load's own files are prefetched; files of other models may be evicted or kept. What is outside is cut off or
+ * Only the load's own files are prefetched; files of other models may be evicted or kept. Nodes must be the host's. What is outside is cut off or
  * refused, and counted by the caller; nothing a policy returns can reach a foreign file.
  */
 public final class Guard {
@@ -31,23 +32,33 @@ public final class Guard {
     /**
      * The steps that passed, in order, why others did not, and what the policy wants to remember.
      *
+     * @param compactions one for a node at most
      * @param state null where nothing new is to be remembered
      */
-    public record Verdict(List<Checked> accepted, List<String> refused, Map<String, Object> state) {}
+    public record Verdict(
+            List<Checked> accepted, List<Step.Compact> compactions, List<String> refused, Map<String, Object> state) {}
 
     public static Verdict check(List<? extends Step> steps, PolicyInput input) {
         List<Checked> accepted = new ArrayList<>();
+        Map<Integer, Step.Compact> compactions = new LinkedHashMap<>();
         List<String> refused = new ArrayList<>();
         Map<String, Object> state = null;
         if (steps.size() > MAX_STEPS) {
             refused.add("plan has " + steps.size() + " steps, at most " + MAX_STEPS + " are taken");
-            return new Verdict(accepted, refused, null);
+            return new Verdict(accepted, List.of(), refused, null);
         }
         Map<FileId, Long> own = ownSizes(input);
         Map<FileId, Long> all = steps.stream().anyMatch(step -> isOfOther(step, own)) ? allSizes(input, own) : own;
         for (Step step : steps) {
             switch (step) {
                 case null -> refused.add("a step is null");
+                case Step.Compact compact -> {
+                    if (hasNode(input.host(), compact.node())) {
+                        compactions.putIfAbsent(compact.node(), compact);
+                    } else {
+                        refused.add("step names NUMA node " + compact.node() + ", which is not there");
+                    }
+                }
                 case Step.Remember remember -> state = remember.state();
                 case Step.Prefetch prefetch ->
                     add(prefetch, own.get(prefetch.file()), "outside the model", accepted, refused);
@@ -55,7 +66,11 @@ public final class Guard {
                 case Step.Keep keep -> add(keep, all.get(keep.file()), "outside the roots", accepted, refused);
             }
         }
-        return new Verdict(accepted, refused, state);
+        return new Verdict(accepted, List.copyOf(compactions.values()), refused, state);
+    }
+
+    private static boolean hasNode(HostView host, int number) {
+        return number == Step.Compact.ALL_NODES || host.nodes().stream().anyMatch(node -> node.id() == number);
     }
 
     /** Only then is it worth while to look through every model's files. */

@@ -99,6 +99,16 @@ public sealed interface Step {
             implements OnRange {}
 
     /**
+     * Have the kernel bring free memory together in large blocks. Frees nothing, moves others' pages, and takes a processor
+     * for milliseconds to seconds: the daemon does it after the plan's other steps have begun, and seldom.
+     *
+     * @param node a node's number, or {@link #ALL_NODES}
+     */
+    record Compact(int node, String reason) implements Step {
+        public static final int ALL_NODES = -1;
+    }
+
+    /**
      * Replaces the policy's own state, {@link PolicyInput#state} of its next call. Values are null, booleans, numbers,
      * texts, lists and maps of them; at most {@link Guard#MAX_STATE_BYTES} written as JSON.
      */

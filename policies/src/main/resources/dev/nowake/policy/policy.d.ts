@@ -25,8 +25,24 @@ declare namespace Nowake {
 
   type Format = "safetensors" | "gguf" | "torch-zip" | "torch-pickle" | "onnx" | "unknown";
 
-  /** All a policy may know. It cannot be changed: writing to it throws a TypeError. */
-  interface Input {
+  /**
+   * All a policy may know. It cannot be changed: writing to it throws a TypeError. Once `trigger` is compared, a checker
+   * knows what is there: `file` is not null at an "open".
+   */
+  type Input = InputFields & Told;
+
+  /** What each trigger tells of. */
+  type Told =
+    | ({ readonly trigger: "open"; readonly file: File; readonly range: null } & OfLoad)
+    | ({ readonly trigger: "miss"; readonly file: File; readonly range: Range } & OfLoad)
+    | ({ readonly trigger: "progress" | "close"; readonly file: File | null; readonly range: null } & OfLoad)
+    | ({ readonly trigger: "written"; readonly file: File; readonly range: null } & (OfLoad | OfNone))
+    | ({ readonly trigger: "pressure" | "tick"; readonly file: null; readonly range: null } & (OfLoad | OfNone));
+
+  type OfLoad = { readonly model: Model; readonly load: Load };
+  type OfNone = { readonly model: null; readonly load: null };
+
+  interface InputFields {
     readonly trigger: Trigger;
     /** The shard the trigger is about; null for tick, pressure and the end of the load. */
     readonly file: File | null;
@@ -153,6 +169,8 @@ declare namespace Nowake {
     readonly total: number;
     readonly free: number;
     readonly available: number;
+    /** Of `free`, what lies in blocks of 2 MiB and larger: drivers and huge pages need those. Null where unknown. */
+    readonly freeBlocks: number | null;
     readonly pressure: Pressure;
     readonly nodes: readonly HostNode[];
     /** CPU and accelerator share memory. */
@@ -169,6 +187,8 @@ declare namespace Nowake {
     readonly id: number;
     readonly total: number;
     readonly free: number;
+    /** Of `free`, what lies in blocks of 2 MiB and larger; null where unknown. */
+    readonly freeBlocks: number | null;
     /** In page cache. */
     readonly file: number;
   }
@@ -223,6 +243,17 @@ declare namespace Nowake {
     reason?: string;
   }
 
+  /**
+   * Have the kernel bring free memory together in large blocks. It frees nothing and costs processor time; nowake does it
+   * seldom, however often it is asked for.
+   */
+  interface CompactStep {
+    action: "compact";
+    /** A node's number. Standard: all nodes. */
+    node?: number;
+    reason?: string;
+  }
+
   /** Replaces the policy's state; at most 64 KiB as JSON, 16 levels deep. */
   interface RememberStep {
     action: "remember";
@@ -230,7 +261,7 @@ declare namespace Nowake {
     reason?: string;
   }
 
-  type Step = PrefetchStep | EvictStep | KeepStep | RememberStep;
+  type Step = PrefetchStep | EvictStep | KeepStep | CompactStep | RememberStep;
 
   /** Null or undefined mean no steps. */
   type Steps = Step[] | null | undefined | void;

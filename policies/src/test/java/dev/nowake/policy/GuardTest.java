@@ -147,6 +147,27 @@ class GuardTest {
         assertThat(verdict.state()).isEqualTo(Map.of("seen", 1));
     }
 
+    @Test
+    void compactionIsOfNodesThatAreThere() {
+        List<NodeView> nodes = List.of(new NodeView(0, 9, 9, 9, 0), new NodeView(2, 9, 9, 9, 0));
+        PolicyInput plain = input(model(100));
+        HostView host = new HostView(18, 18, 18, 18, PressureView.NONE, nodes, true);
+        PolicyInput input = new PolicyInput(Trigger.OPEN, null, plain.model(), null, host, Map.of());
+        List<Step> steps = List.of(
+                new Step.Compact(2, "a"),
+                new Step.Compact(1, "b"),
+                new Step.Compact(Step.Compact.ALL_NODES, "c"),
+                new Step.Compact(2, "d"),
+                new Step.Compact(-2, "e"));
+        Guard.Verdict verdict = Guard.check(steps, input);
+        assertThat(verdict.compactions())
+                .containsExactly(new Step.Compact(2, "a"), new Step.Compact(Step.Compact.ALL_NODES, "c"));
+        assertThat(verdict.refused())
+                .containsExactly(
+                        "step names NUMA node 1, which is not there", "step names NUMA node -2, which is not there");
+        assertThat(verdict.accepted()).isEmpty();
+    }
+
     private static PolicyInput input(Model model) {
         return new PolicyInput(Trigger.OPEN, null, model, null, new HostView(1, 1, 1), Map.of());
     }

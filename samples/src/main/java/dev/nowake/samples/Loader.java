@@ -3,6 +3,8 @@ package dev.nowake.samples;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -28,6 +30,13 @@ public final class Loader {
             System.err.println(LoaderArguments.USAGE);
             System.exit(2);
             return;
+        }
+        for (Path file : arguments.files()) {
+            if (Files.isDirectory(file)) {
+                System.err.println("Loader: " + file + " is a folder: name the files in it");
+                System.exit(2);
+                return;
+            }
         }
         List<LoadReport> reports =
                 arguments.ranks() == 1 || arguments.rankThreads() ? inThreads(arguments) : inProcesses(arguments);

@@ -133,6 +133,15 @@ class LoaderTest {
     }
 
     @Test
+    void aFolderIsRefusedInOneLine() throws Exception {
+        Process loader = start(List.of("--how", "read", folder.toString()));
+
+        String errors = new String(loader.getErrorStream().readAllBytes());
+        assertThat(loader.waitFor()).isEqualTo(2);
+        assertThat(errors).isEqualTo("Loader: " + folder + " is a folder: name the files in it\n");
+    }
+
+    @Test
     void wrongWordsAreRefused() {
         assertThatThrownBy(() -> LoaderArguments.parse(new String[] {"--ranks", "0", "f"}))
                 .hasMessageContaining("at least 1");

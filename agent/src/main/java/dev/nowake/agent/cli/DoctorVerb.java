@@ -1,5 +1,6 @@
 package dev.nowake.agent.cli;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -26,6 +27,7 @@ final class DoctorVerb implements Callable<Integer> {
         List<Check> checks = new ArrayList<>();
         checks.addAll(KernelChecks.of(invocation.kernel()));
         checks.addAll(HostChecks.host());
+        checks.addAll(CgroupChecks.of(Path.of("/"), invocation.socket()));
         for (String path : paths) {
             checks.add(HostChecks.mount(invocation.kernel(), RawArguments.path(path)));
         }

@@ -25,10 +25,16 @@ final class ExplainTable {
                         + document.path("shard").asLong() + " of "
                         + model.path("shards").asLong());
         line("reader", document.path("pid").isNull() ? "nobody in particular" : "pid " + text(document.path("pid")));
+        JsonNode group = document.path("readerCgroup");
+        if (group.isObject()) {
+            line("cgroup", CgroupText.reader(group));
+            line("", CgroupText.CHARGED_TO_US);
+        }
         JsonNode rule = document.path("rule");
         line("rule", text(rule.path("name")) + where(rule) + ": " + text(rule.path("why")));
         line("mode", text(document.path("mode")));
         line("policy", policy(document));
+        failed(document.path("policyStatus"));
         line("fallback", policy(document.path("fallback")));
         JsonNode load = document.path("load");
         if (load.isObject()) {
@@ -69,6 +75,19 @@ final class ExplainTable {
         return text(assigned.path("policy")) + (args.isEmpty() ? "" : " {" + String.join(", ", args) + "}");
     }
 
+    /** Nothing where all is well. */
+    private void failed(JsonNode status) {
+        boolean disabled = status.path("state").asString("").equals("disabled");
+        long failures = status.path("failures").asLong(0);
+        if (disabled || failures > 0) {
+            line(
+                    "failed",
+                    failures + " of " + status.path("calls").asLong(0) + " calls"
+                            + (disabled ? ", disabled: its fallback answers" : "") + "; "
+                            + text(status.path("lastFailure")));
+        }
+    }
+
     private static String argument(JsonNode value) {
         return value.isIntegralNumber() && value.asLong() == Long.MAX_VALUE ? "no limit" : text(value);
     }
@@ -93,14 +112,13 @@ final class ExplainTable {
     private static int add(TextTable table, String when, JsonNode plan) {
         int rows = 0;
         for (JsonNode step : plan.path("steps")) {
-            JsonNode missing = step.path("missingBytes");
             table.row(
                     when,
                     text(step.path("action")),
-                    step.path("shard").isNull() ? "-" : text(step.path("shard")),
-                    Sizes.of(step.path("offsetBytes").asLong()),
-                    Sizes.of(step.path("lengthBytes").asLong()),
-                    missing.isNumber() ? Sizes.of(missing.asLong()) : "-",
+                    step.path("shard").isNumber() ? text(step.path("shard")) : "-",
+                    size(step.path("offsetBytes")),
+                    size(step.path("lengthBytes")),
+                    size(step.path("missingBytes")),
                     text(step.path("reason")));
             rows++;
         }
@@ -109,5 +127,9 @@ final class ExplainTable {
             rows++;
         }
         return rows;
+    }
+
+    private static String size(JsonNode bytes) {
+        return bytes.isNumber() ? Sizes.of(bytes.asLong()) : "-";
     }
 }

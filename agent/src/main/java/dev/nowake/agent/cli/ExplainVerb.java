@@ -21,6 +21,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Which rule decides about a file, why, and what would be done if it were opened now. */
 @Command(
@@ -89,13 +90,17 @@ final class ExplainVerb implements Callable<Integer> {
 
     private JsonNode ask(Path real, FileId id) throws CliException {
         try {
-            return new ControlClient(invocation.socket())
-                    .ask(Map.of(
-                            "verb", "explain",
-                            "pathBase64", Base64.getEncoder().encodeToString(PathBytes.of(real)),
-                            "device", id.device(),
-                            "inode", id.inode(),
-                            "pid", pid));
+            ControlClient daemon = new ControlClient(invocation.socket());
+            JsonNode document = daemon.ask(Map.of(
+                    "verb", "explain",
+                    "pathBase64", Base64.getEncoder().encodeToString(PathBytes.of(real)),
+                    "device", id.device(),
+                    "inode", id.inode(),
+                    "pid", pid));
+            return document.has("error")
+                    ? document
+                    : withStatus(
+                            document, daemon.ask(Map.of("verb", "policies")).path("policies"));
         } catch (IOException nobody) {
             if (Files.exists(DEFAULT_CONFIG)) {
                 invocation.warn("no daemon answers; by " + DEFAULT_CONFIG);
@@ -109,6 +114,19 @@ final class ExplainVerb implements Callable<Integer> {
         }
     }
 
+    /** With the line that {@code policy list} has of the policy that decides: whether it has failed, and how. */
+    private static JsonNode withStatus(JsonNode document, JsonNode policies) {
+        JsonNode load = document.path("load");
+        String name = (load.isObject() ? load : document).path("policy").asString("");
+        for (JsonNode line : policies) {
+            if (document instanceof ObjectNode object
+                    && line.path("name").asString("").equals(name)) {
+                object.set("policyStatus", line);
+            }
+        }
+        return document;
+    }
+
     private JsonNode reckon(Path file, Path real, FileId id) throws CliException {
         List<Path> folders = roots.stream().map(RawArguments::path).toList();
         ReplaySource traces = new ReplaySource();
@@ -118,7 +136,8 @@ final class ExplainVerb implements Callable<Integer> {
             Config config = new RunOptions(folders, false, null, file).config(PolicyFolderOption.known(registry));
             traces.prepare(config.arguments());
             Map<String, Object> answer = OfflineExplain.explain(invocation.kernel(), config, registry, real, id, pid);
-            return JsonMapper.shared().valueToTree(answer);
+            return withStatus(
+                    JsonMapper.shared().valueToTree(answer), JsonMapper.shared().valueToTree(registry.status()));
         } catch (ConfigException wrong) {
             throw invocation.misconfigured(wrong);
         } catch (IOException failed) {

@@ -4,7 +4,6 @@ import dev.nowake.agent.cli.DoctorVerb.Check;
 import dev.nowake.agent.execute.MountTraits;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.proc.BackingDevice;
-import dev.nowake.kernel.proc.CgroupMemory;
 import dev.nowake.kernel.proc.MemInfo;
 import dev.nowake.kernel.proc.Mount;
 import dev.nowake.kernel.proc.MountInfo;
@@ -26,7 +25,7 @@ final class HostChecks {
     private HostChecks() {}
 
     static List<Check> host() {
-        return List.of(rights(), memory(), cgroup(), numa(), tracing());
+        return List.of(rights(), memory(), numa(), tracing());
     }
 
     private static Check rights() {
@@ -64,17 +63,6 @@ final class HostChecks {
                 available >= LITTLE_BYTES,
                 Sizes.of(memory.totalBytes()) + " in all, " + Sizes.of(available) + " available, "
                         + Sizes.of(memory.freeBytes()) + " free");
-    }
-
-    private static Check cgroup() {
-        long room = CgroupMemory.read((int) ProcessHandle.current().pid()).roomBytes();
-        if (room == CgroupMemory.UNLIMITED) {
-            return new Check("cgroup", true, "no memory limit on this process");
-        }
-        return new Check(
-                "cgroup",
-                room >= LITTLE_BYTES,
-                Sizes.of(room) + " left under this process's limit; prefetched pages count against it");
     }
 
     private static Check numa() {

@@ -1,5 +1,6 @@
 package dev.nowake.agent.cli;
 
+import dev.nowake.policy.PolicyNames;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,8 +20,8 @@ import picocli.CommandLine.Parameters;
 /** Writes the start of a policy: complete, commented, and it passes {@code policy check} as it is. */
 @Command(name = "new", description = "Writes the start of a policy, with comments, in JavaScript or Java.")
 final class PolicyNewVerb implements Callable<Integer> {
-    private static final String NAME = "[a-z][a-z0-9]*(-[a-z0-9]+)*";
-    private static final int MAX_NAME = 64;
+    /** Of the names a policy may have, those that a Java class can be called after. */
+    private static final String WORDS = "[a-z][a-z0-9]*(-[a-z0-9]+)*";
 
     /** What an editor completes scripts with. */
     private static final String TYPINGS = "policy.d.ts";
@@ -44,7 +45,7 @@ final class PolicyNewVerb implements Callable<Integer> {
 
     @Override
     public Integer call() throws CliException {
-        if (name.length() > MAX_NAME || !name.matches(NAME)) {
+        if (!PolicyNames.isPolicy(name) || !name.matches(WORDS)) {
             throw CliException.usage("'" + name + "' is no policy's name: use lower-case letters, digits and hyphens,"
                     + " such as next-two-shards");
         }

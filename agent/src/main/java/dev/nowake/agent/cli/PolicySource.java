@@ -1,6 +1,7 @@
 package dev.nowake.agent.cli;
 
 import dev.nowake.agent.config.Nearest;
+import dev.nowake.agent.decide.ForeignLoad;
 import dev.nowake.agent.decide.PolicyLoader;
 import dev.nowake.agent.decide.PolicySources;
 import dev.nowake.agent.trace.ReplaySource;
@@ -14,10 +15,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** Where a verb finds the policy somebody names: one that comes with nowake, or a file. */
 final class PolicySource {
@@ -47,7 +44,9 @@ final class PolicySource {
         if (Files.isDirectory(file)) {
             throw CliException.usage(Invocation.show(file) + ": is a folder; name a policy's file in it");
         }
-        return load(file, loader(file));
+        PolicyLoader loader = loader(file);
+        return ForeignLoad.within(LOAD_SECONDS, file.toString(), () -> loader.load(file))
+                .units();
     }
 
     /** By name, or by file. */
@@ -83,31 +82,5 @@ final class PolicySource {
                     + String.join(" or ", new TreeSet<>(SOURCES.loaders().keySet())));
         }
         return loader;
-    }
-
-    /** What a module or a constructor does at first may never end: it then keeps a daemon thread, not the terminal. */
-    private static List<PolicyUnit> load(Path file, PolicyLoader loader) {
-        CompletableFuture<List<PolicyUnit>> loaded = new CompletableFuture<>();
-        Thread.ofPlatform().name("nowake-policy-load").daemon().start(() -> {
-            try {
-                loaded.complete(loader.load(file).units());
-            } catch (Throwable broken) { // foreign code
-                loaded.completeExceptionally(broken);
-            }
-        });
-        try {
-            return loaded.get(LOAD_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException failed) {
-            if (failed.getCause() instanceof PolicyFailure known) {
-                throw known;
-            }
-            throw new PolicyFailure(PolicyFailure.Kind.INVALID, file + ": " + failed.getCause());
-        } catch (TimeoutException late) {
-            throw new PolicyFailure(
-                    PolicyFailure.Kind.INVALID, file + ": does not load within " + LOAD_SECONDS + " seconds");
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            throw new PolicyFailure(PolicyFailure.Kind.INVALID, file + ": not loaded, interrupted");
-        }
     }
 }

@@ -8,6 +8,7 @@ import dev.nowake.policy.Hook;
 import dev.nowake.policy.Policy;
 import dev.nowake.policy.PolicyFailure;
 import dev.nowake.policy.PolicyInput;
+import dev.nowake.policy.PolicyNames;
 import dev.nowake.policy.PolicyUnit;
 import dev.nowake.policy.Step;
 import java.util.ArrayList;
@@ -19,8 +20,6 @@ import java.util.Set;
 
 /** Tries a policy that could be loaded: its declaration, then both hooks on every canned input. */
 final class PolicyTrial {
-    private static final String NAME = "[a-z0-9-]{1,64}";
-
     /** More lines help nobody. */
     private static final int MOST_PROBLEMS = 20;
 
@@ -82,7 +81,7 @@ final class PolicyTrial {
 
     private void declaration(Result declared) {
         String where = unit.origin() + ": ";
-        if (declared.name() == null || !declared.name().matches(NAME)) {
+        if (!PolicyNames.isPolicy(declared.name())) {
             add(
                     where + "the name '" + declared.name()
                             + "' is none: use 1 to 64 lower-case letters, digits and hyphens",

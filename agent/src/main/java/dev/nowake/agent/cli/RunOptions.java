@@ -44,7 +44,8 @@ record RunOptions(List<Path> roots, boolean enforce, String policy, Path configF
                 file.rules().stream()
                         .map(rule -> enforce ? rule.withMode(Mode.ENFORCE) : rule)
                         .toList(),
-                file.policies());
+                file.policies(),
+                file.inFlight());
     }
 
     private static Policy named(String name, KnownPolicies policies) throws ConfigException {

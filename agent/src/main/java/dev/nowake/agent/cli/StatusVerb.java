@@ -41,7 +41,40 @@ final class StatusVerb implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
+    private void limitedReaders(JsonNode loads) {
+        for (JsonNode load : loads) {
+            for (JsonNode group : load.path("readerCgroups")) {
+                if (CgroupText.hasLimit(group)) {
+                    invocation
+                            .out()
+                            .printf(
+                                    "%s is read from cgroup %s: %s%n",
+                                    Line.of(load.path("model").asString()),
+                                    CgroupText.reader(group),
+                                    CgroupText.CHARGED_TO_US);
+                }
+            }
+        }
+    }
+
+    private static TextTable mounts(JsonNode mounts) {
+        TextTable table = new TextTable("MOUNT", "TYPE", ">BUDGET", ">IN FLIGHT", ">LATENCY", "FENCED");
+        for (JsonNode mount : mounts) {
+            JsonNode latency = mount.path("latencyMillis");
+            JsonNode fenced = mount.path("fencedSeconds");
+            table.row(
+                    Line.of(mount.path("path").asString(mount.path("device").asString())),
+                    Line.of(mount.path("fsType").asString()),
+                    Sizes.of(mount.path("budgetBytes").asLong()),
+                    Sizes.of(mount.path("inFlightBytes").asLong()),
+                    latency.isNumber() ? Sizes.digits(latency.asDouble()) + " ms" : "-",
+                    fenced.isNumber() ? "for " + Math.round(fenced.asDouble()) + " s" : "-");
+        }
+        return table;
+    }
+
     private void print(JsonNode status) {
+        JsonNode governor = status.path("governor");
         invocation
                 .out()
                 .printf(
@@ -49,7 +82,19 @@ final class StatusVerb implements Callable<Integer> {
                         status.path("mode").asString(),
                         status.path("uptimeSeconds").asDouble(),
                         status.path("pid").asLong(),
-                        Sizes.of(status.path("inFlightBytes").asLong()));
+                        Sizes.of(governor.path("inFlightBytes").asLong()));
+        invocation
+                .out()
+                .printf(
+                        "room %s beyond a margin of %s, %s%s%s%n",
+                        Sizes.of(Math.max(0, governor.path("roomBytes").asLong())),
+                        Sizes.of(governor.path("marginBytes").asLong()),
+                        governor.path("pages").asString().equals("single") ? "single pages" : "large folios",
+                        governor.path("unrest").asBoolean() ? ", the kernel reclaims" : "",
+                        governor.path("shortage").isNull()
+                                ? ""
+                                : ", waiting: " + governor.path("shortage").asString());
+        invocation.out().println("cgroup " + CgroupText.own(status.path("cgroup")));
         TextTable roots = new TextTable("ROOT", "MODE", "POLICY");
         for (JsonNode root : status.path("roots")) {
             roots.row(
@@ -77,6 +122,8 @@ final class StatusVerb implements Callable<Integer> {
                             : Sizes.of(load.path("residentBytes").asLong()));
         }
         loads.print(invocation.out());
+        limitedReaders(status.path("loads"));
+        mounts(status.path("mounts")).print(invocation.out());
         TextTable counters = new TextTable("COUNTER", ">VALUE");
         status.path("counters").properties().forEach(entry -> {
             if (entry.getValue().asLong() != 0) {

@@ -23,7 +23,8 @@ public final class ConfigFile {
     /** A configuration is written by hand; a larger file is a mistake. */
     private static final int MAX_BYTES = 1 << 20;
 
-    private static final Set<String> TOP_KEYS = Set.of("mode", "roots", "rules", "policies");
+    private static final Set<String> TOP_KEYS = Set.of("mode", "roots", "rules", "policies", "inFlight");
+    private static final Set<String> IN_FLIGHT_KEYS = Set.of("max", "mountMax");
     private static final Set<String> ROOT_KEYS = Set.of("path", "policy", "mode", "args");
 
     private final ConfigErrors errors;
@@ -112,7 +113,39 @@ public final class ConfigFile {
         } else if (list != null) {
             errors.add(list, "'roots' must be a list of folders to watch, such as roots: [{path: /models}]");
         }
-        return new Config(mode, roots, rules.rules(top.get("rules")), folders(top.get("policies")));
+        return new Config(
+                mode,
+                roots,
+                rules.rules(top.get("rules")),
+                folders(top.get("policies")),
+                inFlight(top.get("inFlight")));
+    }
+
+    private InFlightLimits inFlight(YamlNode node) {
+        if (node == null) {
+            return InFlightLimits.DEFAULT;
+        }
+        Map<String, YamlNode> keys = errors.mapping(node, IN_FLIGHT_KEYS);
+        return new InFlightLimits(
+                bytesInFlight(keys.get("max"), InFlightLimits.DEFAULT.maxBytes()),
+                bytesInFlight(keys.get("mountMax"), InFlightLimits.DEFAULT.mountMaxBytes()));
+    }
+
+    private long bytesInFlight(YamlNode node, long absent) {
+        String text = errors.scalar(node, null);
+        if (text == null) {
+            return absent;
+        }
+        try {
+            long bytes = ByteSize.parse(text);
+            if (bytes >= InFlightLimits.LEAST_BYTES) {
+                return bytes;
+            }
+            errors.add(node, "'" + text + "' in flight is less than one request: write 1MiB or more");
+        } catch (IllegalArgumentException wrong) {
+            errors.add(node, wrong.getMessage());
+        }
+        return absent;
     }
 
     /** Null where it is so wrong that no rule comes of it; all of it is looked at, so that all errors are told. */

@@ -1,14 +1,16 @@
 package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.config.Config;
+import dev.nowake.agent.config.InFlightLimits;
 import dev.nowake.agent.control.ControlServer;
 import dev.nowake.agent.decide.Decider;
 import dev.nowake.agent.decide.PolicyRegistry;
 import dev.nowake.agent.execute.Evictor;
 import dev.nowake.agent.execute.HostMappings;
 import dev.nowake.agent.execute.Prefetcher;
+import dev.nowake.agent.govern.CgroupRoom;
 import dev.nowake.agent.govern.Governor;
-import dev.nowake.agent.govern.MemoryRoom;
+import dev.nowake.agent.govern.MemoryLook;
 import dev.nowake.agent.listen.FileClaims;
 import dev.nowake.agent.load.LoadBook;
 import dev.nowake.agent.observe.Counter;
@@ -40,12 +42,6 @@ import java.util.concurrent.TimeoutException;
  * What may wait (folder walks, /proc scans, headers) runs on one background thread and comes back to the engine as a task.
  */
 public final class Daemon implements AutoCloseable {
-    /**
-     * Bytes asked of storage and not yet landed, over all mounts: 128 chunks of 2 MiB keep 16 fast disks busy, and are a
-     * tenth of a second of the fastest.
-     */
-    private static final long IN_FLIGHT_BYTES = 256L << 20;
-
     /** The most chunks in flight on one mount; which of them are used depends on the mount. */
     private static final int MAX_STREAMS = 128;
 
@@ -84,7 +80,10 @@ public final class Daemon implements AutoCloseable {
         state = new StateFolder(stateFolder);
         journal = new Journal(state.journal(), counters);
         Path host = Path.of("/");
-        Prefetcher prefetcher = new Prefetcher(kernel, MAX_STREAMS);
+        Mounts mounts = new Mounts(host);
+        InFlightLimits inFlight = config.inFlight();
+        Prefetcher prefetcher =
+                new Prefetcher(kernel, MAX_STREAMS, inFlight.mountMaxBytes(), new Fences(mounts, counters, journal));
         parts = new Parts(
                 kernel,
                 host,
@@ -93,11 +92,12 @@ public final class Daemon implements AutoCloseable {
                 journal,
                 new FileClaims(),
                 new LoadBook(),
-                new Mounts(host),
+                mounts,
                 new Decider(policies, counters, journal),
-                new Governor(IN_FLIGHT_BYTES, new MemoryRoom(host)),
+                new Governor(inFlight.maxBytes(), new MemoryLook(host, new CgroupRoom(host))),
                 prefetcher,
-                new Evictor(kernel, new HostMappings()));
+                new Evictor(kernel, new HostMappings()),
+                new Compactions(kernel, host, counters, journal));
         for (Map.Entry<Long, Config> lane : Lanes.split(config, host).entrySet()) {
             Parts own = parts.withEngine(new Engine(this::broken), new LoadBook());
             lanes.put(lane.getKey(), new Lane(own, lane.getValue(), Long.toString(lane.getKey())));

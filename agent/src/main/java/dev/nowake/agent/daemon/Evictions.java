@@ -138,6 +138,7 @@ final class Evictions {
             return;
         }
         active.load().addEvicted(Math.max(0, outcome.evictedBytes()));
+        active.budget().released(Math.max(0, outcome.evictedBytes()));
         if (!outcome.isComplete()) {
             parts.engine().at(System.nanoTime() + AGAIN_NANOS, () -> shard.notDropped(ranges));
         }

@@ -22,10 +22,13 @@ import java.util.TreeMap;
 final class ExplainDocument {
     private final Explaining.Case open;
     private final Placements placements;
+    private final Map<String, Object> readerCgroup;
 
-    ExplainDocument(Explaining.Case open, Placements placements) {
+    /** {@code readerCgroup}: what is known of the reader's control group; null for nothing. */
+    ExplainDocument(Explaining.Case open, Placements placements, Map<String, Object> readerCgroup) {
         this.open = open;
         this.placements = placements;
+        this.readerCgroup = readerCgroup;
     }
 
     Map<String, Object> of(Plan prefetch, Plan evict, Plan release, long roomBytes) {
@@ -36,6 +39,7 @@ final class ExplainDocument {
         document.put("model", model(open.start().model()));
         document.put("shard", open.entry().shard().index());
         document.put("pid", open.pid() > 0 ? open.pid() : null);
+        document.put("readerCgroup", readerCgroup);
         document.put("rule", rule(choice));
         document.put(
                 "passedOver",
@@ -111,6 +115,7 @@ final class ExplainDocument {
                 steps.add(described);
             }
         }
+        plan.compactions().forEach(step -> steps.add(Compactions.describe(step)));
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("policy", plan.policy());
         document.put("steps", steps);

@@ -2,7 +2,6 @@ package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.decide.Assignment;
 import dev.nowake.agent.decide.Plan;
-import dev.nowake.agent.govern.MemoryRoom;
 import dev.nowake.agent.identify.CatalogEntry;
 import dev.nowake.agent.identify.CatalogSnapshot;
 import dev.nowake.agent.load.ActiveLoad;
@@ -112,7 +111,7 @@ final class Explaining {
             }
         }
         LoadStart start = LoadStart.look(parts, rules, shards, entry, pid);
-        ActiveLoad load = start.begin(shards);
+        ActiveLoad load = start.begin(shards, parts.governor().open());
         load.load().shard(entry.shard().id()).markOpened();
         if (pid > 0) {
             load.load().addReader(pid, -1);
@@ -154,10 +153,10 @@ final class Explaining {
                 return;
             }
             run(engine, answer, () -> {
-                long room = new MemoryRoom(parts.procRoot()).getAsLong()
-                        - parts.governor().inFlightBytes();
-                answer.complete(new ExplainDocument(open, placements)
-                        .of(prefetch.join(), evict.join(), release.join(), Math.max(0, room)));
+                long room = Math.max(0, parts.governor().look().roomBytes());
+                Map<String, Object> cgroup = CgroupDocument.reader(parts.procRoot(), open.pid());
+                answer.complete(new ExplainDocument(open, placements, cgroup)
+                        .of(prefetch.join(), evict.join(), release.join(), room));
             });
         });
     }

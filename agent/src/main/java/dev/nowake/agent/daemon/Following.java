@@ -46,6 +46,7 @@ final class Following {
     private final ReaderPlaces places;
     private final LayoutShelf layouts;
     private final Planning planning;
+    private final RoomMaking rooms;
     private final Executor background;
     private final Runnable loadBegins;
 
@@ -55,6 +56,7 @@ final class Following {
             ReaderPlaces places,
             LayoutShelf layouts,
             Planning planning,
+            RoomMaking rooms,
             Executor background,
             Runnable loadBegins) {
         this.parts = parts;
@@ -63,6 +65,7 @@ final class Following {
         this.places = places;
         this.layouts = layouts;
         this.planning = planning;
+        this.rooms = rooms;
         this.background = background;
         this.loadBegins = loadBegins;
     }
@@ -89,9 +92,11 @@ final class Following {
         }
         long before = frontierSum(load);
         frontiers.look(load);
+        active.budget().readsAt((long) load.bytesPerSecond());
         places.look(load, System.nanoTime());
         boolean moved = frontierSum(load) != before;
         if (active.enforced()) {
+            rooms.watch(active);
             lookAtMisses(active);
             readWantedLayouts(active);
         }

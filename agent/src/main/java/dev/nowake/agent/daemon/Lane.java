@@ -67,11 +67,12 @@ final class Lane implements AutoCloseable {
         ModelTable table = new ModelTable(models::found, baseline, parts.book());
         PolicyInputs inputs = new PolicyInputs(parts, memory, table, layouts);
         Prefetching prefetching = new Prefetching(parts, files, placements);
+        RoomMaking rooms = new RoomMaking(parts, placements, nodes, evicting);
         Evictions evictions =
                 new Evictions(parts, evicting, writingBack, keeps, baseline, models::of, models::isObserved);
-        Planning planning = new Planning(parts, inputs, prefetching, evictions);
+        Planning planning = new Planning(parts, inputs, prefetching, evictions, rooms);
         Following following = new Following(
-                parts, new Frontiers(parts.procRoot()), places, layouts, planning, background, this::loadBegins);
+                parts, new Frontiers(parts.procRoot()), places, layouts, planning, rooms, background, this::loadBegins);
         // the stations form a ring only here: a load's end may begin the next one
         Intake[] ring = new Intake[1];
         Releasing releasing = new Releasing(
@@ -130,7 +131,7 @@ final class Lane implements AutoCloseable {
     /** Asks for the lane's part of {@code status}; {@link #loads} waits for it. */
     CompletableFuture<List<Object>> askLoads() {
         CompletableFuture<List<Object>> answer = new CompletableFuture<>();
-        parts.engine().submit(() -> answer.complete(StatusDocument.loads(parts.book())));
+        parts.engine().submit(() -> answer.complete(StatusDocument.loads(parts.book(), parts.procRoot())));
         return answer;
     }
 

@@ -1,5 +1,6 @@
 package dev.nowake.agent.daemon;
 
+import dev.nowake.agent.govern.LoadBudget;
 import dev.nowake.agent.identify.CatalogEntry;
 import dev.nowake.agent.load.ActiveLoad;
 import dev.nowake.agent.load.Load;
@@ -26,12 +27,13 @@ record LoadStart(Model model, Choice choice) {
     }
 
     static ActiveLoad of(Parts parts, RuleBook rules, List<TrackedShard> shards, CatalogEntry entry, int pid) {
-        return look(parts, rules, shards, entry, pid).begin(shards);
+        return look(parts, rules, shards, entry, pid)
+                .begin(shards, parts.governor().open());
     }
 
     /** A load that is in no book yet. */
-    ActiveLoad begin(List<TrackedShard> shards) {
+    ActiveLoad begin(List<TrackedShard> shards, LoadBudget budget) {
         Load load = new Load(model, shards, System.nanoTime());
-        return new ActiveLoad(load, choice.effective(), choice.name(), choice.assignment());
+        return new ActiveLoad(load, choice.effective(), choice.name(), choice.assignment(), budget);
     }
 }

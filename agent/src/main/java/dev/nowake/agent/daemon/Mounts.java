@@ -41,6 +41,11 @@ final class Mounts {
         return learned;
     }
 
+    /** Where it is mounted now, by /proc; null where that is not listed. */
+    Path pointOf(long device) {
+        return MountInfo.read(procRoot).byDevice(device).map(Mount::mountPoint).orElse(null);
+    }
+
     boolean isFuse(long device) {
         return of(device).isFuse();
     }

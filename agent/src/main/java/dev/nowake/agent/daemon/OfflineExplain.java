@@ -9,7 +9,7 @@ import dev.nowake.agent.execute.Evictor;
 import dev.nowake.agent.execute.HostMappings;
 import dev.nowake.agent.execute.Prefetcher;
 import dev.nowake.agent.govern.Governor;
-import dev.nowake.agent.govern.MemoryRoom;
+import dev.nowake.agent.govern.MemoryLook;
 import dev.nowake.agent.identify.CatalogEntry;
 import dev.nowake.agent.identify.CatalogSnapshot;
 import dev.nowake.agent.identify.ModelCatalog;
@@ -62,9 +62,10 @@ public final class OfflineExplain {
                     new LoadBook(),
                     new Mounts(host),
                     new Decider(registry, counters, nowhere),
-                    new Governor(0, new MemoryRoom(host)),
+                    new Governor(0, new MemoryLook(host, () -> Long.MAX_VALUE)),
                     idle,
-                    new Evictor(kernel, new HostMappings()));
+                    new Evictor(kernel, new HostMappings()),
+                    new Compactions(kernel, host, counters, nowhere));
             boolean mayOpen = !parts.mounts().isFuse(id.device());
             CatalogSnapshot snapshot = ModelCatalog.scan(
                             kernel.files(), List.of(new ModelCatalog.Root(root.path(), mayOpen)))

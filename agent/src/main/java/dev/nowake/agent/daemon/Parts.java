@@ -30,7 +30,8 @@ record Parts(
         Decider decider,
         Governor governor,
         Prefetcher prefetcher,
-        Evictor evictor) {
+        Evictor evictor,
+        Compactions compactions) {
     void count(EvictOutcome outcome) {
         counters.add(Counter.EVICTED_BYTES, Math.max(0, outcome.evictedBytes()));
         outcome.refused().forEach((reason, bytes) -> {
@@ -57,6 +58,7 @@ record Parts(
                 decider,
                 governor,
                 prefetcher,
-                evictor);
+                evictor,
+                compactions);
     }
 }

@@ -20,13 +20,15 @@ final class Planning {
     private final PolicyInputs inputs;
     private final Prefetching prefetching;
     private final Evictions evictions;
+    private final RoomMaking rooms;
     private Journal.Line owed;
 
-    Planning(Parts parts, PolicyInputs inputs, Prefetching prefetching, Evictions evictions) {
+    Planning(Parts parts, PolicyInputs inputs, Prefetching prefetching, Evictions evictions, RoomMaking rooms) {
         this.parts = parts;
         this.inputs = inputs;
         this.prefetching = prefetching;
         this.evictions = evictions;
+        this.rooms = rooms;
     }
 
     /** {@code shard}: the one the trigger is about, or null. */
@@ -44,13 +46,12 @@ final class Planning {
     void ask(ActiveLoad active, Trigger trigger, TrackedShard shard, ByteRange range) {
         PolicyInput input = inputs.of(active, trigger, shard, range, false);
         for (Hook hook : Hook.values()) {
-            parts.decider()
-                    .ask(
-                            active.assignment(),
-                            hook,
-                            input,
-                            parts.engine()::submit,
-                            plan -> carryOut(active, trigger, shard, plan));
+            parts.decider().ask(active.assignment(), hook, input, parts.engine()::submit, plan -> {
+                carryOut(active, trigger, shard, plan);
+                if (hook == Hook.EVICT && trigger == Trigger.OPEN) {
+                    rooms.begin(active);
+                }
+            });
             payLine();
         }
     }
@@ -67,6 +68,7 @@ final class Planning {
         PolicyInput input = inputs.idle(trigger, assignment.args());
         parts.decider().ask(assignment, Hook.EVICT, input, parts.engine()::submit, plan -> {
             List<Object> steps = evictions.carryOut(null, enforced, plan);
+            steps.addAll(parts.compactions().carryOut(enforced, plan));
             if (!steps.isEmpty()) {
                 line(trigger, plan, steps)
                         .put("mode", enforced ? "enforce" : "observe")
@@ -80,6 +82,7 @@ final class Planning {
         PolicyInput input = inputs.of(past, trigger, shard, null, true);
         parts.decider().ask(past.assignment(), Hook.EVICT, input, parts.engine()::submit, plan -> {
             List<Object> steps = evictions.carryOut(null, past.enforced(), plan);
+            steps.addAll(parts.compactions().carryOut(past.enforced(), plan));
             if (!steps.isEmpty()) {
                 line(trigger, plan, steps)
                         .path(shard.path())
@@ -98,6 +101,7 @@ final class Planning {
         List<Object> steps = new ArrayList<>(prefetching.carryOut(active, plan));
         payLine();
         steps.addAll(evictions.carryOut(active, active.enforced(), plan));
+        steps.addAll(parts.compactions().carryOut(active.enforced(), plan));
         if (!steps.isEmpty() || !plan.refused().isEmpty()) {
             line(trigger, plan, steps)
                     .path(shard == null ? null : shard.path())

@@ -85,7 +85,7 @@ final class Prefetching {
 
     private PrefetchJob startJob(ActiveLoad active, long device) {
         Load load = active.load();
-        PrefetchJob job = parts.prefetcher().start(parts.mounts().of(device), parts.governor(), new PrefetchListener() {
+        PrefetchJob job = parts.prefetcher().start(parts.mounts().of(device), active.budget(), new PrefetchListener() {
             @Override
             public void chunkDone(FileId file, ByteRange range, long landedBytes) {
                 load.addPrefetched(landedBytes);
@@ -120,8 +120,9 @@ final class Prefetching {
                 .put("seconds", outcome.seconds())
                 .put("mechanism", outcome.mechanism().label())
                 .put("cancelled", outcome.cancelled())
-                .put("waitsForRoom", parts.governor().waits())
-                .put("roomBytes", parts.governor().roomBytes())
+                .put("singlePageBytes", outcome.singlePageBytes() == 0 ? null : outcome.singlePageBytes())
+                .put("roomBytes", active.budget().report().roomBytes())
+                .put("releasedBytes", active.budget().report().releasedBytes())
                 .put("errors", errors.isEmpty() ? null : errors)
                 .log();
     }

@@ -90,17 +90,20 @@ final class Releasing {
                 work.add(new Work(shard, ranges, step.step().reason()));
             }
         }
+        if (!active.enforced()) {
+            others.addAll(parts.compactions().carryOut(false, plan));
+        }
         journalPlan(active, plan, work, others);
         if (active.enforced()) {
             List<PrefetchJob> jobs = active.runningJobs(); // a copy: the jobs are the engine thread's alone
-            Thread.ofPlatform().name("nowake-release").daemon().start(() -> release(active, jobs, work));
+            Thread.ofPlatform().name("nowake-release").daemon().start(() -> release(active, plan, jobs, work));
         } else {
             forecast(active, plan, work);
             finish(active, List.of(), List.of());
         }
     }
 
-    private void release(ActiveLoad active, List<PrefetchJob> jobs, List<Work> work) {
+    private void release(ActiveLoad active, Plan plan, List<PrefetchJob> jobs, List<Work> work) {
         List<EvictOutcome> outcomes = new ArrayList<>();
         try {
             active.dropping().join();
@@ -122,6 +125,7 @@ final class Releasing {
             parts.journal().line("error").put("reason", "release: " + broken).log();
         } finally {
             parts.engine().submit(() -> finish(active, work, outcomes));
+            parts.compactions().carryOut(true, plan); // of what is free by now
         }
     }
 
@@ -167,6 +171,7 @@ final class Releasing {
             closeReleased(active, work.get(i).shard(), complete);
         }
         load.shards().forEach(this::closeKept);
+        active.budget().close();
         parts.book().end(active, System.nanoTime());
         parts.counters().increment(Counter.LOADS_DONE);
         ended.accept(active);

@@ -2,10 +2,15 @@ package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.RootRule;
+import dev.nowake.agent.execute.MountState;
+import dev.nowake.agent.govern.GovernorState;
+import dev.nowake.agent.govern.Shortage;
 import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.LoadBook;
 import dev.nowake.agent.load.NodeTarget;
 import dev.nowake.agent.observe.PathLabel;
+import dev.nowake.kernel.proc.DeviceNumber;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,18 +32,51 @@ final class StatusDocument {
         document.put("roots", roots);
         document.put("policies", parts.decider().registry().status());
         document.put("loads", loads);
-        document.put("inFlightBytes", parts.governor().inFlightBytes());
-        document.put("roomBytes", parts.governor().roomBytes());
-        document.put("waitsForRoom", parts.governor().waits());
+        document.put("governor", governor(parts.governor().state()));
+        document.put("cgroup", CgroupDocument.own(parts.procRoot()));
+        document.put("mounts", mounts(parts));
         document.put("heldFiles", parts.claims().size());
         document.put("counters", parts.counters().snapshot());
         return document;
     }
 
-    static List<Object> loads(LoadBook book) {
+    private static Map<String, Object> governor(GovernorState state) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("inFlightBytes", state.inFlightBytes());
+        document.put("roomBytes", state.roomBytes());
+        document.put("marginBytes", state.marginBytes());
+        document.put("outsideBytesPerSecond", state.outsideBytesPerSecond());
+        document.put("pages", state.singlePages() ? "single" : "large");
+        document.put("unrest", state.unrest());
+        document.put(
+                "shortage",
+                state.shortage() == Shortage.NONE ? null : state.shortage().label());
+        document.put("waits", state.waits());
+        return document;
+    }
+
+    static List<Object> loads(LoadBook book, Path procRoot) {
         List<Object> loads = new ArrayList<>();
-        book.all(System.nanoTime()).forEach(load -> loads.add(load(load)));
+        book.all(System.nanoTime()).forEach(load -> loads.add(load(load, procRoot)));
         return loads;
+    }
+
+    private static List<Object> mounts(Parts parts) {
+        List<Object> mounts = new ArrayList<>();
+        for (MountState mount : parts.prefetcher().mounts()) {
+            Path point = parts.mounts().pointOf(mount.device());
+            Map<String, Object> document = new LinkedHashMap<>();
+            document.put("path", point == null ? null : PathLabel.of(point).text());
+            document.put("device", DeviceNumber.format(mount.device()));
+            document.put("fsType", mount.fsType());
+            document.put("budgetBytes", mount.budgetBytes());
+            document.put("maxBytes", mount.mostBytes());
+            document.put("inFlightBytes", mount.inFlightBytes());
+            document.put("latencyMillis", mount.latencyNanos() == 0 ? null : mount.latencyNanos() / 1e6);
+            document.put("fencedSeconds", mount.isFenced() ? mount.fencedNanos() / 1e9 : null);
+            mounts.add(document);
+        }
+        return mounts;
     }
 
     private static Map<String, Object> root(RootRule root) {
@@ -49,7 +87,7 @@ final class StatusDocument {
         return document;
     }
 
-    private static Map<String, Object> load(Load load) {
+    private static Map<String, Object> load(Load load, Path procRoot) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("model", load.model().name());
         document.put("state", load.state().label());
@@ -63,6 +101,7 @@ final class StatusDocument {
         document.put("nodes", target == null ? null : target.nodes());
         document.put("nodesBy", target == null ? null : target.by().label());
         document.put("residentBytes", load.residentBytes() < 0 ? null : load.residentBytes());
+        document.put("readerCgroups", CgroupDocument.readers(procRoot, load));
         return document;
     }
 }

@@ -6,17 +6,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /** What a file holds, made into runners: loaded, named right, and tried. All of them or none. */
 record PolicyFile(List<PolicyRunner> runners, Set<Path> imports) {
-    /** The first script after start takes most of a second; several on a busy host a few. */
-    private static final long LOAD_SECONDS = 5;
+    /**
+     * The first script after start takes most of a second on an idle host, and took 6 with a load of 18 on two processors,
+     * as at a host's start; a daemon that gave up then would not begin. Only a file whose code hangs waits so long.
+     */
+    private static final long LOAD_SECONDS = 15;
 
     /** Whether a name may be taken; throws {@link PolicyFailure} where it is another's. */
     interface Names {
@@ -28,7 +26,7 @@ record PolicyFile(List<PolicyRunner> runners, Set<Path> imports) {
      * @throws PolicyFailure INVALID, one line
      */
     static PolicyFile load(String origin, Supplier<PolicyLoader.Loaded> loader, Names names, Watchdog watchdog) {
-        PolicyLoader.Loaded loaded = within(origin, loader);
+        PolicyLoader.Loaded loaded = ForeignLoad.within(LOAD_SECONDS, origin, () -> warm(loader.get()));
         List<PolicyUnit> units = loaded.units();
         List<PolicyRunner> runners = new ArrayList<>();
         try {
@@ -54,36 +52,8 @@ record PolicyFile(List<PolicyRunner> runners, Set<Path> imports) {
         }
     }
 
-    /** A module's or a constructor's own code may never return: it then keeps a thread, not us. */
-    private static PolicyLoader.Loaded within(String origin, Supplier<PolicyLoader.Loaded> loader) {
-        CompletableFuture<PolicyLoader.Loaded> loaded = new CompletableFuture<>();
-        Thread.ofPlatform().name("nowake-policy-load").daemon().start(() -> {
-            try {
-                PolicyLoader.Loaded made = loader.get();
-                if (!loaded.isDone()) {
-                    made.units().forEach(PolicyUnit::warmUp);
-                }
-                if (!loaded.complete(made)) {
-                    made.units().forEach(PolicyUnit::close);
-                }
-            } catch (Throwable broken) { // foreign code
-                loaded.completeExceptionally(broken);
-            }
-        });
-        try {
-            return loaded.get(LOAD_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException | CancellationException failed) {
-            if (failed.getCause() instanceof PolicyFailure known) {
-                throw known;
-            }
-            throw new PolicyFailure(PolicyFailure.Kind.INVALID, origin + ": " + failed.getCause());
-        } catch (TimeoutException | InterruptedException late) {
-            loaded.cancel(true);
-            if (late instanceof InterruptedException) {
-                Thread.currentThread().interrupt();
-            }
-            throw new PolicyFailure(
-                    PolicyFailure.Kind.INVALID, origin + ": did not load within " + LOAD_SECONDS + " s");
-        }
+    private static PolicyLoader.Loaded warm(PolicyLoader.Loaded loaded) {
+        loaded.units().forEach(PolicyUnit::warmUp);
+        return loaded;
     }
 }

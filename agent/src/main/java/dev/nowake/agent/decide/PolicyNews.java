@@ -65,12 +65,13 @@ final class PolicyNews {
         }
     }
 
-    /** A file in a policy folder cannot be used. */
-    void problem(Path file, String message) {
+    /** A file in a policy folder, or a policy that comes with nowake, cannot be used. {@code where}: its path, or its name. */
+    void problem(String where, String message) {
         count(Counter.POLICY_INVALID);
         if (journal != null) {
-            journal.line("policy")
-                    .path(file)
+            Journal.Line line = journal.line("policy");
+            Path file = Path.of(where);
+            (file.isAbsolute() ? line.path(file) : line.put("policy", where))
                     .put("event", "broken")
                     .put("reason", message)
                     .log();

@@ -42,7 +42,7 @@ public final class PolicyRegistry implements AutoCloseable {
 
     // the rest belongs to whoever holds this object's lock: loading is one at a time
     private final Map<String, PolicyRecord> records = new LinkedHashMap<>();
-    private final Map<Path, PolicyFile> loaded = new LinkedHashMap<>();
+    private final LoadedFiles loaded = new LoadedFiles();
     private final Map<String, String> problems = new LinkedHashMap<>();
     private Map<Path, PolicyFolders.Stamp> seen = Map.of();
     private PolicyWatch watch;
@@ -99,10 +99,8 @@ public final class PolicyRegistry implements AutoCloseable {
     void tell(Counters counters, Journal journal) {
         news.tell(counters, journal);
         synchronized (this) {
-            loaded.values()
-                    .forEach(file ->
-                            news.count(Counter.POLICIES_LOADED, file.runners().size()));
-            problems.forEach((where, message) -> news.problem(Path.of(where), message));
+            news.count(Counter.POLICIES_LOADED, loaded.byRunner().size());
+            problems.forEach(news::problem);
         }
     }
 
@@ -125,7 +123,7 @@ public final class PolicyRegistry implements AutoCloseable {
         }
         Map<String, PolicyRunner> next = new LinkedHashMap<>(runners);
         List<PolicyRunner> leaving = new ArrayList<>();
-        for (Path file : List.copyOf(loaded.keySet())) {
+        for (Path file : loaded.paths()) {
             if (!files.containsKey(file)) {
                 leave(file, next, leaving);
             }
@@ -137,19 +135,15 @@ public final class PolicyRegistry implements AutoCloseable {
                 take(file, next, leaving);
             }
         });
-        Map<Path, Set<Path>> imports = new LinkedHashMap<>();
-        loaded.forEach((file, held) -> imports.put(file, held.imports()));
-        folders.alsoLookAt(imports);
+        folders.alsoLookAt(loaded.imports());
         seen = folders.withImports(files);
         swap(next, leaving);
     }
 
     private void leave(Path file, Map<String, PolicyRunner> next, List<PolicyRunner> leaving) {
-        PolicyFile left = loaded.remove(file);
-        if (left != null) {
-            left.runners().forEach(runner -> next.remove(runner.name(), runner));
-            leaving.addAll(left.runners());
-        }
+        List<PolicyRunner> left = loaded.remove(file);
+        left.forEach(runner -> next.remove(runner.name(), runner));
+        leaving.addAll(left);
     }
 
     private void take(Path file, Map<String, PolicyRunner> next, List<PolicyRunner> leaving) {
@@ -174,7 +168,7 @@ public final class PolicyRegistry implements AutoCloseable {
 
     private void requireFree(String name, Path file, Map<String, PolicyRunner> next) {
         PolicyRunner other = next.get(name);
-        boolean own = other != null && holds(file, other);
+        boolean own = other != null && loaded.holds(file, other);
         String taken = null;
         if (sources.shipped().containsKey(name) || other != null && other.isInline() && !own) {
             taken = "comes with nowake: give this one another name";
@@ -186,13 +180,9 @@ public final class PolicyRegistry implements AutoCloseable {
         }
     }
 
-    private boolean holds(Path file, PolicyRunner runner) {
-        return loaded.containsKey(file) && loaded.get(file).runners().contains(runner);
-    }
-
     private void problem(String where, String message) {
         if (!message.equals(problems.put(where, message))) {
-            news.problem(Path.of(where), message);
+            news.problem(where, message);
         }
     }
 
@@ -250,8 +240,7 @@ public final class PolicyRegistry implements AutoCloseable {
     private void loadAgain(PolicyRunner lost) {
         Map<String, PolicyRunner> next = new LinkedHashMap<>(runners);
         List<PolicyRunner> leaving = new ArrayList<>();
-        Optional<Path> file =
-                loaded.keySet().stream().filter(path -> holds(path, lost)).findFirst();
+        Optional<Path> file = loaded.fileOf(lost);
         if (file.isPresent()) {
             take(file.get(), next, leaving);
             swap(next, leaving);
@@ -269,10 +258,10 @@ public final class PolicyRegistry implements AutoCloseable {
     /** For {@code status} and {@code policy list}: every policy, then what could not be loaded. */
     public List<Object> status() {
         Map<String, String> broken;
-        Map<PolicyRunner, Path> files = new LinkedHashMap<>();
+        Map<PolicyRunner, Path> files;
         synchronized (this) {
             broken = new LinkedHashMap<>(problems);
-            loaded.forEach((file, held) -> held.runners().forEach(runner -> files.put(runner, file)));
+            files = loaded.byRunner();
         }
         Set<String> notLoaded = names();
         notLoaded.removeAll(runners.keySet());

@@ -118,7 +118,8 @@ public final class PolicyRunner {
         }
         Guard.Verdict verdict = Guard.check(steps, own);
         Map<String, Object> remembered = verdict.state() == null ? null : RememberedState.of(verdict.state());
-        return new Decision(new Plan(name, byPriority(verdict.accepted()), verdict.refused()), remembered);
+        Plan plan = new Plan(name, byPriority(verdict.accepted()), verdict.compactions(), verdict.refused());
+        return new Decision(plan, remembered);
     }
 
     /** Higher priorities first, equal ones as they were given; what is no prefetch counts as 0. */

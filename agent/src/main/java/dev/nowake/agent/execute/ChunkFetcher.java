@@ -24,13 +24,13 @@ final class ChunkFetcher {
      * Makes the calls that bring the chunk in. When it returns, synchronous mechanisms have done so, {@link
      * Mechanism#READAHEAD} has only asked.
      */
-    void issue(Chunk chunk) throws KernelException {
+    void issue(Chunk chunk, boolean singlePages) throws KernelException {
         OpenFile file = chunk.file();
         ByteRange bytes = chunk.range();
         if (isWhole(chunk, pages.residency(file, bytes.start(), bytes.lengthBytes()))) {
             return;
         }
-        switch (mechanism(chunk)) {
+        switch (mechanism(chunk, singlePages)) {
             case POPULATE -> populate(chunk);
             case SENDFILE -> sendfile(chunk);
             case READAHEAD -> readahead(chunk);
@@ -39,22 +39,34 @@ final class ChunkFetcher {
     }
 
     /** Waits until an asynchronous chunk has landed, looks, and counts. Returns the new bytes. */
-    long complete(Chunk chunk) throws KernelException {
+    long complete(Chunk chunk, boolean singlePages) throws KernelException {
         OpenFile file = chunk.file();
         ByteRange bytes = chunk.range();
-        boolean asynchronous = mechanism(chunk).isAsynchronous();
-        if (asynchronous) {
+        boolean asked = mechanism(chunk, singlePages).isAsynchronous();
+        if (asked) {
             awaitPieces(chunk);
         }
         long missing = missingBytes(file, bytes);
         if (missing > 0 && kernel.files().status(file).sizeBytes() < bytes.end()) {
             chunk.work().tally().truncated();
-        } else if (missing > 0 && asynchronous) {
+        } else if (missing > 0 && asked) {
             // The mount's window is smaller than it says.
             pages.readThrough(file, bytes.start(), bytes.lengthBytes());
             missing = missingBytes(file, bytes);
         }
         return Math.clamp(chunk.requestedBytes() - missing, 0, chunk.requestedBytes());
+    }
+
+    /**
+     * readahead(2) brings single pages on every filesystem. What it takes on filesystems read otherwise is waited for.
+     *
+     * <p>Pages that are to take turns on several nodes come one by one as well: the kernel goes on to the next node with every
+     * folio, and each thread begins at the first node, so that 16 threads with a large folio each would fill that node alone.
+     */
+    private Mechanism mechanism(Chunk chunk, boolean singlePages) {
+        boolean large = traits.mechanism() == Mechanism.SENDFILE || traits.mechanism() == Mechanism.POPULATE;
+        boolean single = singlePages || chunk.work().placement().isSpread();
+        return large && single ? Mechanism.READAHEAD : traits.mechanism();
     }
 
     private long missingBytes(OpenFile file, ByteRange bytes) throws KernelException {
@@ -101,15 +113,6 @@ final class ChunkFetcher {
         }
     }
 
-    /**
-     * Pages that are to take turns are asked for one by one: the kernel goes on to the next node with every folio, and each
-     * thread begins at the first node, so that 16 threads with a large folio each would fill that node alone.
-     */
-    private Mechanism mechanism(Chunk chunk) {
-        boolean largeFolios = traits.mechanism() == Mechanism.POPULATE || traits.mechanism() == Mechanism.SENDFILE;
-        return largeFolios && chunk.work().placement().isSpread() ? Mechanism.READAHEAD : traits.mechanism();
-    }
-
     private void readahead(Chunk chunk) throws KernelException {
         ByteRange bytes = chunk.range();
         long piece = pieceBytes();
@@ -131,9 +134,8 @@ final class ChunkFetcher {
         }
     }
 
-    /** FADV_SEQUENTIAL has doubled the window where readahead is the mount's mechanism. */
+    /** What is read asynchronously is told to be sequential (FADV_SEQUENTIAL), which doubles the window. */
     private long pieceBytes() {
-        int windows = traits.mechanism().isAsynchronous() ? 2 : 1;
-        return Math.max(4096, windows * traits.readAheadBytes());
+        return Math.max(4096, traits.readAheadBytes() * (traits.mechanism().isAsynchronous() ? 2 : 1));
     }
 }

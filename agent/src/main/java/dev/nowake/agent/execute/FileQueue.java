@@ -40,6 +40,11 @@ final class FileQueue {
         return files.isEmpty();
     }
 
+    /** Where the next chunk's pages are to lie. The caller holds the job's lock; there is work. */
+    Placement placement() {
+        return files.getFirst().placement();
+    }
+
     /** Gives no chunk from now on; the caller holds the job's lock, and ends the files returned when it has let it go. */
     List<FileWork> close() {
         closed = true;

@@ -19,7 +19,7 @@ public final class InFlightBudget implements ByteBudget {
     }
 
     @Override
-    public boolean tryAcquire(long bytes) {
+    public boolean tryAcquire(long bytes, Placement placement) {
         lock.lock();
         try {
             if (bytes > limitBytes - inFlightBytes) {
@@ -33,13 +33,14 @@ public final class InFlightBudget implements ByteBudget {
     }
 
     @Override
-    public void release(long bytes) {
+    public void settle(long acquiredBytes, long landedBytes, Placement placement) {
         lock.lock();
         try {
-            if (bytes > inFlightBytes) {
-                throw new IllegalStateException("released " + bytes + " of " + inFlightBytes + " bytes in flight");
+            if (acquiredBytes > inFlightBytes) {
+                throw new IllegalStateException(
+                        "released " + acquiredBytes + " of " + inFlightBytes + " bytes in flight");
             }
-            inFlightBytes -= bytes;
+            inFlightBytes -= acquiredBytes;
             released.signalAll();
         } finally {
             lock.unlock();
@@ -47,7 +48,7 @@ public final class InFlightBudget implements ByteBudget {
     }
 
     @Override
-    public void awaitRoom(long bytes, long nanos) throws InterruptedException {
+    public void awaitRoom(long bytes, Placement placement, long nanos) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             if (bytes > limitBytes - inFlightBytes) {

@@ -15,7 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /** A job as its pool's threads see it: its queue of files with the accounts beside it. */
 final class Job implements PrefetchJob {
     /** What {@link #cancel} promises its caller, with a tenth left for the caller's own work. */
-    private static final long CANCEL_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(900);
+    static final long CANCEL_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(900);
 
     private final MountPool pool;
     private final MountTraits traits;
@@ -41,7 +41,8 @@ final class Job implements PrefetchJob {
         this.fetcher = new ChunkFetcher(kernel, traits);
         this.queue = new FileQueue(kernel, state, this::end);
         this.tally = new JobTally(traits.mechanism());
-        this.chunkBytes = Math.max(4096, Math.min(traits.chunkBytes(), budget.largestAcquisitionBytes()) & -4096L);
+        long largestBytes = Math.min(budget.largestAcquisitionBytes(), pool.largestChunkBytes());
+        this.chunkBytes = Math.max(4096, Math.min(traits.chunkBytes(), largestBytes) & -4096L);
     }
 
     @Override
@@ -82,7 +83,12 @@ final class Job implements PrefetchJob {
     @Override
     public boolean cancel() {
         stop();
-        return awaitDrained();
+        return awaitDrained(System.nanoTime() + CANCEL_WAIT_NANOS);
+    }
+
+    /** What every chunk acquires before it is cut. */
+    long chunkBytes() {
+        return chunkBytes;
     }
 
     /** Drops what has not begun, without waiting for the rest. */
@@ -127,110 +133,115 @@ final class Job implements PrefetchJob {
 
     /**
      * Takes room for one chunk out of the budget, before the chunk: what is taken is asked for at once, in order. From here
-     * on the job is not done before {@link #take} has found nothing or {@link #drop} has ended the chunk.
+     * on the job is not done before {@link #take} has found nothing or {@link #drop} has ended the chunk. Unless it is
+     * admitted the flight is over.
      */
-    Admission admit() {
+    Admission admit(Flight flight) {
+        Placement placement;
         state.lock();
         try {
-            if (queue.isEmpty()) {
-                return Admission.NO_WORK;
-            }
             inFlight++;
+            placement = queue.isEmpty() ? null : queue.placement();
         } finally {
             state.unlock();
         }
         boolean acquired = false;
         try {
-            acquired = budget.tryAcquire(chunkBytes);
+            acquired = placement != null && flight.tryAcquire(budget, chunkBytes, placement);
         } finally {
             if (!acquired) {
-                release();
+                release(flight);
             }
+        }
+        if (placement == null) {
+            return Admission.NO_WORK;
         }
         return acquired ? Admission.ADMITTED : Admission.NO_ROOM;
     }
 
-    void awaitRoom(long nanos) throws InterruptedException {
-        budget.awaitRoom(chunkBytes, nanos);
+    void awaitRoom(Placement placement, long nanos) throws InterruptedException {
+        budget.awaitRoom(chunkBytes, placement, nanos);
     }
 
     /** The next chunk, out of the room acquired; null when there is none any more, and then the room is given back. */
-    Chunk take() {
+    Chunk take(Flight flight) {
         Chunk chunk = null;
         try {
             chunk = queue.next();
         } finally {
-            long unusedBytes = chunkBytes - (chunk == null ? 0 : chunk.lengthBytes());
-            if (unusedBytes > 0) {
-                budget.release(unusedBytes);
-            }
             if (chunk == null) {
-                release();
+                release(flight);
+            } else {
+                flight.shrinkTo(chunk.lengthBytes());
             }
         }
         return chunk;
     }
 
     /** Makes the calls for a chunk; false when that failed or the job is cancelled, and then the chunk is ended. */
-    boolean issue(Chunk chunk, ThreadNode node) {
+    boolean issue(Chunk chunk, Flight flight, ThreadNode node) {
         boolean issued = false;
         tally.called();
         try {
             if (!cancelled) {
                 node.use(chunk.work().placement());
-                fetcher.issue(chunk);
+                flight.took(chunk.lengthBytes());
+                fetcher.issue(chunk, flight.isSinglePages());
                 issued = true;
             }
         } catch (KernelException e) {
-            failed(chunk, e.errno());
+            failed(chunk, flight, e.errno());
         } catch (IllegalStateException e) {
-            failed(chunk, Errno.EBADF);
+            failed(chunk, flight, Errno.EBADF);
         } catch (RuntimeException | Error broken) {
             report(broken);
-            failed(chunk, errnoOf(broken));
+            failed(chunk, flight, errnoOf(broken));
         } finally {
             if (!issued) {
-                drop(chunk);
+                drop(chunk, flight);
             }
         }
         return issued;
     }
 
     /** Waits for an issued chunk, looks, counts and ends it. */
-    void complete(Chunk chunk) {
+    void complete(Chunk chunk, Flight flight) {
         try {
             if (cancelled && traits.mechanism().isAsynchronous()) {
                 return;
             }
-            long landed = fetcher.complete(chunk);
+            long landed = fetcher.complete(chunk, flight.isSinglePages());
+            flight.took(landed);
+            flight.landed();
             chunk.work().tally().landed(landed);
-            tally.looked();
+            tally.looked(flight.isSinglePages() ? landed : 0);
             tell(() -> listener.chunkDone(chunk.work().tally().id(), chunk.range(), landed));
         } catch (KernelException e) {
-            failed(chunk, e.errno());
+            failed(chunk, flight, e.errno());
         } catch (IllegalStateException e) {
-            failed(chunk, Errno.EBADF);
+            failed(chunk, flight, Errno.EBADF);
         } catch (RuntimeException | Error broken) {
             report(broken);
-            failed(chunk, errnoOf(broken));
+            failed(chunk, flight, errnoOf(broken));
         } finally {
-            drop(chunk);
+            drop(chunk, flight);
         }
     }
 
     /** Ends a chunk and gives its room back. */
-    void drop(Chunk chunk) {
+    void drop(Chunk chunk, Flight flight) {
         try {
-            budget.release(chunk.lengthBytes());
+            flight.end(System.nanoTime());
         } finally {
             end(chunk.work());
-            release();
+            release(flight);
         }
     }
 
-    private void failed(Chunk chunk, Errno errno) {
+    private void failed(Chunk chunk, Flight flight, Errno errno) {
+        flight.failed();
         chunk.work().tally().failed(errno);
-        tally.looked();
+        tally.looked(0);
         tell(() -> listener.chunkFailed(chunk.work().tally().id(), chunk.range(), errno));
     }
 
@@ -241,7 +252,8 @@ final class Job implements PrefetchJob {
         }
     }
 
-    private void release() {
+    private void release(Flight flight) {
+        flight.end(System.nanoTime());
         state.lock();
         try {
             inFlight--;
@@ -266,10 +278,11 @@ final class Job implements PrefetchJob {
         completion.complete(outcome());
     }
 
-    private boolean awaitDrained() {
-        long left = CANCEL_WAIT_NANOS;
+    /** Whether nothing is in flight any more, by the deadline at the latest. */
+    boolean awaitDrained(long deadlineNanos) {
         state.lock();
         try {
+            long left = deadlineNanos - System.nanoTime();
             while (inFlight > 0 && left > 0) {
                 left = drained.awaitNanos(left);
             }
@@ -282,7 +295,7 @@ final class Job implements PrefetchJob {
         }
     }
 
-    private static void tell(Runnable message) {
+    static void tell(Runnable message) {
         try {
             message.run();
         } catch (RuntimeException | Error e) {

@@ -12,6 +12,7 @@ final class JobTally {
     private boolean begun;
     private long firstCallNanos;
     private long lastLookNanos;
+    private long singlePageBytes;
 
     JobTally(Mechanism mechanism) {
         this.mechanism = mechanism;
@@ -29,14 +30,21 @@ final class JobTally {
         }
     }
 
-    synchronized void looked() {
+    /** {@code singleBytes}: what landed in single pages although the mechanism brings large folios. */
+    synchronized void looked(long singleBytes) {
         lastLookNanos = System.nanoTime();
+        singlePageBytes += singleBytes;
     }
 
     synchronized PrefetchOutcome outcome(boolean cancelled) {
         List<FileOutcome> outcomes =
                 files.values().stream().map(FileTally::outcome).toList();
         return new PrefetchOutcome(
-                outcomes, mechanism, firstCallNanos, begun ? lastLookNanos - firstCallNanos : 0, cancelled);
+                outcomes,
+                mechanism,
+                firstCallNanos,
+                begun ? lastLookNanos - firstCallNanos : 0,
+                singlePageBytes,
+                cancelled);
     }
 }

@@ -11,7 +11,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The threads of one mount. Jobs take turns, one chunk each, so that a second load is not starved by the first; within a
- * job the order is the job's. One thread wakes the next, as long as there is work and the mount deserves more.
+ * job the order is the job's. A turn comes with its bytes of the mount's budget: who waits for bytes waits without one, and
+ * keeps nobody from his. One thread wakes the next, as long as there is work and the mount deserves more.
  */
 final class MountPool {
     /**
@@ -30,6 +31,7 @@ final class MountPool {
     private final Set<Job> stalled = new HashSet<>();
 
     private final ThreadPlacement placement;
+    private final MountBudget mount;
     private final int maxThreads;
     private final int depth;
     private int threads;
@@ -38,14 +40,20 @@ final class MountPool {
     private boolean closed;
 
     /** {@code depth}: chunks one thread keeps in flight. */
-    MountPool(ThreadPlacement placement, int maxThreads, int depth) {
+    MountPool(ThreadPlacement placement, MountBudget mount, int maxThreads, int depth) {
         this.placement = placement;
+        this.mount = mount;
         this.maxThreads = maxThreads;
         this.depth = depth;
     }
 
     int depth() {
         return depth;
+    }
+
+    /** The most one chunk can get. */
+    long largestChunkBytes() {
+        return mount.mostBytes();
     }
 
     /** Keeps one thread waiting for work for as long as the pool lives. */
@@ -74,16 +82,19 @@ final class MountPool {
         }
     }
 
-    /** The job whose turn it is; null when there is none and {@code wait} is false, or the calling thread shall end. */
-    Job next(boolean wait) throws InterruptedException {
+    /**
+     * A turn of the job whose it is; null when there is none, or no room on the mount, and {@code wait} is false, or the
+     * calling thread shall end.
+     */
+    Flight next(boolean wait) throws InterruptedException {
         lock.lock();
         try {
             long left = IDLE_NANOS;
             while (!closed) {
-                Job job = pickInTurn();
-                if (job != null) {
+                Flight flight = pickInTurn();
+                if (flight != null) {
                     wakeOne();
-                    return job;
+                    return flight;
                 }
                 if (!wait || (left <= 0 && threads > kept)) {
                     return null;
@@ -91,6 +102,28 @@ final class MountPool {
                 left = awaitWork(left);
             }
             return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A job that could not use its turn has the next one. */
+    void keepTurn(Job job) {
+        lock.lock();
+        try {
+            if (jobs.remove(job)) {
+                jobs.addFirst(job);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Bytes of the mount's budget came back. */
+    void roomFreed() {
+        lock.lock();
+        try {
+            wakeOne();
         } finally {
             lock.unlock();
         }
@@ -119,9 +152,7 @@ final class MountPool {
         lock.lock();
         try {
             threads--;
-            if (!jobs.isEmpty()) {
-                wakeOne();
-            }
+            wakeOne();
         } finally {
             lock.unlock();
         }
@@ -147,15 +178,22 @@ final class MountPool {
         }
     }
 
-    private Job pickInTurn() {
+    private Flight pickInTurn() {
         for (int i = jobs.size(); i > 0; i--) {
             Job job = jobs.removeFirst();
-            if (job.hasPending()) {
-                jobs.addLast(job);
-                if (!stalled.contains(job)) {
-                    return job;
-                }
+            if (!job.hasPending()) {
+                continue;
             }
+            if (!stalled.contains(job)) {
+                Flight flight = mount.tryBegin(job, job.chunkBytes(), System.nanoTime());
+                if (flight == null) {
+                    jobs.addFirst(job);
+                    return null;
+                }
+                jobs.addLast(job);
+                return flight;
+            }
+            jobs.addLast(job);
         }
         return null;
     }
@@ -174,6 +212,10 @@ final class MountPool {
     }
 
     private void wakeOne() {
+        Job first = jobs.peekFirst();
+        if (first == null || !mount.hasRoom(first.chunkBytes())) {
+            return;
+        }
         if (idle > 0) {
             work.signal();
         } else if (threads < maxThreads && !closed) {

@@ -11,10 +11,16 @@ import java.util.function.ToLongFunction;
  *
  * @param startNanos first call for data, on the clock of {@link System#nanoTime}; without meaning when there was none
  * @param elapsedNanos first call for data to the last look, 0 when there was none
+ * @param singlePageBytes landed in single pages, because blocks for large folios were scarce
  * @param cancelled it ended by {@link PrefetchJob#cancel}; what was not begun is counted nowhere
  */
 public record PrefetchOutcome(
-        List<FileOutcome> files, Mechanism mechanism, long startNanos, long elapsedNanos, boolean cancelled) {
+        List<FileOutcome> files,
+        Mechanism mechanism,
+        long startNanos,
+        long elapsedNanos,
+        long singlePageBytes,
+        boolean cancelled) {
     public PrefetchOutcome {
         files = List.copyOf(files);
     }

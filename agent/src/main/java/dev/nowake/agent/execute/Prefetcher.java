@@ -3,6 +3,7 @@ package dev.nowake.agent.execute;
 import dev.nowake.kernel.Kernel;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,20 +22,37 @@ public final class Prefetcher implements AutoCloseable {
 
     private final Kernel kernel;
     private final int maxStreams;
+    private final long mostBytes;
+    private final FenceListener fences;
+    private final FenceWatch watch = new FenceWatch();
 
     private record PoolKey(long device, Mechanism mechanism) {}
 
     private final Map<PoolKey, MountPool> pools = new HashMap<>();
+    private final Map<Long, MountBudget> budgets = new LinkedHashMap<>();
     private final Set<Job> jobs = ConcurrentHashMap.newKeySet();
     private boolean closed;
 
-    /** {@code maxStreams} bounds the chunks in flight of any one mount and mechanism. */
+    /** Within what each mount deserves. {@code maxStreams} bounds the chunks in flight of any one. */
     public Prefetcher(Kernel kernel, int maxStreams) {
-        if (maxStreams < 1) {
-            throw new IllegalArgumentException("streams: " + maxStreams);
+        this(kernel, maxStreams, Long.MAX_VALUE, FenceListener.NONE);
+    }
+
+    /** {@code mostBytes}: more is never in flight on one mount, whatever it deserves. */
+    public Prefetcher(Kernel kernel, int maxStreams, long mostBytes, FenceListener fences) {
+        if (maxStreams < 1 || mostBytes < 4096) {
+            throw new IllegalArgumentException("streams: " + maxStreams + " with " + mostBytes + " bytes");
         }
         this.kernel = kernel;
         this.maxStreams = maxStreams;
+        this.mostBytes = mostBytes;
+        this.fences = fences;
+    }
+
+    /** Every mount that was read through since the start. */
+    public List<MountState> mounts() {
+        long now = System.nanoTime();
+        return watch.mounts().stream().map(mount -> mount.state(now)).toList();
     }
 
     /** Starts the mount's first thread and keeps it, so that a later job's first call for data does not wait for one. */
@@ -50,7 +68,7 @@ public final class Prefetcher implements AutoCloseable {
         return job;
     }
 
-    /** Cancels every job and ends the threads; about one second when storage hangs. */
+    /** Cancels every job and ends the threads; about one second when storage hangs, however many jobs it has. */
     @Override
     public void close() {
         List<MountPool> ending;
@@ -60,8 +78,10 @@ public final class Prefetcher implements AutoCloseable {
             pools.clear();
         }
         jobs.forEach(Job::stop);
-        jobs.forEach(Job::cancel);
+        long deadline = System.nanoTime() + Job.CANCEL_WAIT_NANOS;
+        jobs.forEach(job -> job.awaitDrained(deadline));
         ending.forEach(MountPool::close);
+        watch.close();
     }
 
     private MountPool pool(MountTraits traits) {
@@ -75,10 +95,18 @@ public final class Prefetcher implements AutoCloseable {
 
     private MountPool newPool(MountTraits traits) {
         int streams = Math.min(traits.streams(), maxStreams);
-        if (!traits.mechanism().isAsynchronous()) {
-            return new MountPool(kernel.placement(), streams, 1);
-        }
-        int threads = Math.min(ASYNCHRONOUS_THREADS, streams);
-        return new MountPool(kernel.placement(), threads, Math.ceilDiv(streams, threads));
+        MountBudget budget = budgets.computeIfAbsent(traits.device(), device -> newBudget(traits, streams));
+        boolean waits = !traits.mechanism().isAsynchronous();
+        int threads = waits ? streams : Math.min(ASYNCHRONOUS_THREADS, streams);
+        MountPool pool = new MountPool(kernel.placement(), budget, threads, Math.ceilDiv(streams, threads));
+        budget.add(pool);
+        return pool;
+    }
+
+    private MountBudget newBudget(MountTraits traits, int streams) {
+        long deserved = streams * traits.chunkBytes();
+        MountBudget budget = new MountBudget(traits, Math.min(deserved, mostBytes), fences, watch::wake);
+        watch.add(budget);
+        return budget;
     }
 }

@@ -12,7 +12,7 @@ final class StreamLoop implements Runnable {
      */
     private static final long BUDGET_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    private record InFlight(Job job, Chunk chunk) {}
+    private record InFlight(Flight flight, Chunk chunk) {}
 
     private final MountPool pool;
     private final ThreadNode node;
@@ -27,9 +27,9 @@ final class StreamLoop implements Runnable {
     public void run() {
         try {
             while (true) {
-                Job job = inFlight.size() < pool.depth() ? pool.next(inFlight.isEmpty()) : null;
-                if (job != null) {
-                    beginOrStop(job);
+                Flight flight = inFlight.size() < pool.depth() ? pool.next(inFlight.isEmpty()) : null;
+                if (flight != null) {
+                    beginOrStop(flight);
                 } else if (!inFlight.isEmpty()) {
                     completeOldest();
                 } else {
@@ -40,7 +40,7 @@ final class StreamLoop implements Runnable {
             Thread.currentThread().interrupt();
         } finally {
             try {
-                inFlight.forEach(left -> left.job().drop(left.chunk()));
+                inFlight.forEach(left -> left.flight().job().drop(left.chunk(), left.flight()));
             } finally {
                 pool.threadEnded();
             }
@@ -48,27 +48,29 @@ final class StreamLoop implements Runnable {
     }
 
     /** What breaks outside a chunk, such as the budget, would break at every try: the job ends, the thread goes on. */
-    private void beginOrStop(Job job) throws InterruptedException {
+    private void beginOrStop(Flight flight) throws InterruptedException {
         try {
-            begin(job);
+            begin(flight);
         } catch (RuntimeException | Error broken) {
             Job.report(broken);
-            job.stop();
+            flight.job().stop();
         }
     }
 
-    private void begin(Job job) throws InterruptedException {
-        switch (job.admit()) {
+    private void begin(Flight flight) throws InterruptedException {
+        Job job = flight.job();
+        switch (job.admit(flight)) {
             case NO_WORK -> {}
             case ADMITTED -> {
-                Chunk chunk = job.take();
-                if (chunk != null && job.issue(chunk, node)) {
-                    inFlight.addLast(new InFlight(job, chunk));
+                Chunk chunk = job.take(flight);
+                if (chunk != null && job.issue(chunk, flight, node)) {
+                    inFlight.addLast(new InFlight(flight, chunk));
                 }
             }
             case NO_ROOM -> {
+                pool.keepTurn(job);
                 if (inFlight.isEmpty()) {
-                    awaitRoom(job);
+                    awaitRoom(job, flight.placement());
                 } else {
                     completeOldest();
                 }
@@ -76,10 +78,10 @@ final class StreamLoop implements Runnable {
         }
     }
 
-    private void awaitRoom(Job job) throws InterruptedException {
+    private void awaitRoom(Job job, Placement placement) throws InterruptedException {
         pool.stall(job);
         try {
-            job.awaitRoom(BUDGET_WAIT_NANOS);
+            job.awaitRoom(placement, BUDGET_WAIT_NANOS);
         } finally {
             pool.resume(job);
         }
@@ -88,6 +90,6 @@ final class StreamLoop implements Runnable {
     private void completeOldest() {
         InFlight oldest = inFlight.removeFirst();
         node.use(oldest.chunk().work().placement()); // what did not land is read now
-        oldest.job().complete(oldest.chunk());
+        oldest.flight().job().complete(oldest.chunk(), oldest.flight());
     }
 }

@@ -1,79 +1,92 @@
 package dev.nowake.agent.govern;
 
-import dev.nowake.agent.execute.ByteBudget;
+import dev.nowake.agent.execute.Placement;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
-/**
- * Keeps prefetch within a number of bytes in flight and within the room there is. Without room prefetch waits; nothing is
- * evicted to make some. Any thread.
- */
-public final class Governor implements ByteBudget {
-    /** How long one look at memory serves: at 2 GB/s 50 ms are 100 MB, inside the margin; a look costs half a millisecond. */
-    private static final long LOOK_NANOS = 50_000_000L;
-
+/** {@link RoomLaw} with a clock, a lock and a view of the host: one for the daemon. Any thread. */
+public final class Governor {
     private final long inFlightLimitBytes;
-    private final LongSupplier room;
+    private final Supplier<MemoryState> memory;
+    private final LongSupplier nanoTime;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private long inFlightBytes;
-    private long roomBytes;
-    private long lookedNanos;
-    private boolean looked;
+    private final RoomLaw law;
     private long waits;
 
-    /** {@code room}: bytes that may be taken now; asked under the lock, at most every 50 ms. */
-    public Governor(long inFlightLimitBytes, LongSupplier room) {
+    /** {@code memory} is asked under the lock, at most every 50 ms and only while somebody wants bytes. */
+    public Governor(long inFlightLimitBytes, Supplier<MemoryState> memory) {
+        this(inFlightLimitBytes, memory, System::nanoTime);
+    }
+
+    Governor(long inFlightLimitBytes, Supplier<MemoryState> memory, LongSupplier nanoTime) {
         this.inFlightLimitBytes = inFlightLimitBytes;
-        this.room = room;
+        this.memory = memory;
+        this.nanoTime = nanoTime;
+        this.law = new RoomLaw(inFlightLimitBytes);
     }
 
-    @Override
-    public boolean tryAcquire(long bytes) {
-        lock.lock();
-        try {
-            long now = System.nanoTime();
-            if (!looked || now - lookedNanos >= LOOK_NANOS) {
-                // what is in flight may or may not have been allocated yet: counting it again errs to the safe side
-                roomBytes = room.getAsLong() - inFlightBytes;
-                lookedNanos = now;
-                looked = true;
-            }
-            if (!fits(bytes)) {
-                waits++;
-                return false;
-            }
-            inFlightBytes += bytes;
-            roomBytes -= bytes;
-            return true;
-        } finally {
-            lock.unlock();
-        }
+    /** For a load that begins; closed when it is over. One that never acquires anything costs nothing. */
+    public LoadBudget open() {
+        return new LoadBudget(this, new Ledger());
     }
 
-    /** Under the lock. */
-    private boolean fits(long bytes) {
-        return bytes <= inFlightLimitBytes - inFlightBytes && bytes <= roomBytes;
-    }
-
-    @Override
-    public void release(long bytes) {
-        lock.lock();
-        try {
-            inFlightBytes -= bytes;
+    void close(Ledger ledger) {
+        locked(() -> {
+            law.close(ledger);
             changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+            return null;
+        });
     }
 
-    @Override
-    public void awaitRoom(long bytes, long nanos) throws InterruptedException {
+    boolean tryAcquire(Ledger ledger, long bytes, Placement placement) {
+        return locked(() -> {
+            boolean acquired = law.tryAcquire(ledger, bytes, placement, lookIfDue());
+            waits += acquired ? 0 : 1;
+            return acquired;
+        });
+    }
+
+    /** The caller holds the lock. */
+    private long lookIfDue() {
+        long now = nanoTime.getAsLong();
+        if (law.needsLook(now)) {
+            law.look(memory.get(), now);
+        }
+        return now;
+    }
+
+    void settle(Ledger ledger, long acquiredBytes, long landedBytes, Placement placement) {
+        locked(() -> {
+            law.settle(ledger, acquiredBytes, landedBytes, placement);
+            changed.signalAll();
+            return null;
+        });
+    }
+
+    void released(Ledger ledger, long bytes) {
+        locked(() -> {
+            law.released(ledger, bytes);
+            changed.signalAll();
+            return null;
+        });
+    }
+
+    void readsAt(Ledger ledger, long bytesPerSecond) {
+        locked(() -> {
+            ledger.readsAt(bytesPerSecond);
+            return null;
+        });
+    }
+
+    /** Until something is given back, memory is due to be looked at again, or the time has passed. */
+    void awaitRoom(Ledger ledger, long bytes, Placement placement, long nanos) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            long patience = Math.min(nanos, LOOK_NANOS);
-            while (!fits(bytes) && patience > 0) {
+            long patience = Math.min(nanos, RoomLaw.LOOK_NANOS);
+            while (!law.couldAcquire(ledger, bytes, placement, nanoTime.getAsLong()) && patience > 0) {
                 patience = changed.awaitNanos(patience);
             }
         } finally {
@@ -81,35 +94,64 @@ public final class Governor implements ByteBudget {
         }
     }
 
-    @Override
-    public long largestAcquisitionBytes() {
+    boolean isSinglePages(Placement placement) {
+        return locked(() -> law.isSinglePages(placement));
+    }
+
+    long inFlightLimitBytes() {
         return inFlightLimitBytes;
     }
 
-    public long inFlightBytes() {
-        lock.lock();
-        try {
-            return inFlightBytes;
-        } finally {
-            lock.unlock();
-        }
+    RoomReport report(Ledger ledger) {
+        return locked(() -> new RoomReport(
+                ledger.roomBytes(),
+                ledger.inFlightBytes(),
+                ledger.prefetchedBytes(),
+                ledger.releasedBytes(),
+                ledger.shortage(),
+                law.isSinglePages(Placement.ANYWHERE)));
     }
 
-    /** What was left of the room at the last look, less what was taken since. */
-    public long roomBytes() {
-        lock.lock();
-        try {
-            return roomBytes;
-        } finally {
-            lock.unlock();
-        }
+    /**
+     * Free memory lacking there now for so many bytes of room, a fresh look taken; 0 where they fit, Long.MAX_VALUE where
+     * memory cannot be read.
+     */
+    public long missingBytes(long bytes, Placement placement) {
+        return locked(() -> {
+            law.look(memory.get(), nanoTime.getAsLong());
+            return law.isBlind() ? Long.MAX_VALUE : Math.max(0, bytes - law.roomBytes(placement));
+        });
     }
 
-    /** How often a chunk had to wait for bytes in flight or for memory. */
-    public long waits() {
+    /** Looks at memory now. */
+    public GovernorState look() {
+        return locked(() -> {
+            law.look(memory.get(), nanoTime.getAsLong());
+            return stateNow();
+        });
+    }
+
+    /** As memory was at the last look. */
+    public GovernorState state() {
+        return locked(this::stateNow);
+    }
+
+    private GovernorState stateNow() {
+        return new GovernorState(
+                law.inFlightBytes(),
+                law.roomBytes(Placement.ANYWHERE),
+                law.marginBytes(),
+                law.outsideBytesPerSecond(),
+                law.isSinglePages(Placement.ANYWHERE),
+                law.isUnrest(),
+                law.shortage(),
+                waits);
+    }
+
+    private <T> T locked(Supplier<T> act) {
         lock.lock();
         try {
-            return waits;
+            return act.get();
         } finally {
             lock.unlock();
         }

@@ -1,5 +1,7 @@
 /**
- * How much may be in flight and how much memory prefetch may take. The place of the law "a load lives on room it has made";
- * today it knows free memory only, and makes no room itself.
+ * How much may be in flight and how much memory prefetch may take: "a load lives on room it has made". {@link
+ * dev.nowake.agent.govern.RoomLaw} is the law, without I/O; {@link dev.nowake.agent.govern.Margin} says what is left to others,
+ * {@link dev.nowake.agent.govern.FolioOrder} in which size of pages to fetch; {@link dev.nowake.agent.govern.Governor} gives them a
+ * clock, a lock and the host.
  */
 package dev.nowake.agent.govern;

@@ -1,9 +1,7 @@
 package dev.nowake.agent.identify;
 
 import dev.nowake.kernel.PathBytes;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import dev.nowake.model.NameText;
 import java.nio.file.Path;
 import java.util.Arrays;
 
@@ -14,7 +12,7 @@ public final class PathText {
     /** UTF-8 where the path's bytes are that; else each byte that is not ASCII as {@code \xNN}. */
     public static String of(Path path) {
         String text = path.toString();
-        return isAscii(text) ? text : decode(PathBytes.of(path));
+        return isAscii(text) ? text : NameText.of(PathBytes.of(path));
     }
 
     /** The text of the last name of the path; empty for a root. */
@@ -32,7 +30,7 @@ public final class PathText {
         while (start > 0 && bytes[start - 1] != '/') {
             start--;
         }
-        return decode(Arrays.copyOfRange(bytes, start, bytes.length));
+        return NameText.of(Arrays.copyOfRange(bytes, start, bytes.length));
     }
 
     private static boolean isAscii(String text) {
@@ -42,28 +40,5 @@ public final class PathText {
             }
         }
         return true;
-    }
-
-    private static String decode(byte[] bytes) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            return escaped(bytes);
-        }
-    }
-
-    private static String escaped(byte[] bytes) {
-        StringBuilder text = new StringBuilder(bytes.length + 16);
-        for (byte b : bytes) {
-            if (b < 0) {
-                text.append(String.format("\\x%02x", b & 0xff));
-            } else {
-                text.append((char) b);
-            }
-        }
-        return text.toString();
     }
 }

@@ -4,11 +4,15 @@ import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.config.RootRule;
 import dev.nowake.agent.decide.Assignment;
 import dev.nowake.agent.execute.PrefetchJob;
+import dev.nowake.agent.govern.LoadBudget;
+import dev.nowake.agent.govern.Shortage;
 import dev.nowake.agent.listen.Sighting;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -22,19 +26,25 @@ public final class ActiveLoad {
     private final List<PrefetchJob> finishing = new ArrayList<>();
     private final List<Sighting> deferred = new ArrayList<>();
     private final AtomicBoolean releaseAbandoned = new AtomicBoolean();
+    private final LoadBudget budget;
     private CompletableFuture<Void> dropping = CompletableFuture.completedFuture(null);
+    private final Set<Shortage> shortages = EnumSet.noneOf(Shortage.class);
+    private boolean roomMade;
+    private boolean singlePages;
     private boolean scanUnderWay;
     private boolean scanAgain;
 
     /**
      * @param rule the root, with the mode and policy of the rule that matched
      * @param ruleName what that rule is called in the journal
+     * @param budget what its prefetch acquires; closed by whoever takes the load out of the book
      */
-    public ActiveLoad(Load load, RootRule rule, String ruleName, Assignment assignment) {
+    public ActiveLoad(Load load, RootRule rule, String ruleName, Assignment assignment, LoadBudget budget) {
         this.load = load;
         this.rule = rule;
         this.ruleName = ruleName;
         this.assignment = assignment;
+        this.budget = budget;
     }
 
     public Load load() {
@@ -56,6 +66,29 @@ public final class ActiveLoad {
 
     public boolean enforced() {
         return rule.mode() == Mode.ENFORCE;
+    }
+
+    public LoadBudget budget() {
+        return budget;
+    }
+
+    /** True once: room is made at a load's start alone. */
+    public boolean mayMakeRoom() {
+        boolean first = !roomMade;
+        roomMade = true;
+        return first;
+    }
+
+    /** True once for each reason. */
+    public boolean isNews(Shortage shortage) {
+        return shortages.add(shortage);
+    }
+
+    /** Returns whether that is news. */
+    public boolean fetchesSinglePages(boolean single) {
+        boolean changed = single != singlePages;
+        singlePages = single;
+        return changed;
     }
 
     /** The prefetch job of each device the model lies on, for more work. */

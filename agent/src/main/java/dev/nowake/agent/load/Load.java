@@ -229,6 +229,11 @@ public final class Load {
         rate.seen(sum, nowNanos);
     }
 
+    /** How fast its readers move, smoothed over about a second. */
+    public double bytesPerSecond() {
+        return rate.bytesPerSecond();
+    }
+
     public LoadView view(boolean ended, boolean keepsPagesAcrossOpens, long nowNanos) {
         List<FileView> views = new ArrayList<>(shards.size());
         shards.values().forEach(shard -> views.add(shard.view()));

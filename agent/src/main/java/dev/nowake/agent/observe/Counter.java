@@ -16,10 +16,14 @@ public enum Counter {
             "misplacedMovedBytes", "bytes resident on another node than wanted that were dropped, to be read again"),
     MISPLACED_STAYED(
             "misplacedStayedBytes", "bytes on another node than wanted that stayed: mapped, not written back, or busy"),
+    ROOM_RECLAIMED_BYTES(
+            "roomReclaimedBytes", "bytes of the host's coldest page cache reclaimed to make room for loads"),
     EVICTED_BYTES("evictedBytes", "bytes dropped from page cache"),
     EVICT_REFUSED_MAPPED("evictRefusedMappedBytes", "bytes that stayed because somebody maps them"),
     EVICT_REFUSED_DIRTY("evictRefusedDirtyBytes", "bytes that stayed because they are not written back"),
     EVICT_REFUSED_BUSY("evictRefusedBusyBytes", "bytes that stayed for another reason"),
+    COMPACTIONS("compactions", "times free memory was brought together in large blocks"),
+    COMPACTED_BYTES("compactedBytes", "free bytes that lay in blocks of 2 MiB after that and not before"),
     GUARD_REFUSED("guardRefusedSteps", "steps outside a model or a file"),
     POLICY_ERRORS("policyErrors", "policy calls that failed, for any reason"),
     POLICY_THROWN("policyThrown", "policy calls that threw"),
@@ -35,6 +39,8 @@ public enum Counter {
     POLICIES_ABANDONED("policiesAbandoned", "policy threads given up because their call did not end"),
     POLICIES_LOADED("policiesLoaded", "policies loaded or reloaded from files"),
     POLICY_LINES_DROPPED("policyLinesDropped", "lines of policies' logs not written because there were too many"),
+    MOUNTS_FENCED("mountsFenced", "times a mount returned nothing and was asked for nothing more"),
+    FENCES_LIFTED("fencesLifted", "times a fenced mount returned something"),
     MISSES("misses", "looks that found a reader at bytes nobody had asked for"),
     PRESSURE_SEEN("pressureSeen", "looks that found the host short of memory"),
     PROC_SCANS("procScans", "scans of /proc for readers"),

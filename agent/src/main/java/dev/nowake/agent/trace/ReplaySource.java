@@ -1,18 +1,17 @@
 package dev.nowake.agent.trace;
 
 import dev.nowake.kernel.PathBytes;
-import dev.nowake.model.ByteRange;
 import dev.nowake.policy.builtin.ReplayPolicy;
 import dev.nowake.policy.builtin.ReplayStep;
 import dev.nowake.policy.builtin.TraceSource;
 import dev.nowake.policy.trace.Access;
 import dev.nowake.policy.trace.Trace;
 import dev.nowake.policy.trace.TraceFile;
+import dev.nowake.policy.trace.TraceMerger;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -121,34 +120,27 @@ public final class ReplaySource implements TraceSource {
         return time.to(TimeUnit.NANOSECONDS);
     }
 
-    /** A trace's accesses in order, those that adjoin made one. */
+    /** A trace's accesses in order, those that continue each other made one, whoever made them. */
     public static List<ReplayStep> steps(Trace trace) {
-        List<ReplayStep> steps = new ArrayList<>();
-        Access last = null;
-        ByteRange range = null;
-        for (Access access : trace.accesses()) {
-            boolean adjoins = last != null
-                    && last.file() == access.file()
-                    && last.node() == access.node()
-                    && range.end() == access.offsetBytes();
-            if (adjoins) {
-                range = new ByteRange(range.start(), access.endBytes());
-            } else {
-                if (last != null) {
-                    steps.add(step(trace, last, range));
-                }
-                range = access.range();
-            }
-            last = access;
-        }
-        if (last != null) {
-            steps.add(step(trace, last, range));
-        }
-        return List.copyOf(steps);
+        List<Access> anybodys =
+                trace.accesses().stream().map(ReplaySource::anybodys).toList();
+        return TraceMerger.merge(anybodys).stream()
+                .map(access -> step(trace, access))
+                .toList();
     }
 
-    private static ReplayStep step(Trace trace, Access access, ByteRange range) {
+    private static Access anybodys(Access access) {
+        return new Access(
+                access.file(),
+                access.offsetBytes(),
+                access.lengthBytes(),
+                access.node(),
+                access.timeNanos(),
+                Access.UNKNOWN);
+    }
+
+    private static ReplayStep step(Trace trace, Access access) {
         String path = trace.files().get(access.file()).name().text();
-        return new ReplayStep(path, range.start(), range.lengthBytes(), access.node());
+        return new ReplayStep(path, access.offsetBytes(), access.lengthBytes(), access.node());
     }
 }

@@ -2,8 +2,11 @@ package dev.nowake.agent.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nowake.agent.control.ControlServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,7 +80,31 @@ class ExplainVerbTest {
                 .contains("rule      mine (" + config + ":4): path llama/**\n")
                 .contains("not       large (" + config + ":3): size >1GiB: the model has 1048576 bytes\n")
                 .contains("policy    whole-file")
+                .doesNotContain("failed ")
                 .contains("now   prefetch");
+    }
+
+    @Test
+    void aPolicyThatFailsIsTold() throws Exception {
+        JsonNode answer = explain(file.toString()).json();
+        assertThat(answer.path("policyStatus").path("state").asString()).isEqualTo("ok");
+        Path socket = folder.resolve("sock");
+        Map<String, Object> theirs = Map.of(
+                "name", "whole-file", "state", "disabled", "calls", 9, "failures", 3, "lastFailure", "p.js:2: Error");
+        try (ControlServer daemon = new ControlServer(
+                socket,
+                request -> request.get("verb").equals("explain") ? answer : Map.of("policies", List.of(theirs)))) {
+            assertThat(daemon).isNotNull();
+            assertThat(CliRun.real("explain", "--socket", socket.toString(), file.toString())
+                            .out())
+                    .contains("failed    3 of 9 calls, disabled: its fallback answers; p.js:2: Error\n");
+            assertThat(CliRun.real("explain", "--socket", socket.toString(), "--output", "json", file.toString())
+                            .json()
+                            .path("policyStatus")
+                            .path("failures")
+                            .asLong())
+                    .isEqualTo(3);
+        }
     }
 
     @Test

@@ -63,6 +63,14 @@ class ConfigFileTest {
     }
 
     @Test
+    void howMuchMayBeInFlight() throws Exception {
+        assertThat(read("roots: []").inFlight()).isEqualTo(new InFlightLimits(256L << 20, Long.MAX_VALUE));
+        assertThat(read("inFlight: {max: 1GiB, mountMax: 4MiB}").inFlight())
+                .isEqualTo(new InFlightLimits(1L << 30, 4L << 20));
+        assertThat(read("inFlight: {mountMax: 32MiB}").inFlight()).isEqualTo(new InFlightLimits(256L << 20, 32L << 20));
+    }
+
+    @Test
     void argumentsHaveTheirTypes() throws Exception {
         Config config = read("""
                 roots:
@@ -141,14 +149,19 @@ class ConfigFileTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "[1]                         | :1: expected keys and values (mode, policies, roots, rules)",
-                "just words                  | :1: expected keys and values (mode, policies, roots, rules)",
+                "[1]                         | :1: expected keys and values (inFlight, mode, policies, roots, rules)",
+                "just words                  | :1: expected keys and values (inFlight, mode, policies, roots, rules)",
                 "roots: /models              | :1: 'roots' must be a list of folders to watch, such as roots: [{path: /models}]",
                 "roots: {path: /models}      | :1: 'roots' must be a list of folders to watch, such as roots: [{path: /models}]",
                 "roots: ['/models']          | :1: a root is keys and values, such as {path: /models}",
                 "roots: [{policy: none}]     | :1: a root needs 'path', an absolute folder",
                 "roots: [{path: \"/a\\0b\"}] | :1: a root needs 'path', an absolute folder",
                 "mode: [enforce]             | :1: expected one value",
+                "inFlight: 64MiB             | :1: expected keys and values (max, mountMax)",
+                "inFlight: {max: 64}         | :1: '64' is not a size: write a number with a unit, such as 512MiB",
+                "inFlight: {mountMax: [1]}   | :1: expected one value",
+                "inFlight: {mountMax: 4KiB}  | :1: '4KiB' in flight is less than one request: write 1MiB or more",
+                "inFlight: {mountmax: 1GiB}  | :1: unknown key 'mountmax'; did you mean 'mountMax'?",
                 "mode: Enforce               | :1: mode is 'observe' or 'enforce', not 'Enforce'",
             })
     void wrongTypes(String text, String message) throws Exception {

@@ -132,6 +132,16 @@ class RuleReaderTest {
     }
 
     @Test
+    void replayTakesTheNodeItsDocumentPromises() throws Exception {
+        String rule = "rules: [{policy: replay, args: {trace: /t, node: %s}}]\n";
+        assertThat(read(rule.formatted("trace")).rules().getFirst().args()).containsEntry("node", "trace");
+        assertThat(read(rule.formatted("reader")).rules().getFirst().args()).containsEntry("node", "reader");
+        assertThat(errors(rule.formatted("nearest")))
+                .containsExactly(
+                        file() + ":1: argument 'node': 'nearest' is none of reader, trace; did you mean 'reader'?");
+    }
+
+    @Test
     void everyMissingArgumentIsTold() throws Exception {
         assertThat(errors("rules:\n- policy: choosy\n"))
                 .containsExactly(

@@ -42,6 +42,16 @@ final class ContractTest {
                             "prefetchedBytes",
                             "evictedBytes",
                             "residentBytes");
+            assertThat(status.path("mounts").path(0).propertyNames())
+                    .contains(
+                            "path",
+                            "device",
+                            "fsType",
+                            "budgetBytes",
+                            "maxBytes",
+                            "inFlightBytes",
+                            "latencyMillis",
+                            "fencedSeconds");
             for (Counter counter : Counter.values()) {
                 assertThat(status.path("counters").path(counter.label()).isNumber())
                         .as(counter.label())

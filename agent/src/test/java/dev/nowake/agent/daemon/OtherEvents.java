@@ -6,6 +6,7 @@ import dev.nowake.kernel.FileEvents;
 import dev.nowake.kernel.ForeignMemory;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.Leases;
+import dev.nowake.kernel.NodeMemory;
 import dev.nowake.kernel.PageCache;
 import dev.nowake.kernel.ServiceManager;
 import dev.nowake.kernel.ThreadPlacement;
@@ -45,6 +46,11 @@ record OtherEvents(Kernel real, FileEvents fileEvents) implements Kernel {
     @Override
     public ForeignMemory foreignMemory() {
         return real.foreignMemory();
+    }
+
+    @Override
+    public NodeMemory nodeMemory() {
+        return real.nodeMemory();
     }
 
     @Override

@@ -176,7 +176,7 @@ final class RulesTest {
         return new FileId(status.device(), status.inode());
     }
 
-    private static JsonNode explain(Rig rig, Path path, int pid) throws IOException {
+    static JsonNode explain(Rig rig, Path path, int pid) throws IOException {
         FileId id = id(rig, path);
         return new ControlClient(rig.socket)
                 .ask(Map.of(

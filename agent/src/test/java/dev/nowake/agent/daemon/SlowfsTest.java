@@ -7,12 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -21,24 +19,13 @@ import org.junit.jupiter.api.Test;
 /** A root on FUSE, served by the project's own slow filesystem. */
 @Tag("kernel")
 final class SlowfsTest {
-    private static String slowfs;
-
     private Rig rig;
     private Path mount;
-    private Process server;
+    private SlowServer server;
 
     @BeforeAll
     static void compile() throws Exception {
-        Process build = new ProcessBuilder("../samples/slowfs/build.sh")
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        String path = build.inputReader().readLine();
-        boolean built = build.waitFor() == 0;
-        if (System.getenv("CI") != null) {
-            assertThat(built).as("slowfs is built").isTrue();
-        }
-        Assumptions.assumeTrue(built, "slowfs cannot be built here: it needs gcc and libfuse3-dev");
-        slowfs = path;
+        SlowServer.compile();
     }
 
     @BeforeEach
@@ -50,13 +37,7 @@ final class SlowfsTest {
     /** The shards as they are seen through the mount, none resident there. */
     private List<Path> serve(String... options) throws Exception {
         List<Path> below = rig.model("llama", 48 * Rig.MIB, 3);
-        List<String> words = new ArrayList<>(List.of(slowfs, "--latency-us", "200"));
-        words.addAll(List.of(options));
-        words.addAll(List.of(rig.root.toString(), mount.toString()));
-        server = new ProcessBuilder(words)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        assertThat(server.inputReader().readLine()).isEqualTo("READY");
+        server = SlowServer.start(rig.root, mount, 200, options);
         return below.stream()
                 .map(path -> mount.resolve("llama").resolve(path.getFileName()))
                 .toList();
@@ -64,14 +45,12 @@ final class SlowfsTest {
 
     @AfterEach
     void unmount() throws Exception {
-        if (server != null && server.isAlive()) {
-            Reader.run("kill", "-CONT", "" + server.pid());
+        if (server != null) {
+            server.answer();
         }
         rig.stop();
         if (server != null) {
-            new ProcessBuilder("umount", "-l", mount.toString()).start().waitFor();
-            server.destroy();
-            assertThat(server.waitFor(5, TimeUnit.SECONDS)).isTrue();
+            server.end();
         }
         rig.close();
     }

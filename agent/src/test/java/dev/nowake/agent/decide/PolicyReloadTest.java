@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /** Policy files that come, change and go, on a real filesystem. */
 class PolicyReloadTest {
@@ -43,6 +44,20 @@ class PolicyReloadTest {
                     .as("asked meanwhile")
                     .isZero();
             stage.awaitJournal("policy", "\"loaded\"");
+        }
+    }
+
+    @Test
+    void theJournalNamesABrokenFileByItsWholePathAndAShippedPolicyByItsName() throws Exception {
+        try (Stage stage = watched("bad")) {
+            assertThat(stage.registry.policy(Stage.BROKEN)).isEmpty();
+            stage.awaitJournal("policy", "cannot be loaded");
+            JsonNode file = stage.journal("policy").getFirst();
+            assertThat(file.path("path").asString())
+                    .isEqualTo(stage.policies.toAbsolutePath().resolve("bad.js").toString());
+            JsonNode shipped = stage.journal("policy").getLast();
+            assertThat(shipped.path("policy").asString()).isEqualTo(Stage.BROKEN);
+            assertThat(shipped.has("path")).isFalse();
         }
     }
 

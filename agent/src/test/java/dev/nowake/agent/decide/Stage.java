@@ -13,7 +13,9 @@ import dev.nowake.model.Shard;
 import dev.nowake.policy.Hook;
 import dev.nowake.policy.HostView;
 import dev.nowake.policy.LoadView;
+import dev.nowake.policy.PolicyFailure;
 import dev.nowake.policy.PolicyInput;
+import dev.nowake.policy.PolicyUnit;
 import dev.nowake.policy.Trigger;
 import dev.nowake.policy.builtin.BuiltinPolicies;
 import java.io.IOException;
@@ -35,6 +37,9 @@ import tools.jackson.databind.json.JsonMapper;
 final class Stage implements AutoCloseable {
     static final Duration SOON = Duration.ofSeconds(10);
 
+    /** A shipped policy that cannot be loaded. */
+    static final String BROKEN = "shipped-broken";
+
     final Path policies;
     final Counters counters = new Counters();
     final PolicyRegistry registry;
@@ -52,9 +57,16 @@ final class Stage implements AutoCloseable {
         }
         lines = folder.resolve("journal.jsonl");
         journal = new Journal(lines, counters);
-        registry = new PolicyRegistry(
-                new PolicySources(BuiltinPolicies.all(), Map.of(), List.of(policies), Map.of(".js", FakeUnit::load)));
+        registry = new PolicyRegistry(new PolicySources(
+                BuiltinPolicies.all(),
+                Map.of(BROKEN, Stage::broken),
+                List.of(policies),
+                Map.of(".js", FakeUnit::load)));
         decider = new Decider(registry, counters, journal);
+    }
+
+    private static PolicyUnit broken() {
+        throw new PolicyFailure(PolicyFailure.Kind.INVALID, "built in: cannot be loaded");
     }
 
     /** As an editor does that writes aside and renames. */

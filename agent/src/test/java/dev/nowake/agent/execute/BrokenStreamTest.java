@@ -72,7 +72,9 @@ class BrokenStreamTest {
         assertThat(outcome.errors()).containsOnlyKeys(Errno.ENOMEM);
         assertThat(outcome.cancelled()).isFalse();
         assertThat(outcome.landedBytes()).isBetween(16 * MIB, 32 * MIB - 1);
-        assertThat(budget.tryAcquire(8 * MIB)).as("all room given back").isTrue();
+        assertThat(budget.tryAcquire(8 * MIB, Placement.ANYWHERE))
+                .as("all room given back")
+                .isTrue();
     }
 
     @ParameterizedTest
@@ -87,24 +89,26 @@ class BrokenStreamTest {
         InFlightBudget budget = new InFlightBudget(8 * MIB);
         PrefetchOutcome outcome = whole(mechanism, budget, PrefetchListener.NONE, path);
         assertThat(outcome.errors()).containsOnlyKeys(Errno.EIO);
-        assertThat(budget.tryAcquire(8 * MIB)).as("all room given back").isTrue();
+        assertThat(budget.tryAcquire(8 * MIB, Placement.ANYWHERE))
+                .as("all room given back")
+                .isTrue();
     }
 
     @Test
     void aBudgetThatBreaksEndsItsJobAndNoOther() throws Exception {
         ByteBudget broken = new ByteBudget() {
             @Override
-            public boolean tryAcquire(long bytes) {
+            public boolean tryAcquire(long bytes, Placement placement) {
                 throw new AssertionError("broken budget of a test");
             }
 
             @Override
-            public void release(long bytes) {
+            public void settle(long acquiredBytes, long landedBytes, Placement placement) {
                 throw new AssertionError("nothing was acquired");
             }
 
             @Override
-            public void awaitRoom(long bytes, long nanos) {}
+            public void awaitRoom(long bytes, Placement placement, long nanos) {}
         };
         PrefetchOutcome outcome =
                 whole(Mechanism.SENDFILE, broken, PrefetchListener.NONE, kernel.addFile("/m/a", 32 * MIB));

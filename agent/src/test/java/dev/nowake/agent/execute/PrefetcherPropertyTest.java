@@ -172,8 +172,8 @@ class PrefetcherPropertyTest {
         }
 
         @Override
-        public boolean tryAcquire(long bytes) {
-            boolean acquired = real.tryAcquire(bytes);
+        public boolean tryAcquire(long bytes, Placement placement) {
+            boolean acquired = real.tryAcquire(bytes, placement);
             if (acquired) {
                 long now = inFlight.addAndGet(bytes);
                 most.accumulateAndGet(now, Math::max);
@@ -182,14 +182,14 @@ class PrefetcherPropertyTest {
         }
 
         @Override
-        public void release(long bytes) {
-            inFlight.addAndGet(-bytes);
-            real.release(bytes);
+        public void settle(long acquiredBytes, long landedBytes, Placement placement) {
+            inFlight.addAndGet(-acquiredBytes);
+            real.settle(acquiredBytes, landedBytes, placement);
         }
 
         @Override
-        public void awaitRoom(long bytes, long nanos) throws InterruptedException {
-            real.awaitRoom(bytes, nanos);
+        public void awaitRoom(long bytes, Placement placement, long nanos) throws InterruptedException {
+            real.awaitRoom(bytes, placement, nanos);
         }
 
         @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.config.RootRule;
 import dev.nowake.agent.decide.Assignment;
+import dev.nowake.agent.govern.Governor;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.FileId;
 import dev.nowake.model.Format;
@@ -172,7 +173,12 @@ class LoadTest {
 
     private static ActiveLoad active(int number, int shards) {
         RootRule rule = new RootRule(Path.of("/models"), Mode.ENFORCE, "none", Map.of());
-        return new ActiveLoad(load(number, shards), rule, "root", new Assignment("none", Map.of(), "none", Map.of()));
+        return new ActiveLoad(
+                load(number, shards),
+                rule,
+                "root",
+                new Assignment("none", Map.of(), "none", Map.of()),
+                new Governor(0, () -> null).open());
     }
 
     private static Load load(int number, int count) {

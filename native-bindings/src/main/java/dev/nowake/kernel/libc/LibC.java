@@ -11,7 +11,8 @@ import static dev.nowake.kernel.libc.SystemCall.*;
  *
  * <p>Every method returns the result (0 or more), or the negative errno. Arguments that C declares as pointers are
  * addresses, 0 for NULL; the caller keeps the memory alive. Calls that a signal cut short (EINTR) are made again, save
- * {@code close} (the descriptor is gone all the same) and {@code ppoll} (its time is the caller's affair).
+ * {@code close} (the descriptor is gone all the same), {@code ppoll} (its time is the caller's affair) and
+ * {@code writeOnce}.
  */
 public interface LibC {
     /** AT_FDCWD of openat(2): paths start from the working directory. */
@@ -56,6 +57,11 @@ public interface LibC {
     /** write(2). */
     default long write(int fd, long buffer, long lengthBytes) {
         return retry(WRITE, fd, buffer, lengthBytes, 0, 0, 0);
+    }
+
+    /** write(2), not again after a signal: for files that act on every write. */
+    default long writeOnce(int fd, long buffer, long lengthBytes) {
+        return call(WRITE, fd, buffer, lengthBytes, 0, 0, 0);
     }
 
     /** pread(2). */

@@ -10,6 +10,7 @@ import dev.nowake.kernel.libc.LibC;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,7 @@ final class FeatureProbe {
             probe.leases(arena);
             probe.memoryPolicy(arena);
         }
+        probe.nodeMemory();
         return new Features(probe.missing);
     }
 
@@ -161,6 +163,12 @@ final class FeatureProbe {
         if (got >= 0) {
             note(Feature.MEMORY_POLICY, libc.setMempolicy(mode.get(JAVA_INT, 0), mask.address(), maxNode));
         }
+    }
+
+    private void nodeMemory() {
+        LinuxNodeMemory controls = new LinuxNodeMemory(libc, Path.of("/"));
+        note(Feature.NODE_RECLAIM, controls.probeReclaim());
+        note(Feature.COMPACTION, controls.probeCompact());
     }
 
     private void noteAndClose(Feature feature, long fd) {

@@ -6,12 +6,14 @@ import dev.nowake.kernel.FileEvents;
 import dev.nowake.kernel.ForeignMemory;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.Leases;
+import dev.nowake.kernel.NodeMemory;
 import dev.nowake.kernel.PageCache;
 import dev.nowake.kernel.ServiceManager;
 import dev.nowake.kernel.ThreadPlacement;
 import dev.nowake.kernel.ffm.FfmLibC;
 import dev.nowake.kernel.jnr.JnrLibC;
 import dev.nowake.kernel.libc.LibC;
+import java.nio.file.Path;
 
 /** The running kernel. */
 public final class LinuxKernel implements Kernel {
@@ -23,6 +25,7 @@ public final class LinuxKernel implements Kernel {
     private final Leases leases;
     private final ThreadPlacement placement;
     private final ForeignMemory foreignMemory;
+    private final NodeMemory nodeMemory;
     private final ServiceManager serviceManager;
     private Features features;
 
@@ -35,6 +38,7 @@ public final class LinuxKernel implements Kernel {
         this.leases = new LinuxLeases(libc);
         this.placement = new LinuxThreadPlacement(libc);
         this.foreignMemory = new LinuxForeignMemory(libc);
+        this.nodeMemory = new LinuxNodeMemory(libc, Path.of("/"));
         this.serviceManager = new LinuxServiceManager(libc);
     }
 
@@ -119,6 +123,11 @@ public final class LinuxKernel implements Kernel {
     @Override
     public ForeignMemory foreignMemory() {
         return foreignMemory;
+    }
+
+    @Override
+    public NodeMemory nodeMemory() {
+        return nodeMemory;
     }
 
     @Override

@@ -11,6 +11,9 @@ import java.util.List;
  * @param pageBytes size of an order-0 block
  */
 public record BuddyInfo(List<Zone> zones, long pageBytes) {
+    /** What a huge page of x86_64 and of aarch64 with small pages takes, and what accelerators' drivers ask for. */
+    public static final long LARGE_BLOCK_BYTES = 2L << 20;
+
     /** @param freeBlocks by order: the n-th counts free blocks of 2^n pages */
     public record Zone(int node, String name, List<Long> freeBlocks) {
         public Zone {
@@ -54,6 +57,14 @@ public record BuddyInfo(List<Zone> zones, long pageBytes) {
             }
         }
         return sum;
+    }
+
+    /** Free bytes that lie in blocks of 2 MiB and larger, on a node or on all with -1; -1 where nothing is told of it. */
+    public long freeBlockBytes(int node) {
+        if (zones.stream().noneMatch(zone -> node < 0 || zone.node() == node)) {
+            return -1;
+        }
+        return freeBytesFrom(node, Long.numberOfTrailingZeros(LARGE_BLOCK_BYTES / pageBytes));
     }
 
     /** Free bytes that lie in blocks of this order or larger, on a node or on all with -1. */

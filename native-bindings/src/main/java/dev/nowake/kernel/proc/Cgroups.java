@@ -22,9 +22,18 @@ public record Cgroups(String unified, Map<String, String> controllers) {
 
     /** Empty for a process that is gone. */
     public static Cgroups read(Path root, int pid) {
+        return parse(root.resolve("proc/" + pid + "/cgroup"));
+    }
+
+    /** This process's own. */
+    public static Cgroups own(Path root) {
+        return parse(root.resolve("proc/self/cgroup"));
+    }
+
+    private static Cgroups parse(Path file) {
         String unified = "";
         Map<String, String> controllers = new HashMap<>();
-        for (String line : ProcFile.lines(root.resolve("proc/" + pid + "/cgroup"))) {
+        for (String line : ProcFile.lines(file)) {
             String[] parts = line.split(":", 3);
             if (parts.length < 3 || ProcFile.smallNumber(parts[0]) < 0) {
                 continue;

@@ -22,6 +22,11 @@ public record MemInfo(Map<String, Long> values) {
         return readFile(root.resolve("proc/meminfo"));
     }
 
+    /** Of one NUMA node; empty where there is no such node. */
+    public static MemInfo readNode(Path root, int node) {
+        return readFile(root.resolve("sys/devices/system/node/node" + node + "/meminfo"));
+    }
+
     /** Lines are {@code Name: 123 kB}; a node's file puts {@code Node 0} before each. */
     static MemInfo readFile(Path file) {
         Map<String, Long> values = new HashMap<>();

@@ -4,6 +4,7 @@ import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.KernelException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -86,6 +87,11 @@ final class FakeFileSystem {
         return names.keySet().stream()
                 .filter(path -> path.startsWith(folder) && !path.equals(folder))
                 .toList();
+    }
+
+    /** All there are, in the order of their names. */
+    Collection<FakeInode> inodes() {
+        return names.values();
     }
 
     /** The inode of a name as it stands, links not followed; null for none. */

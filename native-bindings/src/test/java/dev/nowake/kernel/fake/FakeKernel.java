@@ -6,6 +6,7 @@ import dev.nowake.kernel.FileEvents;
 import dev.nowake.kernel.ForeignMemory;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.Leases;
+import dev.nowake.kernel.NodeMemory;
 import dev.nowake.kernel.PageCache;
 import dev.nowake.kernel.ServiceManager;
 import dev.nowake.kernel.ThreadPlacement;
@@ -214,6 +215,11 @@ public final class FakeKernel extends FakeTree implements Kernel {
     @Override
     public ForeignMemory foreignMemory() {
         return new FakeForeignMemory(this, host);
+    }
+
+    @Override
+    public NodeMemory nodeMemory() {
+        return new FakeNodeMemory(this, host);
     }
 
     @Override

@@ -91,6 +91,20 @@ final class PageMap {
         return dropped;
     }
 
+    /** Reclaim: drops clean folios of a node nobody maps, until {@code wanted} pages are gone. Returns pages dropped. */
+    int reclaim(int node, int wanted) {
+        BitSet there = nodes.getOrDefault(node, new BitSet());
+        int dropped = 0;
+        for (int head = heads.nextSetBit(0); head >= 0 && dropped < wanted; head = heads.nextSetBit(head + 1)) {
+            int tail = folioEnd(head);
+            if (there.get(head) && !isHeld(head, tail) && !isMapped(head, tail)) {
+                drop(head, tail);
+                dropped += tail - head;
+            }
+        }
+        return dropped;
+    }
+
     /** MADV_PAGEOUT by one mapper: drops its clean folios nobody else maps. */
     int pageOut(int first, int end, BitSet mapper) {
         int dropped = 0;

@@ -115,6 +115,7 @@ class FailingCallsTest {
                 attempt(refusals, () -> kernel.foreignMemory().pageOut(self, 0, 0));
             }
         });
+        attempt(refusals, () -> kernel.nodeMemory().reclaim(0, 4096));
         attempt(refusals, () -> kernel.serviceManager().notify(socket.name(), "READY=1"));
         FeatureProbe.of(libc);
         return refusals;

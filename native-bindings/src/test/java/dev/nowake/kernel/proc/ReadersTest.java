@@ -102,6 +102,21 @@ class ReadersTest {
         assertThat(buddy.freeBytesFrom(1, 1)).isZero();
     }
 
+    /** 2 MiB are order 9 of pages of 4 KiB, and order 5 of pages of 64 KiB. */
+    @Test
+    void largeBlocksAreThoseOfTwoMebibytesWhateverThePageSize() throws IOException {
+        put("proc/buddyinfo", "Node 0, zone Normal 1 1 1 1 1 1 1 1 1 3 1\nNode 1, zone Normal 7 0 0 0 0 1\n");
+        assertThat(BuddyInfo.read(root).freeBlockBytes(0)).isEqualTo(10 << 20);
+        assertThat(BuddyInfo.read(root).freeBlockBytes(1)).isZero();
+        assertThat(BuddyInfo.read(root).freeBlockBytes(-1)).isEqualTo(10 << 20);
+        assertThat(BuddyInfo.read(root).freeBlockBytes(7)).isEqualTo(-1);
+        ByteBuffer auxv = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
+        Files.createDirectories(root.resolve("proc/self"));
+        Files.write(
+                root.resolve("proc/self/auxv"), auxv.putLong(6).putLong(65536).array());
+        assertThat(BuddyInfo.read(root).freeBlockBytes(1)).isEqualTo(2 << 20);
+    }
+
     @Test
     void vmstatDeltas() throws IOException {
         put("proc/vmstat", "pgscan_kswapd 10\nallocstall_normal 1\nallocstall_movable 2\nnr_free_pages x\n");
@@ -203,40 +218,6 @@ class ReadersTest {
                         .orElseThrow()
                         .readAheadBytes())
                 .isEqualTo(128 << 10);
-    }
-
-    @Test
-    void cgroup2LimitsUpToTheMount() throws IOException {
-        put("proc/self/mountinfo", "30 20 0:26 / /sys/fs/cgroup rw shared:4 - cgroup2 cgroup2 rw,nsdelegate\n");
-        put("proc/9/cgroup", "0::/a/b:c\n");
-        put("sys/fs/cgroup/a/b:c/memory.max", "max\n");
-        put("sys/fs/cgroup/a/b:c/memory.high", "1000000\n");
-        put("sys/fs/cgroup/a/b:c/memory.current", "400000\n");
-        put("sys/fs/cgroup/a/memory.max", "900000\n");
-        put("sys/fs/cgroup/a/memory.current", "800000\n");
-        CgroupMemory memory = CgroupMemory.read(root, 9);
-        assertThat(memory.levels()).hasSize(3);
-        assertThat(memory.levels().getFirst().maxBytes()).isEqualTo(CgroupMemory.UNLIMITED);
-        assertThat(memory.levels().getFirst().highBytes()).isEqualTo(1000000);
-        assertThat(memory.roomBytes()).isEqualTo(100000);
-        put("proc/9/cgroup", "0::/../../outside\n");
-        assertThat(CgroupMemory.read(root, 9).levels()).isEmpty();
-    }
-
-    @Test
-    void cgroup1WhereMemoryIsMountedSo() throws IOException {
-        put(
-                "proc/self/mountinfo",
-                "30 20 0:26 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n"
-                        + "31 20 0:27 /docker/x /cg rw - cgroup cgroup rw,memory\n");
-        put("proc/9/cgroup", "4:memory,hugetlb:/docker/x/in\n1:name=systemd:/\n0::/u\n");
-        put("cg/in/memory.limit_in_bytes", "5000\n");
-        put("cg/in/memory.usage_in_bytes", "2000\n");
-        put("cg/memory.limit_in_bytes", "9223372036854771712\n");
-        CgroupMemory memory = CgroupMemory.read(root, 9);
-        assertThat(memory.levels()).hasSize(2);
-        assertThat(memory.levels().getLast().maxBytes()).isEqualTo(CgroupMemory.UNLIMITED);
-        assertThat(memory.roomBytes()).isEqualTo(3000);
     }
 
     private void put(String path, String text) throws IOException {

@@ -29,6 +29,9 @@ public final class ReplayPolicy implements Policy {
     /** The argument that names the recorded load, a file's path. */
     public static final String TRACE = "trace";
 
+    private static final String NODE = "node";
+    private static final String AS_RECORDED = "trace";
+
     private final Policy withoutTrace = new LoadAndReleasePolicy();
     private final TraceSource traces;
 
@@ -57,7 +60,13 @@ public final class ReplayPolicy implements Policy {
 
     @Override
     public Map<String, Argument> arguments() {
-        return Map.of(TRACE, new Argument.Text(null), "window", Lookahead.WINDOW);
+        return Map.of(
+                TRACE,
+                new Argument.Text(null),
+                NODE,
+                new Argument.Choice("reader", List.of("reader", AS_RECORDED)),
+                "window",
+                Lookahead.WINDOW);
     }
 
     @Override
@@ -145,7 +154,7 @@ public final class ReplayPolicy implements Policy {
         }
         Map<String, FileView> files = new HashMap<>();
         input.load().files().forEach(file -> files.put(file.path(), file));
-        boolean asRecorded = "trace".equals(input.args().get("node"));
+        boolean asRecorded = AS_RECORDED.equals(input.args().get(NODE));
         List<Read> reads = new ArrayList<>();
         for (ReplayStep step : trace.get()) {
             FileView file = files.get(step.path());

@@ -2,18 +2,16 @@ package dev.nowake.policy.js;
 
 import dev.nowake.policy.Argument;
 import dev.nowake.policy.Policy;
+import dev.nowake.policy.PolicyNames;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.graalvm.polyglot.Value;
 
 /** {@code export const policy}: what a script says of itself. */
 record Declaration(String name, int api, String description, Map<String, Argument> arguments) {
-    private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,64}");
-    private static final Pattern ARGUMENT = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,63}");
     private static final int MAX_ARGUMENTS = 100;
     private static final int MAX_WORDS = 100;
     static final List<String> KEYS = List.of("name", "api", "description", "args");
@@ -55,7 +53,7 @@ record Declaration(String name, int api, String description, Map<String, Argumen
 
     private static String name(Value value) {
         String name = Plain.text(value, "policy.name");
-        if (!NAME.matcher(name).matches()) {
+        if (!PolicyNames.isPolicy(name)) {
             throw new BadResult("policy.name is " + Plain.quoted(name)
                     + "; it must be 1 to 64 lower-case letters, digits and hyphens");
         }
@@ -76,7 +74,7 @@ record Declaration(String name, int api, String description, Map<String, Argumen
         }
         Map<String, Argument> arguments = new LinkedHashMap<>();
         for (String key : args.getMemberKeys()) {
-            if (!ARGUMENT.matcher(key).matches()) {
+            if (!PolicyNames.isArgument(key)) {
                 throw new BadResult("policy.args has a name " + Plain.quoted(key)
                         + "; it must be 1 to 64 letters, digits, hyphens and underscores and begin with a letter");
             }

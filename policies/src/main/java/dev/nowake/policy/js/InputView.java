@@ -104,12 +104,14 @@ final class InputView {
             .with("id", NodeView::id)
             .with("total", n -> number(n.totalBytes()))
             .with("free", n -> number(n.freeBytes()))
+            .with("freeBlocks", n -> known(n.freeBlockBytes()))
             .with("file", n -> number(n.fileBytes()));
 
     private static final Fields<HostView> HOST = new Fields<HostView>()
             .with("total", h -> number(h.totalBytes()))
             .with("free", h -> number(h.freeBytes()))
             .with("available", h -> number(h.availableBytes()))
+            .with("freeBlocks", h -> known(h.freeBlockBytes()))
             .with("pressure", h -> object(PRESSURE, h.pressure()))
             .with("nodes", h -> list(h.nodes(), NODE))
             .with("unified", HostView::unifiedMemory);

@@ -55,12 +55,13 @@ public final class ScriptUnit implements PolicyUnit {
      */
     public static ScriptUnit load(Path folder, Path file, Consumer<? super ScriptUnit> begun) {
         ModuleFolder files = ModuleFolder.of(folder);
-        Path real = files.entry(file);
+        Path absolute = file.toAbsolutePath().normalize(); // as the engine names it where it knows the place
+        Path real = files.entry(absolute);
         Source module = Source.newBuilder(Sandbox.LANGUAGE, real.toFile())
                 .content(files.text(real))
                 .mimeType(Sandbox.MODULE)
                 .buildLiteral();
-        return started(new ScriptUnit(file.toString(), module, files), begun);
+        return started(new ScriptUnit(absolute.toString(), module, files), begun);
     }
 
     /**

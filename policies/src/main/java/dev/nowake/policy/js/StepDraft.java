@@ -22,6 +22,7 @@ final class StepDraft {
             "prefetch", List.of("action", "file", "offset", "length", "node", "ifMisplaced", "priority", "reason"),
             "evict", List.of("action", "file", "offset", "length", "ifMapped", "writeBack", "reason"),
             "keep", List.of("action", "file", "offset", "length", "until", "while", "reason"),
+            "compact", List.of("action", "node", "reason"),
             "remember", List.of("action", "state", "reason"));
 
     private String action;
@@ -69,7 +70,7 @@ final class StepDraft {
             return false;
         }
         switch (key) {
-            case "action" -> action = word(value, key, List.of("prefetch", "evict", "keep", "remember"));
+            case "action" -> action = word(value, key, List.of("prefetch", "evict", "keep", "compact", "remember"));
             case "file" -> file = file(value);
             case "offset" -> offset = Plain.whole(value, key);
             case "length" -> length = Plain.whole(value, key);
@@ -109,6 +110,9 @@ final class StepDraft {
             }
             return new Step.Remember(state, reason);
         }
+        if ("compact".equals(action)) {
+            return compact(given.contains("node"));
+        }
         if (file == null) {
             throw new BadResult("file is missing: give the id of a file of the input");
         }
@@ -117,6 +121,16 @@ final class StepDraft {
             case "evict" -> new Step.Evict(file, offset, length, ifMapped, writeBack, reason);
             default -> kept();
         };
+    }
+
+    private Step compact(boolean nodeGiven) {
+        if (!nodeGiven) {
+            return new Step.Compact(Step.Compact.ALL_NODES, reason);
+        }
+        if (node instanceof Node.Number one) {
+            return new Step.Compact(one.number(), reason);
+        }
+        throw new BadResult("node is \"" + node.label() + "\"; compact takes a node's number, or none for all");
     }
 
     private Step kept() {

@@ -3,18 +3,15 @@ package dev.nowake.policy.plugin;
 import dev.nowake.policy.Argument;
 import dev.nowake.policy.Policy;
 import dev.nowake.policy.PolicyInput;
+import dev.nowake.policy.PolicyNames;
 import dev.nowake.policy.Step;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /** A plugin's policy with what it declares asked once and found right: a name cannot change while it is in use. */
 record Declared(Policy plugin, String name, int api, String description, Map<String, Argument> arguments)
         implements Policy {
-    private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,64}");
-    private static final Pattern ARGUMENT = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,63}");
-
     /** @throws dev.nowake.policy.PolicyFailure INVALID, one line */
     static Declared of(Policy plugin, Path jar) {
         String type = plugin.getClass().getName();
@@ -24,7 +21,7 @@ record Declared(Policy plugin, String name, int api, String description, Map<Str
                     jar, type + " was written for version " + api + " of the interface, this nowake has " + API);
         }
         String name = plugin.name();
-        if (name == null || !NAME.matcher(name).matches()) {
+        if (!PolicyNames.isPolicy(name)) {
             throw PluginJar.invalid(
                     jar, type + ": the name '" + name + "' must be lower-case letters, digits and hyphens, at most 64");
         }
@@ -33,9 +30,7 @@ record Declared(Policy plugin, String name, int api, String description, Map<Str
             throw PluginJar.invalid(jar, type + ": arguments() is null, give an empty map");
         }
         arguments.forEach((argument, declared) -> {
-            if (argument == null
-                    || declared == null
-                    || !ARGUMENT.matcher(argument).matches()) {
+            if (declared == null || !PolicyNames.isArgument(argument)) {
                 throw PluginJar.invalid(
                         jar,
                         type + ": the argument '" + argument

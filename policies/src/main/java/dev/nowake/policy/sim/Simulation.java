@@ -240,12 +240,13 @@ public final class Simulation implements SimulatedReader.Listener {
                 seat.state());
     }
 
+    /** Free memory is never scattered here. */
     private HostView hostView() {
         long free = Math.max(0, cache.freeBytes());
         long available = Math.max(0, cache.capacityBytes() - cache.inFlightBytes());
         PressureView seen = pressure == 0 ? PressureView.NONE : new PressureView(pressure, pressure);
-        NodeView node = new NodeView(0, host.memoryBytes(), free, cache.residentBytes());
-        return new HostView(host.memoryBytes(), free, available, seen, List.of(node), false);
+        NodeView node = new NodeView(0, host.memoryBytes(), free, free, cache.residentBytes());
+        return new HostView(host.memoryBytes(), free, available, free, seen, List.of(node), false);
     }
 
     private double nowSeconds() {

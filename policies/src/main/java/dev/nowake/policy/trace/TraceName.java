@@ -1,7 +1,6 @@
 package dev.nowake.policy.trace;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import dev.nowake.model.NameText;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
@@ -21,23 +20,9 @@ public record TraceName(String text, String base64) {
 
     /** The name of these bytes. */
     public static TraceName of(byte[] bytes) {
-        try {
-            String text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-            return new TraceName(text, null);
-        } catch (CharacterCodingException notText) {
-            StringBuilder text = new StringBuilder(bytes.length + 16);
-            for (byte b : bytes) {
-                if (b < 0) {
-                    text.append("\\x%02x".formatted(b & 0xff));
-                } else {
-                    text.append((char) b);
-                }
-            }
-            return new TraceName(text.toString(), Base64.getEncoder().encodeToString(bytes));
-        }
+        String text = NameText.of(bytes);
+        boolean whole = Arrays.equals(text.getBytes(StandardCharsets.UTF_8), bytes);
+        return new TraceName(text, whole ? null : Base64.getEncoder().encodeToString(bytes));
     }
 
     /** The name's own bytes. Throws {@link IllegalArgumentException} where {@code base64} is none. */

@@ -1,37 +1,97 @@
-// uma-guard: for hosts on which CPU and accelerator share one memory. Page cache there takes what the accelerator needs
-// for weights and KV cache, so as little as possible of it is held: other models' leftovers go before a load, a tight
-// window is read ahead, what was read goes behind it, and the rest goes as soon as its last reader does.
+// uma-guard: for hosts on which CPU and accelerator share one memory. What the accelerator's driver takes must be free, not
+// merely available, and lie in blocks of 2 MiB: a checkpoint that floods page cache leaves neither, and the load dies near its
+// end while gigabytes look available. So as little page cache as possible is held: other models' leftovers go before a load,
+// a tight window is read ahead, what was read goes behind it, and the rest goes as soon as its last reader does. From the
+// first open until the engine has settled a floor is kept of both, free memory and large blocks.
 
 export const policy = {
   name: "uma-guard",
   api: 1,
-  description: "holds page cache small where CPU and accelerator share memory",
-  args: { window: "2GiB" },
+  description: "keeps memory free for the accelerator where it shares the CPU's",
+  args: {
+    window: "2GiB",
+    // What a reader at 6 GB/s brings in between two looks is 0.6 GB; engines ask for 1 to 2 GiB at once when weights are in.
+    floor: "4GiB",
+    blocks: "2GiB",
+    // Profiling, graph capture and the KV cache follow the last read byte within a minute; loaders pause no longer.
+    settleSeconds: 60,
+    leftovers: { type: "choice", default: "evict", words: ["keep", "evict"] },
+  },
 };
 
 // So far behind the slowest reader pages stay: it may go back a little.
 const MARGIN = 64 * 1024 * 1024;
 
-export function prefetch({ load, args }) {
+// On a small host the floors are these parts of its memory: 4 and 2 GiB of 8 would leave no room to load in.
+const FLOOR_PART = 8;
+const BLOCKS_PART = 16;
+
+// Below this a reader stands still, whatever the average of its last seconds still says.
+const STANDING = 1024 * 1024;
+
+export function prefetch({ load, host, args }) {
   if (!load || load.ended || load.prefetchesItself || load.directIo) return [];
-  return ahead(load, args.window);
+  return ahead(load, Math.min(args.window, spare(memoryOf(load, host), args)));
 }
 
-export function evict({ trigger, file, load, models }) {
+export function evict({ trigger, file, load, models, host, time, args, state }) {
   if (trigger === "written") return []; // what a writer brought in is not ours to drop
-  if (load?.ended) return load.files.map((f) => ({ file: f.id, reason: "last reader gone" }));
   const steps = [];
-  if (trigger === "open" || trigger === "pressure") steps.push(...leftovers(load, models));
-  if (!load) return steps;
-  if (trigger === "progress" || trigger === "pressure") {
-    for (const f of load.files) {
-      // a closed shard went when it was closed; under pressure once more, in case that went unseen
-      if (f.inUse || (f.opened && trigger === "pressure")) steps.push(...behind(f));
+  let until = state.until ?? 0;
+  if (isLoading(trigger, load)) {
+    const extended = time + args.settleSeconds;
+    if (extended - until > 1) {
+      steps.push({ action: "remember", state: { until: extended }, reason: "an engine is loading" });
     }
-  } else if (trigger === "close" && file && !file.inUse) {
-    steps.push(...all(file, "shard closed"));
+    until = extended;
+  }
+  const memory = memoryOf(load, host);
+  const guarded = time < until;
+  const short = guarded && (memory.free < floorOf(memory, args) || isScattered(memory, args));
+  if (args.leftovers === "evict" && (short || trigger === "open" || trigger === "pressure")) {
+    steps.push(...leftovers(load, models));
+  }
+  steps.push(...own(trigger, file, load));
+  // at an open leftovers go first, and often suffice; a moment later the next look tells
+  if (guarded && trigger !== "open" && isScattered(memory, args)) {
+    const step = { action: "compact", reason: "free memory is in small pieces" };
+    steps.push(memory === host ? step : { ...step, node: memory.id });
   }
   return steps;
+}
+
+// A tick is no sign: it comes also to a server that has had its model mapped for days.
+function isLoading(trigger, load) {
+  return load !== null && (["open", "miss", "close"].includes(trigger) || load.rate > STANDING);
+}
+
+// What is free on another node does not help the driver on the readers' own.
+function memoryOf(load, host) {
+  if (!load || load.node === null || host.nodes.length < 2) return host;
+  return host.nodes.find((n) => n.id === load.node) ?? host;
+}
+
+function floorOf(memory, args) {
+  return Math.min(args.floor, memory.total / FLOOR_PART);
+}
+
+function blocksOf(memory, args) {
+  return Math.min(args.blocks, memory.total / BLOCKS_PART);
+}
+
+// What lies above both floors. It counts from the readers on, so what was read ahead already is in it once and missing from
+// free memory once more: the window settles at half of what was above the floors, and never reaches below them.
+function spare(memory, args) {
+  const free = memory.free - floorOf(memory, args);
+  const inBlocks = memory.freeBlocks === null ? free : memory.freeBlocks - blocksOf(memory, args);
+  return Math.max(0, Math.floor(Math.min(free, inBlocks)));
+}
+
+// Too few large blocks, though there is free memory in smaller ones to make some of: an eighth of them is worth the time.
+function isScattered(memory, args) {
+  if (memory.freeBlocks === null) return false;
+  const wanted = blocksOf(memory, args);
+  return memory.freeBlocks < wanted && memory.free - memory.freeBlocks >= wanted / 8;
 }
 
 function leftovers(load, models) {
@@ -41,6 +101,21 @@ function leftovers(load, models) {
     .flatMap((m) => m.files)
     .filter((f) => f.resident !== 0)
     .map((f) => ({ file: f.id, reason: "leftover of another model" }));
+}
+
+function own(trigger, file, load) {
+  if (!load) return [];
+  if (load.ended) return load.files.map((f) => ({ file: f.id, reason: "last reader gone" }));
+  const steps = [];
+  if (trigger === "progress" || trigger === "pressure") {
+    for (const f of load.files) {
+      // a closed shard went when it was closed; under pressure once more, in case that went unseen
+      if (f.inUse || (f.opened && trigger === "pressure")) steps.push(...behind(f));
+    }
+  } else if (trigger === "close" && file && !file.inUse) {
+    steps.push(...all(file, "shard closed"));
+  }
+  return steps;
 }
 
 // Only what every reader has read. The frontier is the furthest reader's; `touched` ends at the slowest one's.
@@ -64,6 +139,7 @@ function all(file, reason) {
 // Files being read from where their readers are, then the shards that come next, as far as the window goes. Plain loops:
 // this runs ten times a second, and each look at a file costs a little.
 function ahead(load, window) {
+  if (window <= 0) return [];
   const files = load.files;
   const count = files.length;
   const steps = [];

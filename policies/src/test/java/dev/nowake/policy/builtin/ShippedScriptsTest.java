@@ -40,7 +40,13 @@ class ShippedScriptsTest {
         }
         assertThat(policy("hot-set").arguments())
                 .containsOnly(entry("budget", new Argument.Size(0)), entry("models", new Argument.Count(3)));
-        assertThat(policy("uma-guard").arguments()).containsOnly(entry("window", new Argument.Size(2 * GIB)));
+        assertThat(policy("uma-guard").arguments())
+                .containsOnly(
+                        entry("window", new Argument.Size(2 * GIB)),
+                        entry("floor", new Argument.Size(4 * GIB)),
+                        entry("blocks", new Argument.Size(2 * GIB)),
+                        entry("settleSeconds", new Argument.Count(60)),
+                        entry("leftovers", new Argument.Choice("evict", List.of("keep", "evict"))));
         assertThat(policy("write-through").arguments()).containsOnly(entry("minSize", new Argument.Size(64 * MIB)));
         assertThatThrownBy(() -> ShippedScripts.source("../secret")).isInstanceOf(IllegalArgumentException.class);
     }

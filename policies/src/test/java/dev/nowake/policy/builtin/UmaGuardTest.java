@@ -65,8 +65,7 @@ class UmaGuardTest {
     void umaGuardDropsUnderAReaderOnlyWhatAllHaveRead(@ForAll("loads") Situation situation) {
         PolicyInput input = input("uma-guard", situation);
         for (Step step : policy("uma-guard").evict(input)) {
-            Step.Evict evict = (Step.Evict) step;
-            if (evict.file().device() == 1) {
+            if (step instanceof Step.Evict evict && evict.file().device() == 1) {
                 FileView file = situation.files().get((int) evict.file().inode());
                 RangeSet range = RangeSet.between(evict.offsetBytes(), evict.offsetBytes() + evict.lengthBytes());
                 assertThat(range.minus(file.touched()).isEmpty()).isTrue();
@@ -87,16 +86,38 @@ class UmaGuardTest {
         Policy uma = policy("uma-guard");
         assertThat(evicted(uma.evict(input("uma-guard", situation))))
                 .containsExactly(new FileId(2, 0), new FileId(2, 3));
-        assertThat(uma.evict(input("uma-guard", situation.withTrigger(Trigger.PROGRESS))))
+        assertThat(evictions(input("uma-guard", situation.withTrigger(Trigger.PROGRESS))))
                 .containsExactly(new Step.Evict(new FileId(1, 0), 0, 448 * MIB, "read by all"));
         assertThat(evicted(uma.evict(input("uma-guard", situation.withTrigger(Trigger.PRESSURE)))))
                 .containsExactlyInAnyOrder(new FileId(1, 0), new FileId(2, 0), new FileId(2, 3));
         assertThat(evicted(uma.evict(input("uma-guard", situation.withEnded()))))
                 .containsExactly(new FileId(1, 0), new FileId(1, 1));
         Situation closed = situation.closed(0, GIB).opened(1).withTrigger(Trigger.CLOSE);
-        assertThat(uma.evict(withArgs("uma-guard", closed, 0)))
+        assertThat(evictions(withArgs("uma-guard", closed, 0)))
                 .containsExactly(new Step.Evict(new FileId(1, 0), 0, GIB, "shard closed"));
-        assertThat(uma.evict(withArgs("uma-guard", closed, 1))).isEmpty();
+        assertThat(evictions(withArgs("uma-guard", closed, 1))).isEmpty();
+    }
+
+    @Test
+    void leftoversStayWhereTheRuleKeepsThem() {
+        Situation situation = Situation.of(GIB)
+                .opened(0)
+                .others(List.of(Situation.other(0, GIB, GIB, false, 100)))
+                .free(0);
+        for (Trigger trigger : Trigger.values()) {
+            assertThat(evictions(
+                            input("uma-guard", situation.withTrigger(trigger).arg("leftovers", "keep"))))
+                    .noneMatch(step -> step.file().device() == 2);
+        }
+        assertThat(evictions(input("uma-guard", situation.withTrigger(Trigger.OPEN))))
+                .hasSize(1);
+    }
+
+    private static List<Step.Evict> evictions(PolicyInput input) {
+        return policy("uma-guard").evict(input).stream()
+                .filter(Step.Evict.class::isInstance)
+                .map(Step.Evict.class::cast)
+                .toList();
     }
 
     @Provide

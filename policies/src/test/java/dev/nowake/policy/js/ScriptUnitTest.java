@@ -63,6 +63,8 @@ class ScriptUnitTest {
                     { action: "evict", file: file.id, ifMapped: "pageout", writeBack: true },
                     { action: "keep", file: file.id, while: "calm" },
                     { action: "keep", file: file.id, until: 12.5 },
+                    { action: "compact", reason: "b" },
+                    { action: "compact", node: 3 },
                     { action: "remember", state: { a: [1, 2.5, null, true, "x", { b: {} }] } },
                   ];
                 }
@@ -76,6 +78,8 @@ class ScriptUnitTest {
                         new Step.Evict(id, 0, Step.WHOLE, Step.IfMapped.PAGEOUT, true, ""),
                         new Step.Keep(id, 0, Step.WHOLE, Step.Hold.CALM, 0, ""),
                         new Step.Keep(id, 0, Step.WHOLE, Step.Hold.TIME, 12.5, ""),
+                        new Step.Compact(Step.Compact.ALL_NODES, "b"),
+                        new Step.Compact(3, ""),
                         new Step.Remember(
                                 Map.of("a", java.util.Arrays.asList(1L, 2.5, null, true, "x", Map.of("b", Map.of()))),
                                 ""));
@@ -157,6 +161,23 @@ class ScriptUnitTest {
                         PolicyFailure.class, e -> assertThat(e.kind()).isEqualTo(Kind.INVALID))
                 .hasMessageContaining("lib/f.js:2:")
                 .hasMessageContaining("SyntaxError");
+    }
+
+    @Test
+    void everyMessageNamesTheFileByItsWholePath() throws Exception {
+        Path here = Path.of("").toAbsolutePath();
+        Path relative = here.relativize(folder);
+        Path file = Files.writeString(folder.resolve("p.js"), DECLARED + "export const prefetch = () => 7;");
+        String whole = folder.toAbsolutePath().normalize().resolve("p.js").toString();
+        try (ScriptUnit unit = ScriptUnit.load(relative, relative.resolve("p.js"))) {
+            assertThat(unit.origin()).isEqualTo(whole);
+            assertThatThrownBy(() -> unit.policy().prefetch(input(Map.of()))).hasMessageStartingWith(whole + ": ");
+        }
+        Files.write(file, new byte[] {(byte) 0xff});
+        assertThatThrownBy(() -> ScriptUnit.load(relative, relative.resolve("p.js")))
+                .hasMessageStartingWith(file.toRealPath() + ": ");
+        assertThatThrownBy(() -> ScriptUnit.load(relative, relative.resolve("none.js")))
+                .hasMessageStartingWith(folder.resolve("none.js") + ": ");
     }
 
     @Test

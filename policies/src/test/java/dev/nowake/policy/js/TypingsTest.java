@@ -9,6 +9,7 @@ import dev.nowake.policy.Trigger;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +26,12 @@ import tools.jackson.databind.ObjectMapper;
 class TypingsTest {
     private static final Pattern INTERFACE = Pattern.compile("interface (\\w+) \\{(.*?)\\n  }", Pattern.DOTALL);
     private static final Pattern MEMBER = Pattern.compile("(?m)^    (?:readonly )?(\\w+)\\??:");
-    private static final Map<String, String> ACTIONS =
-            Map.of("prefetch", "PrefetchStep", "evict", "EvictStep", "keep", "KeepStep", "remember", "RememberStep");
+    private static final Map<String, String> ACTIONS = Map.of(
+            "prefetch", "PrefetchStep",
+            "evict", "EvictStep",
+            "keep", "KeepStep",
+            "compact", "CompactStep",
+            "remember", "RememberStep");
 
     @Test
     void theInputsTypesNameWhatAScriptGets() throws IOException {
@@ -45,6 +50,38 @@ class TypingsTest {
                         "OtherModel",
                         "ModelFile",
                         "HostNode");
+    }
+
+    /** {@code file: File | null} of one trigger, for example. */
+    private static final Pattern TOLD = Pattern.compile(
+            "\\| \\(\\{ readonly trigger: ([^;]+); readonly file: ([^;]+); readonly range: ([^;]+) } & \\(?([^)]+)\\)+");
+
+    @Test
+    void whatIsSaidOfATriggerHoldsForEveryInputWithIt() throws IOException {
+        Map<String, Matcher> told = new HashMap<>();
+        Matcher line = TOLD.matcher(resource("policy.d.ts"));
+        while (line.find()) {
+            for (String trigger : line.group(1).replace("\"", "").split(" \\| ")) {
+                assertThat(told.put(trigger, TOLD.matcher(line.group())))
+                        .as(trigger)
+                        .isNull();
+            }
+        }
+        assertThat(told).hasSameSizeAs(Trigger.values());
+        for (CannedInputs.Canned canned : CannedInputs.all(Map.of())) {
+            PolicyInput input = canned.input();
+            Matcher said = told.get(input.trigger().label());
+            assertThat(said.matches()).isTrue();
+            holds(canned.label() + ": file", said.group(2), "File", input.file());
+            holds(canned.label() + ": range", said.group(3), "Range", input.range());
+            String about = said.group(4).replace("OfNone", "null");
+            holds(canned.label() + ": model", about, "OfLoad", input.model());
+            holds(canned.label() + ": load", about, "OfLoad", input.load());
+        }
+    }
+
+    private static void holds(String what, String type, String name, Object value) {
+        assertThat(List.of(type.split(" \\| "))).as(what).contains(value == null ? "null" : name);
     }
 
     /** The names of the interfaces in the typings, by the field that holds one. */
@@ -119,6 +156,7 @@ class TypingsTest {
             }
             types.put(matcher.group(1), members);
         }
+        types.put("Input", types.get("InputFields")); // a union of what each trigger makes of these
         return types;
     }
 

@@ -62,7 +62,7 @@ final class Picture {
 
     Picture node(int number, long freeBytes) {
         List<NodeView> more = new ArrayList<>(nodes);
-        more.add(new NodeView(number, 1L << 40, freeBytes, 0));
+        more.add(new NodeView(number, 1L << 40, freeBytes, freeBytes, 0));
         nodes = more;
         return this;
     }
@@ -118,7 +118,7 @@ final class Picture {
                 id -> layouts.getOrDefault(id, Layout.unknown()),
                 new LoadView(files, ended ? 0 : 1, ended, true, 1, rate, -1, null, false, false),
                 List.of(),
-                new HostView(1L << 40, 1L << 39, 1L << 39, pressure, nodes, false),
+                new HostView(1L << 40, 1L << 39, 1L << 39, 1L << 39, pressure, nodes, false),
                 time,
                 args,
                 Map.of());
@@ -134,7 +134,7 @@ final class Picture {
                 id -> Layout.unknown(),
                 null,
                 List.of(),
-                new HostView(1L << 40, 1L << 39, 1L << 39, pressure, nodes, false),
+                new HostView(1L << 40, 1L << 39, 1L << 39, 1L << 39, pressure, nodes, false),
                 time,
                 args,
                 Map.of());

@@ -1,0 +1,52 @@
+package dev.nowake.agent.cli;
+
+import tools.jackson.databind.JsonNode;
+
+/** Control groups, for people: one line each, from {@code status} and {@code explain}. */
+final class CgroupText {
+    /** Under every reader's limit: it is not what a prefetched model counts against. */
+    static final String CHARGED_TO_US = "prefetched pages are charged to nowake's cgroup, not to this one, and the "
+            + "reader's own reads of them are not charged either";
+
+    private CgroupText() {}
+
+    /** The daemon's own; {@code group} of an older daemon is missing. */
+    static String own(JsonNode group) {
+        if (!group.path("problem").isNull() || group.isMissingNode()) {
+            return "unknown: " + Line.of(group.path("problem").asString("the daemon does not say"));
+        }
+        return reader(group)
+                + (group.path("roomBytes").isNumber()
+                        ? ", " + Sizes.of(group.path("roomBytes").asLong()) + " left for prefetch"
+                        : "");
+    }
+
+    /** Path, version, what is charged, the least limit and who sets it. */
+    static String reader(JsonNode group) {
+        StringBuilder text = new StringBuilder(Line.of(group.path("path").asString("")));
+        if (!group.path("problem").isNull()) {
+            return text.append(": ")
+                    .append(Line.of(group.path("problem").asString("")))
+                    .toString();
+        }
+        text.append(" (v").append(group.path("version").asInt()).append(")");
+        if (group.path("chargedBytes").isNumber()) {
+            text.append(": ")
+                    .append(Sizes.of(group.path("chargedBytes").asLong()))
+                    .append(" charged");
+        }
+        if (!hasLimit(group)) {
+            return text.append(", no limit").toString();
+        }
+        text.append(", limit ").append(Sizes.of(group.path("limitBytes").asLong()));
+        text.append(" (").append(group.path("limitFile").asString(""));
+        if (!group.path("limitPath").equals(group.path("path"))) {
+            text.append(" of ").append(Line.of(group.path("limitPath").asString("")));
+        }
+        return text.append(")").toString();
+    }
+
+    static boolean hasLimit(JsonNode group) {
+        return group.path("limitBytes").isNumber();
+    }
+}

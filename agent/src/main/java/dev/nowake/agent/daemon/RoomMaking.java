@@ -1,0 +1,136 @@
+package dev.nowake.agent.daemon;
+
+import dev.nowake.agent.execute.Placement;
+import dev.nowake.agent.govern.RoomReport;
+import dev.nowake.agent.load.ActiveLoad;
+import dev.nowake.agent.load.NodeTarget;
+import dev.nowake.agent.observe.Counter;
+import dev.nowake.kernel.KernelException;
+import dev.nowake.kernel.proc.NumaTopology;
+import dev.nowake.policy.Node;
+import java.util.BitSet;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
+
+/**
+ * Makes room for a load that begins, once, where its rule says {@code room: reclaim}: what free memory and the leftovers
+ * dropped for it lack, the kernel is asked to reclaim from the coldest page cache of the node, others' pages among it.
+ * Belongs to the engine's thread; reclaims on the lane's evicting thread, behind what policies had dropped.
+ */
+final class RoomMaking {
+    /**
+     * What a load lives on: 256 MiB stay behind its reader, 0.2 s of reading lie between a byte's last use and its being
+     * free again, the rest is ahead. At 2 GB/s half of it stopped the reader now and then; what is more costs others
+     * their pages for nothing. A rule's own {@code window} says otherwise.
+     */
+    static final long ROOM_BYTES = 1L << 30;
+
+    private final Parts parts;
+    private final Placements placements;
+    private final Supplier<NumaTopology> host;
+    private final Executor evicting;
+
+    RoomMaking(Parts parts, Placements placements, Supplier<NumaTopology> host, Executor evicting) {
+        this.parts = parts;
+        this.placements = placements;
+        this.host = host;
+        this.evicting = evicting;
+    }
+
+    /** The policy's first answer to the load's first open has been carried out. */
+    void begin(ActiveLoad active) {
+        if (!"reclaim".equals(active.assignment().args().get("room")) || !active.mayMakeRoom()) {
+            return;
+        }
+        long wanted = wantedBytes(active);
+        NodeTarget target = active.load().target();
+        Placement placement = placements.place(target == null ? placements.target(Node.READER, active.load()) : target);
+        try {
+            evicting.execute(() -> make(active, wanted, placement));
+        } catch (RejectedExecutionException stopping) {
+            return; // the daemon ends
+        }
+    }
+
+    private static long wantedBytes(ActiveLoad active) {
+        long window = active.assignment().args().get("window") instanceof Number number && number.longValue() > 0
+                ? number.longValue()
+                : ROOM_BYTES;
+        return Math.min(window, active.load().model().sizeBytes());
+    }
+
+    private void make(ActiveLoad active, long wantedBytes, Placement placement) {
+        long began = System.nanoTime();
+        long missing = parts.governor().missingBytes(wantedBytes, placement);
+        boolean blind = missing == Long.MAX_VALUE;
+        long reclaimed = active.enforced() && missing > 0 && !blind ? reclaim(missing, placement) : 0;
+        parts.counters().add(Counter.ROOM_RECLAIMED_BYTES, reclaimed);
+        parts.journal()
+                .line("room")
+                .put("model", active.load().model().name())
+                .put("mode", active.rule().mode().label())
+                .put("wantedBytes", wantedBytes)
+                .put("missingBytes", blind ? null : missing)
+                .put("reclaimedBytes", reclaimed)
+                .put("seconds", (System.nanoTime() - began) / 1e9)
+                .put("reason", blind ? "free memory cannot be read: no room is made" : null)
+                .log();
+    }
+
+    /** Returns bytes freed, on all nodes together. */
+    private long reclaim(long bytes, Placement placement) {
+        BitSet nodes = placement.nodes();
+        if (nodes.isEmpty()) {
+            host.get().withMemory().forEach(node -> nodes.set(node.id()));
+        }
+        long freed = 0;
+        int left = nodes.cardinality();
+        for (int node = nodes.nextSetBit(0); node >= 0; node = nodes.nextSetBit(node + 1)) {
+            long share = Math.ceilDiv(bytes - freed, left--);
+            if (share >= 4096) {
+                freed += reclaimOn(node, share);
+            }
+        }
+        return freed;
+    }
+
+    private long reclaimOn(int node, long bytes) {
+        try {
+            return parts.kernel().nodeMemory().reclaim(node, bytes);
+        } catch (KernelException refused) {
+            parts.counters().increment(Counter.ERRORS);
+            parts.journal()
+                    .line("error")
+                    .put("reason", "no room was made on node " + node + ": " + refused.getMessage())
+                    .log();
+            return 0;
+        }
+    }
+
+    /**
+     * Tells when pages begin to be fetched one by one and when they no longer are, each time, and once for each reason that
+     * prefetch had to wait for memory.
+     */
+    void watch(ActiveLoad active) {
+        RoomReport report = active.budget().report();
+        boolean single = report.singlePages();
+        if (report.shortage().isOfMemory() && active.isNews(report.shortage())) {
+            parts.journal()
+                    .line("shortage")
+                    .put("model", active.load().model().name())
+                    .put("reason", "prefetch waits: " + report.shortage().label())
+                    .log();
+        }
+        if (active.load().prefetchedBytes() > 0 && active.fetchesSinglePages(single)) {
+            parts.journal()
+                    .line("pages")
+                    .put("model", active.load().model().name())
+                    .put("pages", single ? "single" : "large")
+                    .put(
+                            "reason",
+                            single ? "blocks for large folios are scarce, or the kernel reclaims" : "blocks are plenty")
+                    .log();
+        }
+    }
+}
