@@ -55,8 +55,7 @@ final class Prefetching {
             }
             NodeTarget target = placements.target(wish.node(), load);
             load.target(target);
-            RangeSet movable = wish.ifMisplaced() == Step.IfMisplaced.MOVE ? shard.residentBefore() : RangeSet.EMPTY;
-            if (ask(active, shard, fresh, placements.place(target), movable)) {
+            if (ask(active, shard, fresh, placements.place(target), wish.ifMisplaced())) {
                 described.add(describe(shard, wish, fresh, target));
             }
         }
@@ -66,8 +65,8 @@ final class Prefetching {
         return described;
     }
 
-    /** {@code movable}: what may be dropped and read again where it lies on another node. */
-    private boolean ask(ActiveLoad active, TrackedShard shard, RangeSet fresh, Placement placement, RangeSet movable) {
+    private boolean ask(
+            ActiveLoad active, TrackedShard shard, RangeSet fresh, Placement placement, Step.IfMisplaced misplaced) {
         if (!active.enforced()) {
             active.load().addForecastPrefetch(files.forecast(shard, fresh));
             shard.ask(fresh);
@@ -80,6 +79,8 @@ final class Prefetching {
         shard.ask(fresh);
         parts.counters().add(Counter.PLANNED_BYTES, fresh.bytes());
         FileId id = shard.shard().id();
+        // known only since the file is held
+        RangeSet movable = misplaced == Step.IfMisplaced.MOVE ? shard.residentBefore() : RangeSet.EMPTY;
         active.jobs()
                 .computeIfAbsent(id.device(), device -> startJob(active, device))
                 .add(shard.file(), id, fresh, placement, movable.intersect(fresh));
