@@ -23,6 +23,7 @@ final class Flight {
     private ByteBudget room;
     private long roomBytes;
     private boolean fenced;
+    private boolean refused;
     private Ending ending = Ending.DROPPED;
 
     Flight(MountBudget mount, Job job, long bytes, long begunNanos) {
@@ -52,7 +53,8 @@ final class Flight {
 
     /** Takes the job's bytes; false without room, and on a mount fenced meanwhile. */
     synchronized boolean tryAcquire(ByteBudget budget, long bytes) {
-        if (fenced || !budget.tryAcquire(bytes)) {
+        refused = fenced || !budget.tryAcquire(bytes);
+        if (refused) {
             return false;
         }
         room = budget;
@@ -70,6 +72,11 @@ final class Flight {
     synchronized void fence() {
         fenced = true;
         giveBackAbove(0);
+    }
+
+    /** Whether it was not the mount that had no room. */
+    synchronized boolean isRefused() {
+        return refused;
     }
 
     /** Whether the mount answered for the chunk, if with an error. */
