@@ -5,10 +5,10 @@ package dev.nowake.agent.execute;
  *
  * <p>Rounds at one window are measured: what came back, in what time. Now and then a round is tried with a third less, or
  * with a step more. When less returned as much, and the larger window, asked once more, did not do better, half of the
- * difference is given up: those requests only stood in a queue. More is kept when it returned more. While a window is full, rate times latency
- * is the window (Little's law), so "less returned as much" says the same as "latency fell in proportion"; but a rate does
- * not need to know the latency of the idle mount, which nobody sees who begins with a full window, and we do: with what was
- * measured good for the filesystem.
+ * difference is given up: those requests only stood in a queue. More is kept when it returned more. While a window is full,
+ * rate times latency is the window (Little's law), so "less returned as much" says the same as "latency fell in
+ * proportion"; but a rate does not need to know the latency of the idle mount, which nobody sees who begins with a full
+ * window, and we do: with what was measured good for the filesystem.
  */
 final class InFlightLaw {
     /**
