@@ -3,31 +3,40 @@ package dev.nowake.agent.execute;
 /**
  * How many bytes one mount shall have in flight, learned from what it returns. Time is passed in; not thread-safe.
  *
- * <p>Rounds at one window are measured: what came back, in what time. Now and then a round is tried with a quarter less, or
- * with a step more. Less is kept when it returned as much, and the larger window, asked once more, did not do better: the
- * requests beyond it only stood in a queue. More is kept when it returned more. While a window is full, rate times latency
- * is the window (Little's law), so "less returned as much" says the same as "latency fell in proportion"; but a rate does
- * not need to know the latency of the idle mount, which nobody sees who begins with a full window, and we do: with what was
- * measured good for the filesystem.
+ * <p>Rounds at one window are measured: what came back, in what time. Now and then a round is tried with a third less, or
+ * with a step more. When less returned as much, and the larger window, asked once more, did not do better, half of the
+ * difference is given up: those requests only stood in a queue. More is kept when it returned more. While a window is full,
+ * rate times latency is the window (Little's law), so "less returned as much" says the same as "latency fell in
+ * proportion"; but a rate does not need to know the latency of the idle mount, which nobody sees who begins with a full
+ * window, and we do: with what was measured good for the filesystem.
  */
 final class InFlightLaw {
     /**
-     * A round lasts this long and one window at least. In 100 ms a mount of 1 GB/s returns 100 chunks of 1 MiB, of which
+     * A round lasts this long and one window at least. In 150 ms a mount of 1 GB/s returns 150 chunks of 1 MiB, of which
      * single late ones do not decide; ten times as long, a load would be over before anything is learned.
      */
-    private static final long ROUND_NANOS = 100_000_000L;
+    private static final long ROUND_NANOS = 150_000_000L;
 
     /**
      * What a smaller window may lose. Steps follow each other, and where a mount saturates softly (rate W / (W + h)) each
-     * loses a little: with 2 % the last one ends at 0.92 of the most, with 5 % at 0.80; with none, noise refuses half of them.
+     * loses a little: with 2 % the last one ends at 0.95 of the most, with 5 % at 0.88; with none, noise refuses half of them.
      */
     private static final double ENOUGH = 0.98;
 
-    /** Less: 64 chunks are 20 after four steps. Halves would miss a knee by half of the rate for a round. */
-    private static final double LESS = 0.75;
+    /**
+     * Less: so much is tried, and when it is enough, so much is kept. The rest is slack for moments in which the host has
+     * no time for us: kept as it was tried (at three quarters), a busy host of two CPUs lost a tenth. 64 chunks with a knee
+     * at 16 become 24 or less in six steps. Half would cost half a round where everything is needed.
+     */
+    private static final double LESS_TRIED = 2.0 / 3;
+
+    private static final double LESS_KEPT = 5.0 / 6;
+
+    /** Where that is not enough, what would be kept is tried the next time: a server with a sharp peak returns more for it. */
+    private static final double BETTER = 1.03;
 
     /**
-     * More: a sixteenth of the most, and a quarter of what there is at most; 64 chunks after two in some three seconds.
+     * More: a sixteenth of the most, and a quarter of what there is at most; 64 chunks after two in some four seconds.
      */
     private static final int STEPS = 16;
 
@@ -39,7 +48,7 @@ final class InFlightLaw {
      */
     private static final double WORTH = 1.0 / 3;
 
-    /** Rounds between trials: few at first and after a change, then fewer and fewer trials, which cost a quarter of a round. */
+    /** Rounds between trials: few at first and after a change, then fewer and fewer trials, which cost a third of a round. */
     private static final int FIRST_PATIENCE = 4;
 
     private static final int MOST_PATIENCE = 32;
@@ -72,7 +81,7 @@ final class InFlightLaw {
     private int rounds;
     private int patience = FIRST_PATIENCE;
     private double settledRate;
-    private long lessBytes;
+    private boolean shallow;
     private double lessRate;
     private double latencyNanos;
 
@@ -167,13 +176,13 @@ final class InFlightLaw {
     private void judge(double rate) {
         switch (trial) {
             case NONE -> settled(rate);
-            case LESS -> less(rate);
+            case LESS -> judgeLess(rate);
             case COMPARE -> {
-                if (lessRate >= ENOUGH * rate) {
-                    keep(lessBytes, lessRate, Trial.LESS);
+                if (isEnough(lessRate, rate)) {
+                    keep(less(LESS_KEPT), lessRate, Trial.LESS);
                 } else {
                     settledRate = rate;
-                    refuse(Trial.MORE);
+                    refuseLess();
                 }
             }
             case MORE -> {
@@ -203,15 +212,23 @@ final class InFlightLaw {
         }
     }
 
-    private void less(double rate) {
-        if (rate < ENOUGH * settledRate) {
-            refuse(Trial.MORE);
+    private void judgeLess(double rate) {
+        if (!isEnough(rate, settledRate)) {
+            refuseLess();
             return;
         }
-        lessBytes = windowBytes;
         lessRate = rate;
         trial = Trial.COMPARE;
         windowBytes = settledBytes;
+    }
+
+    private boolean isEnough(double less, double settled) {
+        return less >= (shallow ? BETTER : ENOUGH) * settled;
+    }
+
+    private void refuseLess() {
+        shallow = !shallow;
+        refuse(Trial.MORE);
     }
 
     private void keep(long bytes, double rate, Trial again) {
@@ -234,16 +251,19 @@ final class InFlightLaw {
     }
 
     private void begin(Trial wanted) {
-        long less = Math.max(leastBytes, Math.min(chunks(LESS * settledBytes), settledBytes - chunkBytes));
         double step = Math.min((double) mostBytes / STEPS, (double) settledBytes / GROWTH);
         long more = Math.min(mostBytes, settledBytes + Math.max(chunkBytes, chunks(step)));
-        long tried = wanted == Trial.LESS ? less : more;
+        long tried = wanted == Trial.LESS ? less(shallow ? LESS_KEPT : LESS_TRIED) : more;
         if (tried == settledBytes) {
             settle(wanted == Trial.LESS ? Trial.MORE : Trial.LESS);
             return;
         }
         trial = wanted;
         windowBytes = tried;
+    }
+
+    private long less(double part) {
+        return Math.max(leastBytes, Math.min(chunks(part * settledBytes), settledBytes - chunkBytes));
     }
 
     private long chunks(double bytes) {

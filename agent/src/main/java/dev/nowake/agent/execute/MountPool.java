@@ -117,7 +117,7 @@ final class MountPool {
         }
     }
 
-    /** A job that could not use its turn has the next one. */
+    /** A job that could not use its turn, and for which nobody waits for room, has the next one. */
     void keepTurn(Job job) {
         lock.lock();
         try {
