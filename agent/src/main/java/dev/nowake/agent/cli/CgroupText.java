@@ -4,9 +4,12 @@ import tools.jackson.databind.JsonNode;
 
 /** Control groups, for people: one line each, from {@code status} and {@code explain}. */
 final class CgroupText {
-    /** Under every reader's limit: it is not what a prefetched model counts against. */
-    static final String CHARGED_TO_US = "prefetched pages are charged to nowake's cgroup, not to this one, and the "
-            + "reader's own reads of them are not charged either";
+    private static final String CHARGED_TO_US =
+            "prefetched pages are charged to nowake's cgroup, not to this one, and the "
+                    + "reader's own reads of them are not charged either";
+
+    private static final String LIMIT_IS_OURS =
+            "that limit is nowake's own too: prefetched pages count against it, and " + "prefetch stays below it";
 
     private CgroupText() {}
 
@@ -44,6 +47,11 @@ final class CgroupText {
             text.append(" of ").append(Line.of(group.path("limitPath").asString("")));
         }
         return text.append(")").toString();
+    }
+
+    /** What a reader's limit means for what is prefetched. */
+    static String charging(JsonNode group) {
+        return group.path("limitIsOurs").asBoolean(false) ? LIMIT_IS_OURS : CHARGED_TO_US;
     }
 
     static boolean hasLimit(JsonNode group) {

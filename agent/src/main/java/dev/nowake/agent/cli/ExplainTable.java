@@ -28,7 +28,7 @@ final class ExplainTable {
         JsonNode group = document.path("readerCgroup");
         if (group.isObject()) {
             line("cgroup", CgroupText.reader(group));
-            line("", CgroupText.CHARGED_TO_US);
+            line("", CgroupText.charging(group));
         }
         JsonNode rule = document.path("rule");
         line("rule", text(rule.path("name")) + where(rule) + ": " + text(rule.path("why")));

@@ -51,7 +51,7 @@ final class StatusVerb implements Callable<Integer> {
                                     "%s is read from cgroup %s: %s%n",
                                     Line.of(load.path("model").asString()),
                                     CgroupText.reader(group),
-                                    CgroupText.CHARGED_TO_US);
+                                    CgroupText.charging(group));
                 }
             }
         }
@@ -110,7 +110,7 @@ final class StatusVerb implements Callable<Integer> {
             loads.row(
                     Line.of(load.path("model").asString()),
                     load.path("state").asString(),
-                    load.path("readers").asString(),
+                    Integer.toString(load.path("readers").size()),
                     load.path("shardsOpened").asString() + "/"
                             + load.path("shards").asString(),
                     Sizes.of(load.path("sizeBytes").asLong()),

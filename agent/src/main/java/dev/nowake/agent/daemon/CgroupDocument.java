@@ -36,9 +36,17 @@ final class CgroupDocument {
     /** That of one process; null where it is gone, or no group counts its memory. */
     static Map<String, Object> reader(Path root, int pid) {
         Cgroups groups = pid <= 0 ? null : Cgroups.read(root, pid);
-        return groups == null || groups.memoryPath().isEmpty()
-                ? null
-                : of(CgroupMemory.of(MemoryGroup.find(root, groups)));
+        return groups == null || groups.memoryPath().isEmpty() ? null : reader(root, groups);
+    }
+
+    private static Map<String, Object> reader(Path root, Cgroups groups) {
+        CgroupMemory memory = CgroupMemory.of(MemoryGroup.find(root, groups));
+        Map<String, Object> document = of(memory);
+        List<Path> ours = MemoryGroup.find(root, Cgroups.own(root)).folders();
+        document.put(
+                "limitIsOurs",
+                memory.tightest().filter(level -> ours.contains(level.folder())).isPresent());
+        return document;
     }
 
     /** Those of a load's readers that still run, each once. */
@@ -55,9 +63,7 @@ final class CgroupDocument {
         }
         Map<String, Object> byPath = new LinkedHashMap<>();
         for (Cgroups groups : distinct) {
-            groups.memoryPath()
-                    .ifPresent(path ->
-                            byPath.computeIfAbsent(path, any -> of(CgroupMemory.of(MemoryGroup.find(root, groups)))));
+            groups.memoryPath().ifPresent(path -> byPath.computeIfAbsent(path, any -> reader(root, groups)));
         }
         return new ArrayList<>(byPath.values());
     }

@@ -21,14 +21,14 @@ import java.util.TreeMap;
 /** The answer to {@code explain}. Made on the engine's thread: it looks at the load. */
 final class ExplainDocument {
     private final Explaining.Case open;
-    private final Placements placements;
     private final Map<String, Object> readerCgroup;
+    private final Placements placements;
 
     /** {@code readerCgroup}: what is known of the reader's control group; null for nothing. */
-    ExplainDocument(Explaining.Case open, Placements placements, Map<String, Object> readerCgroup) {
+    ExplainDocument(Explaining.Case open, Map<String, Object> readerCgroup, Placements placements) {
         this.open = open;
-        this.placements = placements;
         this.readerCgroup = readerCgroup;
+        this.placements = placements;
     }
 
     Map<String, Object> of(Plan prefetch, Plan evict, Plan release, long roomBytes) {

@@ -155,7 +155,7 @@ final class Explaining {
             run(engine, answer, () -> {
                 long room = Math.max(0, parts.governor().look().roomBytes());
                 Map<String, Object> cgroup = CgroupDocument.reader(parts.procRoot(), open.pid());
-                answer.complete(new ExplainDocument(open, placements, cgroup)
+                answer.complete(new ExplainDocument(open, cgroup, placements)
                         .of(prefetch.join(), evict.join(), release.join(), room));
             });
         });

@@ -46,6 +46,9 @@ final class Prefetching {
                 continue;
             }
             TrackedShard shard = load.shard(step.file());
+            if (shard.isRewritten()) {
+                continue; // it is not what the plan was made for
+            }
             RangeSet fresh = step.range().minus(shard.asked());
             if (fresh.isEmpty()) {
                 continue;
@@ -130,7 +133,8 @@ final class Prefetching {
 
     static boolean isEverythingAsked(Load load) {
         return load.shards().stream()
-                .allMatch(shard -> shard.asked().bytes() >= shard.shard().sizeBytes());
+                .allMatch(shard -> shard.isRewritten()
+                        || shard.asked().bytes() >= shard.shard().sizeBytes());
     }
 
     private static Map<String, Object> describe(

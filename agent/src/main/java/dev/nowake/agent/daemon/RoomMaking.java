@@ -26,15 +26,18 @@ final class RoomMaking {
      */
     static final long ROOM_BYTES = 1L << 30;
 
+    /** Whatever floor a rule names, no more than this part of the host is made free for it; the policy keeps no more either. */
+    private static final int FLOOR_DIVISOR = 8;
+
     private final Parts parts;
     private final Placements placements;
-    private final Supplier<NumaTopology> host;
+    private final Supplier<NumaTopology> topology;
     private final Executor evicting;
 
-    RoomMaking(Parts parts, Placements placements, Supplier<NumaTopology> host, Executor evicting) {
+    RoomMaking(Parts parts, Placements placements, Supplier<NumaTopology> topology, Executor evicting) {
         this.parts = parts;
         this.placements = placements;
-        this.host = host;
+        this.topology = topology;
         this.evicting = evicting;
     }
 
@@ -53,11 +56,22 @@ final class RoomMaking {
         }
     }
 
-    private static long wantedBytes(ActiveLoad active) {
+    /** A policy that keeps a {@code floor} of free memory reads ahead only above it. */
+    private long wantedBytes(ActiveLoad active) {
         long window = active.assignment().args().get("window") instanceof Number number && number.longValue() > 0
                 ? number.longValue()
                 : ROOM_BYTES;
-        return Math.min(window, active.load().model().sizeBytes());
+        return Math.min(window, active.load().model().sizeBytes()) + floorBytes(active);
+    }
+
+    private long floorBytes(ActiveLoad active) {
+        if (!(active.assignment().args().get("floor") instanceof Number floor)) {
+            return 0;
+        }
+        long totalBytes = topology.get().nodes().stream()
+                .mapToLong(node -> node.memory().totalBytes())
+                .sum();
+        return Math.clamp(floor.longValue(), 0, totalBytes / FLOOR_DIVISOR);
     }
 
     private void make(ActiveLoad active, long wantedBytes, Placement placement) {
@@ -82,7 +96,7 @@ final class RoomMaking {
     private long reclaim(long bytes, Placement placement) {
         BitSet nodes = placement.nodes();
         if (nodes.isEmpty()) {
-            host.get().withMemory().forEach(node -> nodes.set(node.id()));
+            topology.get().withMemory().forEach(node -> nodes.set(node.id()));
         }
         long freed = 0;
         int left = nodes.cardinality();

@@ -42,31 +42,19 @@ final class ChunkFetcher {
     long complete(Chunk chunk, boolean singlePages) throws KernelException {
         OpenFile file = chunk.file();
         ByteRange bytes = chunk.range();
-        boolean asked = mechanism(chunk, singlePages).isAsynchronous();
-        if (asked) {
+        boolean asynchronous = mechanism(chunk, singlePages).isAsynchronous();
+        if (asynchronous) {
             awaitPieces(chunk);
         }
         long missing = missingBytes(file, bytes);
         if (missing > 0 && kernel.files().status(file).sizeBytes() < bytes.end()) {
             chunk.work().tally().truncated();
-        } else if (missing > 0 && asked) {
+        } else if (missing > 0 && asynchronous) {
             // The mount's window is smaller than it says.
             pages.readThrough(file, bytes.start(), bytes.lengthBytes());
             missing = missingBytes(file, bytes);
         }
         return Math.clamp(chunk.requestedBytes() - missing, 0, chunk.requestedBytes());
-    }
-
-    /**
-     * readahead(2) brings single pages on every filesystem. What it takes on filesystems read otherwise is waited for.
-     *
-     * <p>Pages that are to take turns on several nodes come one by one as well: the kernel goes on to the next node with every
-     * folio, and each thread begins at the first node, so that 16 threads with a large folio each would fill that node alone.
-     */
-    private Mechanism mechanism(Chunk chunk, boolean singlePages) {
-        boolean large = traits.mechanism() == Mechanism.SENDFILE || traits.mechanism() == Mechanism.POPULATE;
-        boolean single = singlePages || chunk.work().placement().isSpread();
-        return large && single ? Mechanism.READAHEAD : traits.mechanism();
     }
 
     private long missingBytes(OpenFile file, ByteRange bytes) throws KernelException {
@@ -113,6 +101,17 @@ final class ChunkFetcher {
         }
     }
 
+    /**
+     * readahead(2) brings single pages on every filesystem. Pages that are to take turns on several nodes are asked for one by
+     * one too: the kernel goes on to the next node with every folio, and each thread begins at the first node, so that 16
+     * threads with a large folio each would fill that node alone.
+     */
+    private Mechanism mechanism(Chunk chunk, boolean singlePages) {
+        boolean largeFolios = traits.mechanism() == Mechanism.POPULATE || traits.mechanism() == Mechanism.SENDFILE;
+        boolean single = singlePages || chunk.work().placement().isSpread();
+        return largeFolios && single ? Mechanism.READAHEAD : traits.mechanism();
+    }
+
     private void readahead(Chunk chunk) throws KernelException {
         ByteRange bytes = chunk.range();
         long piece = pieceBytes();
@@ -134,8 +133,9 @@ final class ChunkFetcher {
         }
     }
 
-    /** What is read asynchronously is told to be sequential (FADV_SEQUENTIAL), which doubles the window. */
+    /** FADV_SEQUENTIAL has doubled the window where readahead is the mount's mechanism. */
     private long pieceBytes() {
-        return Math.max(4096, traits.readAheadBytes() * (traits.mechanism().isAsynchronous() ? 2 : 1));
+        int windows = traits.mechanism().isAsynchronous() ? 2 : 1;
+        return Math.max(4096, windows * traits.readAheadBytes());
     }
 }

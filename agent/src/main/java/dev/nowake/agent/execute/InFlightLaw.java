@@ -3,11 +3,12 @@ package dev.nowake.agent.execute;
 /**
  * How many bytes one mount shall have in flight, learned from what it returns. Time is passed in; not thread-safe.
  *
- * <p>Rounds at one window are measured: what came back, in what time. Now and then a round is tried with less, or with
- * more. Less is kept when it returned as much: the requests beyond it only stood in a queue, of which nobody else gets a
- * turn. More is kept when it returned more. While a window is full, rate times latency is the window (Little's law), so
- * "less returned as much" says the same as "latency fell in proportion"; a rate does not need to know the latency of the
- * idle mount, which nobody sees who begins with a full window, and with what was measured good for the filesystem we do.
+ * <p>Rounds at one window are measured: what came back, in what time. Now and then a round is tried with a quarter less, or
+ * with a step more. Less is kept when it returned as much, and the larger window, asked once more, did not do better: the
+ * requests beyond it only stood in a queue. More is kept when it returned more. While a window is full, rate times latency
+ * is the window (Little's law), so "less returned as much" says the same as "latency fell in proportion"; but a rate does
+ * not need to know the latency of the idle mount, which nobody sees who begins with a full window, and we do: with what was
+ * measured good for the filesystem.
  */
 final class InFlightLaw {
     /**
@@ -18,19 +19,23 @@ final class InFlightLaw {
 
     /**
      * What a smaller window may lose. Steps follow each other, and where a mount saturates softly (rate W / (W + h)) each
-     * loses a little: with 2 % the last one ends at 0.93 of the most, with 5 % at 0.83; with none, noise refuses half of them.
+     * loses a little: with 2 % the last one ends at 0.92 of the most, with 5 % at 0.80; with none, noise refuses half of them.
      */
     private static final double ENOUGH = 0.98;
 
-    /** Less: 64 chunks are 19 after four steps. Halves would miss a knee by half of the rate for a round. */
+    /** Less: 64 chunks are 20 after four steps. Halves would miss a knee by half of the rate for a round. */
     private static final double LESS = 0.75;
 
-    /** More: this part of the most; from the least to the most in some two seconds. */
+    /**
+     * More: a sixteenth of the most, and a quarter of what there is at most; 64 chunks after two in some three seconds.
+     */
     private static final int STEPS = 16;
+
+    private static final int GROWTH = 4;
 
     /**
      * The part of its own growth that a larger window must return. Where the knee lies inside a step, the last step is
-     * refused when less than a third of it was of use, and what is lost is below 7 %; at half it is 10.
+     * refused when less than a third of it was of use, and what is lost is 8 % at most; at half it is 12.
      */
     private static final double WORTH = 1.0 / 3;
 
@@ -42,8 +47,8 @@ final class InFlightLaw {
     /** A rate that changed by so much is another mount, or others are at it: what was learned is asked anew, soon. */
     private static final double CHANGE = 1.5;
 
-    /** Of a round's bytes, those that came back to a window at least this full; else demand was measured, not the mount. */
-    private static final double FULL = 0.75;
+    /** Of a round's bytes, those that came back while more was wanted; with fewer, demand was measured, not the mount. */
+    private static final double WANTED = 0.75;
 
     /** The weight of the newest chunk in the latency shown. */
     private static final double NEWEST = 1.0 / 16;
@@ -51,6 +56,8 @@ final class InFlightLaw {
     private enum Trial {
         NONE,
         LESS,
+        /** The settled window once more, after less returned as much: a host that stalls makes all windows alike. */
+        COMPARE,
         MORE
     }
 
@@ -65,6 +72,8 @@ final class InFlightLaw {
     private int rounds;
     private int patience = FIRST_PATIENCE;
     private double settledRate;
+    private long lessBytes;
+    private double lessRate;
     private double latencyNanos;
 
     private boolean measuring;
@@ -72,7 +81,7 @@ final class InFlightLaw {
     private long roundNanos;
     private long countNanos;
     private double countedBytes;
-    private double fullBytes;
+    private double wantedBytes;
 
     /** Begins with {@code mostBytes}; never less than two chunks, or the most where that is less. */
     InFlightLaw(long chunkBytes, long mostBytes) {
@@ -103,8 +112,8 @@ final class InFlightLaw {
         return (long) latencyNanos;
     }
 
-    /** A chunk came back. {@code inFlightBytes} with its own. Times are of one clock that never goes back. */
-    void returned(long bytes, long begunNanos, long nowNanos, long inFlightBytes) {
+    /** A chunk came back. {@code wanted}: others wait for their turn. Times are of one clock that never goes back. */
+    void returned(long bytes, long begunNanos, long nowNanos, boolean wanted) {
         double took = Math.max(0, nowNanos - begunNanos);
         latencyNanos = latencyNanos == 0 ? took : latencyNanos + NEWEST * (took - latencyNanos);
         if (!measuring) {
@@ -118,22 +127,22 @@ final class InFlightLaw {
             return;
         }
         countedBytes += bytes;
-        if (inFlightBytes >= FULL * windowBytes) {
-            fullBytes += bytes;
+        if (wanted) {
+            wantedBytes += bytes;
         }
         long lasted = nowNanos - countNanos;
         if (lasted >= ROUND_NANOS && countedBytes >= windowBytes) {
-            boolean full = fullBytes >= FULL * countedBytes;
+            boolean telling = wantedBytes >= WANTED * countedBytes;
             double rate = countedBytes / lasted;
             newRound();
-            if (full) {
+            if (telling) {
                 judge(rate);
             }
         }
     }
 
-    /** Nothing is in flight: the round under way says nothing, the next chunk begins another. */
-    void idle() {
+    /** Something else held the chunks back: the round under way says nothing, the next chunk begins another. */
+    void heldBack() {
         newRound();
     }
 
@@ -152,16 +161,28 @@ final class InFlightLaw {
         measuring = false;
         counting = false;
         countedBytes = 0;
-        fullBytes = 0;
+        wantedBytes = 0;
     }
 
     private void judge(double rate) {
         switch (trial) {
             case NONE -> settled(rate);
-            case LESS -> decide(rate >= ENOUGH * settledRate, rate, Trial.MORE);
+            case LESS -> less(rate);
+            case COMPARE -> {
+                if (lessRate >= ENOUGH * rate) {
+                    keep(lessBytes, lessRate, Trial.LESS);
+                } else {
+                    settledRate = rate;
+                    refuse(Trial.MORE);
+                }
+            }
             case MORE -> {
                 double growth = (double) windowBytes / settledBytes - 1;
-                decide(rate >= settledRate * (1 + WORTH * growth), rate, Trial.LESS);
+                if (rate >= settledRate * (1 + WORTH * growth)) {
+                    keep(windowBytes, rate, Trial.MORE);
+                } else {
+                    refuse(Trial.LESS);
+                }
             }
         }
     }
@@ -182,16 +203,27 @@ final class InFlightLaw {
         }
     }
 
-    private void decide(boolean kept, double rate, Trial afterwards) {
-        if (kept) {
-            settledBytes = windowBytes;
-            settledRate = rate;
-            patience = FIRST_PATIENCE;
-            begin(trial);
-        } else {
-            patience = Math.min(2 * patience, MOST_PATIENCE);
-            settle(afterwards);
+    private void less(double rate) {
+        if (rate < ENOUGH * settledRate) {
+            refuse(Trial.MORE);
+            return;
         }
+        lessBytes = windowBytes;
+        lessRate = rate;
+        trial = Trial.COMPARE;
+        windowBytes = settledBytes;
+    }
+
+    private void keep(long bytes, double rate, Trial again) {
+        settledBytes = bytes;
+        settledRate = rate;
+        patience = FIRST_PATIENCE;
+        begin(again);
+    }
+
+    private void refuse(Trial next) {
+        patience = Math.min(2 * patience, MOST_PATIENCE);
+        settle(next);
     }
 
     private void settle(Trial afterwards) {
@@ -203,7 +235,8 @@ final class InFlightLaw {
 
     private void begin(Trial wanted) {
         long less = Math.max(leastBytes, Math.min(chunks(LESS * settledBytes), settledBytes - chunkBytes));
-        long more = Math.min(mostBytes, settledBytes + Math.max(chunkBytes, chunks((double) mostBytes / STEPS)));
+        double step = Math.min((double) mostBytes / STEPS, (double) settledBytes / GROWTH);
+        long more = Math.min(mostBytes, settledBytes + Math.max(chunkBytes, chunks(step)));
         long tried = wanted == Trial.LESS ? less : more;
         if (tried == settledBytes) {
             settle(wanted == Trial.LESS ? Trial.MORE : Trial.LESS);

@@ -107,6 +107,16 @@ final class MountPool {
         }
     }
 
+    /** Whether a job waits for its turn. */
+    boolean hasWork() {
+        lock.lock();
+        try {
+            return jobs.stream().anyMatch(Job::hasPending);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** A job that could not use its turn has the next one. */
     void keepTurn(Job job) {
         lock.lock();

@@ -41,7 +41,7 @@ public final class Placement {
         return mode == Memory.INTERLEAVE;
     }
 
-    /** The nodes wished for; empty: any. A copy. */
+    /** Empty for anywhere. A copy. */
     public BitSet nodes() {
         return (BitSet) nodes.clone();
     }

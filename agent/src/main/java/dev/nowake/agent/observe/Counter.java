@@ -12,12 +12,12 @@ public enum Counter {
     PREFETCHED_BYTES("prefetchedBytes", "bytes prefetched that landed"),
     PREFETCH_REQUESTED_BYTES("prefetchRequestedBytes", "bytes asked of storage"),
     PREFETCH_ERRORS("prefetchErrors", "prefetch calls that failed"),
+    ROOM_RECLAIMED_BYTES(
+            "roomReclaimedBytes", "bytes of the host's coldest page cache reclaimed to make room for loads"),
     MISPLACED_MOVED(
             "misplacedMovedBytes", "bytes resident on another node than wanted that were dropped, to be read again"),
     MISPLACED_STAYED(
             "misplacedStayedBytes", "bytes on another node than wanted that stayed: mapped, not written back, or busy"),
-    ROOM_RECLAIMED_BYTES(
-            "roomReclaimedBytes", "bytes of the host's coldest page cache reclaimed to make room for loads"),
     EVICTED_BYTES("evictedBytes", "bytes dropped from page cache"),
     EVICT_REFUSED_MAPPED("evictRefusedMappedBytes", "bytes that stayed because somebody maps them"),
     EVICT_REFUSED_DIRTY("evictRefusedDirtyBytes", "bytes that stayed because they are not written back"),
@@ -42,6 +42,9 @@ public enum Counter {
     MOUNTS_FENCED("mountsFenced", "times a mount returned nothing and was asked for nothing more"),
     FENCES_LIFTED("fencesLifted", "times a fenced mount returned something"),
     MISSES("misses", "looks that found a reader at bytes nobody had asked for"),
+    WENT_BACK("wentBack", "files no more dropped behind their readers because one of them went back"),
+    PAGE_OUT_SHARED("pageOutShared", "evictions that left mapped pages because several processes map them"),
+    REWRITTEN("rewritten", "files that were written in place while somebody read them"),
     PRESSURE_SEEN("pressureSeen", "looks that found the host short of memory"),
     PROC_SCANS("procScans", "scans of /proc for readers"),
     ERRORS("errors", "anything else that failed; the journal says what"),

@@ -126,6 +126,8 @@ class CgroupChecksTest {
                 """;
         assertThat(CgroupText.reader(json(group, 1 << 20, "" + GIB, "null", "null")))
                 .isEqualTo("/pods/a\\x1b[2J (v2): 1.00 MiB charged, limit 1.00 GiB (memory.max of /pods)");
+        assertThat(CgroupText.charging(json("{\"limitIsOurs\":true}"))).contains("nowake's own too");
+        assertThat(CgroupText.charging(json("{\"limitIsOurs\":false}"))).contains("not to this one");
         assertThat(CgroupText.own(json(group, 1 << 20, "" + GIB, "null", "1024")))
                 .endsWith("(memory.max of /pods), 1.00 KiB left for prefetch");
         assertThat(CgroupText.own(json(group, 1 << 20, "null", "null", "null"))).endsWith("charged, no limit");

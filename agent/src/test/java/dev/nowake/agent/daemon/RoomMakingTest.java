@@ -88,6 +88,12 @@ class RoomMakingTest {
     }
 
     @Test
+    void aFloorIsMadeBesides() {
+        begin(load(Map.of("room", "reclaim", "window", 100 * MIB, "floor", 50 * MIB), Mode.ENFORCE));
+        assertThat(lost()).isEqualTo(214 * MIB);
+    }
+
+    @Test
     void aSmallModelNeedsNoMoreThanItself() {
         begin(load(Map.of("room", "reclaim"), Mode.ENFORCE, 10 * MIB));
         assertThat(lost()).isEqualTo(74 * MIB);

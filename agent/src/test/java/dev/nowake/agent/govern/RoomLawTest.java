@@ -205,14 +205,14 @@ class RoomLawTest {
     @Test
     void eachNodeHasItsOwnRoom() {
         lookAtNodes(FLOOR + 100 * MIB, FLOOR + 20 * MIB);
-        assertThat(law.tryAcquire(load, 30 * MIB, Placement.on(1), now)).isFalse();
-        assertThat(law.tryAcquire(load, 20 * MIB, Placement.on(1), now)).isTrue();
-        assertThat(law.tryAcquire(load, MIB, Placement.on(1), now)).isFalse();
-        assertThat(law.tryAcquire(load, 100 * MIB, Placement.on(0), now)).isTrue();
-        law.settle(load, 20 * MIB, 0, Placement.on(1));
-        law.settle(load, 100 * MIB, 0, Placement.on(0));
+        assertThat(law.tryAcquire(load, 30 * MIB, on(1), now)).isFalse();
+        assertThat(law.tryAcquire(load, 20 * MIB, on(1), now)).isTrue();
+        assertThat(law.tryAcquire(load, MIB, on(1), now)).isFalse();
+        assertThat(law.tryAcquire(load, 100 * MIB, on(0), now)).isTrue();
+        law.settle(load, 20 * MIB, 0, on(1));
+        law.settle(load, 100 * MIB, 0, on(0));
         lookAtNodes(FLOOR + 100 * MIB, FLOOR + 20 * MIB);
-        assertThat(law.tryAcquire(load, 20 * MIB, Placement.on(1), now)).isTrue();
+        assertThat(law.tryAcquire(load, 20 * MIB, on(1), now)).isTrue();
     }
 
     @Test
@@ -222,19 +222,23 @@ class RoomLawTest {
         lookAtNodes(FLOOR + 100 * MIB, FLOOR + 20 * MIB);
         assertThat(law.tryAcquire(load, 41 * MIB, Placement.spread(both), now)).isFalse();
         assertThat(law.tryAcquire(load, 40 * MIB, Placement.spread(both), now)).isTrue();
-        assertThat(law.roomBytes(Placement.on(0))).isEqualTo(80 * MIB);
+        assertThat(law.roomBytes(on(0))).isEqualTo(80 * MIB);
     }
 
     @Test
     void aNodeThatGoesOfflineWithBytesInFlightLeavesNoDebt() {
         lookAtNodes(FLOOR + 100 * MIB, FLOOR + 100 * MIB);
-        assertThat(law.tryAcquire(load, 50 * MIB, Placement.on(1), now)).isTrue();
+        assertThat(law.tryAcquire(load, 50 * MIB, on(1), now)).isTrue();
         lookAtNodes(FLOOR + 100 * MIB);
-        assertThat(law.roomBytes(Placement.on(0))).as("it may lie anywhere now").isEqualTo(50 * MIB);
-        law.settle(load, 50 * MIB, 50 * MIB, Placement.on(1));
+        assertThat(law.roomBytes(on(0))).as("it may lie anywhere now").isEqualTo(50 * MIB);
+        law.settle(load, 50 * MIB, 50 * MIB, on(1));
         lookAtNodes(FLOOR + 100 * MIB, FLOOR + 100 * MIB);
-        assertThat(law.roomBytes(Placement.on(0))).isEqualTo(100 * MIB);
-        assertThat(law.roomBytes(Placement.on(1))).isEqualTo(100 * MIB);
+        assertThat(law.roomBytes(on(0))).isEqualTo(100 * MIB);
+        assertThat(law.roomBytes(on(1))).isEqualTo(100 * MIB);
+    }
+
+    private static Placement on(int node) {
+        return Placement.on(node, new BitSet());
     }
 
     private boolean acquire(long mebibytes) {

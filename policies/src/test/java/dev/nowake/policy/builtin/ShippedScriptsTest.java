@@ -46,7 +46,8 @@ class ShippedScriptsTest {
                         entry("floor", new Argument.Size(4 * GIB)),
                         entry("blocks", new Argument.Size(2 * GIB)),
                         entry("settleSeconds", new Argument.Count(60)),
-                        entry("leftovers", new Argument.Choice("evict", List.of("keep", "evict"))));
+                        entry("leftovers", new Argument.Choice("evict", List.of("keep", "evict"))),
+                        entry("room", new Argument.Choice("none", List.of("none", "reclaim"))));
         assertThat(policy("write-through").arguments()).containsOnly(entry("minSize", new Argument.Size(64 * MIB)));
         assertThatThrownBy(() -> ShippedScripts.source("../secret")).isInstanceOf(IllegalArgumentException.class);
     }
