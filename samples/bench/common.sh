@@ -5,7 +5,8 @@
 #   ROUNDS      how often each thing is measured (default 3); medians are printed
 #   SIZE        of the model (each script has its default)
 #
-# "Cold" is always POSIX_FADV_DONTNEED on the model's own files, checked: no cache but the model's is touched.
+# What a script notes down is in $run, which is gone when it ends. "Cold" is always POSIX_FADV_DONTNEED on the model's own
+# files, checked: no cache but the model's is touched.
 set -euo pipefail
 export LC_ALL=C.UTF-8
 bench=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
@@ -13,7 +14,6 @@ checkout=$(cd "$bench/../.." && pwd)
 NOWAKE=${NOWAKE:-$checkout/nowake}
 BENCH_DIR=${BENCH_DIR:-$checkout/samples/target/bench}
 ROUNDS=${ROUNDS:-3}
-tools=$BENCH_DIR/bin/tools
 lost=()
 daemon=
 
@@ -25,6 +25,16 @@ die() {
 [ "$(id -u)" = 0 ] || die "needs root"
 mkdir -p "$BENCH_DIR/bin"
 
+# What scripts that were killed have left: state.PID.* and run.PID.
+for left in "$BENCH_DIR"/state.* "$BENCH_DIR"/run.*; do
+  of=${left#"$BENCH_DIR"/*.}
+  [ -d "$left" ] && ! kill -0 "${of%%.*}" 2>/dev/null || continue
+  umount -l "$left/mount" 2>/dev/null || :
+  rm -rf --one-file-system "$left"
+done
+run=$BENCH_DIR/run.$$
+mkdir "$run"
+
 # need COMMAND PACKAGE
 need() {
   command -v "$1" >/dev/null && return
@@ -33,9 +43,18 @@ need() {
 }
 
 need gcc gcc
-if [ ! -x "$tools" ] || [ "$bench/tools.c" -nt "$tools" ]; then
-  gcc -std=gnu17 -O2 -Wall -Wextra -pthread -o "$tools" "$bench/tools.c"
-fi
+need setpriv util-linux
+
+# compiled NAME: the path of NAME.c as a program.
+compiled() {
+  local program=$BENCH_DIR/bin/$1
+  if [ ! -x "$program" ] || [ "$bench/$1.c" -nt "$program" ] || [ "$bench/bench.h" -nt "$program" ]; then
+    gcc -std=gnu17 -O2 -Wall -Wextra -pthread -o "$program.$$" "$bench/$1.c" || die "$1.c does not compile"
+    mv "$program.$$" "$program"
+  fi
+  echo "$program"
+}
+tools=$(compiled tools)
 
 # The launcher's first start builds; a benchmark is not to measure that.
 "$NOWAKE" --version >/dev/null 2>&1 || "$NOWAKE" --help >/dev/null || die "$NOWAKE does not start"
@@ -103,12 +122,13 @@ finish() {
 
 # start_daemon OPTION...: sets daemon (its pid), socket, state and readyNanos (from start to the line "ready").
 start_daemon() {
-  state=$(mktemp -d "$BENCH_DIR/state.XXXXXX")
+  state=$(mktemp -d "$BENCH_DIR/state.$$.XXXXXX")
   socket=$state/socket
   local started
   started=$("$tools" now)
   : >"$state/out"
-  "$NOWAKE" run "$@" --state-dir "$state" --socket "$socket" >"$state/out" 2>"$state/err" &
+  # it ends with this script, also when that is killed
+  setpriv --pdeathsig KILL "$NOWAKE" run "$@" --state-dir "$state" --socket "$socket" >"$state/out" 2>"$state/err" &
   daemon=$!
   while ! grep -qx ready "$state/out"; do
     kill -0 "$daemon" 2>/dev/null || die "the daemon ended: $(cat "$state/err")"
@@ -121,6 +141,7 @@ start_daemon() {
 stop_daemon() {
   [ -n "$daemon" ] || return 0
   kill "$daemon" 2>/dev/null || :
+  kill -CONT "$daemon" 2>/dev/null || : # one that was stopped would not end
   wait "$daemon" 2>/dev/null || :
   daemon=
   rm -rf "$state"
@@ -128,5 +149,5 @@ stop_daemon() {
 
 # Scripts add what they have to undo to cleanup().
 cleanup() { :; }
-trap 'stop_daemon; cleanup' EXIT
+trap 'stop_daemon; cleanup; rm -rf --one-file-system "$run"' EXIT
 trap 'exit 130' INT TERM

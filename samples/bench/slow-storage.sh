@@ -3,35 +3,12 @@
 # 10 ms with 2 GB/s. nowake prefetch beside 1, 8, 16 and 64 parallel readers, in turns, ROUNDS times; a mount of its own
 # for each, so that nothing is resident and no setting of an earlier one remains.
 . "$(dirname "$(readlink -f "$0")")/common.sh"
-slowfs=$("$checkout/samples/slowfs/build.sh" "$BENCH_DIR/bin")
+. "$bench/slow.sh"
 SIZE=${SIZE:-2GiB}
 mapfile -t below < <(model "$BENCH_DIR/eight" "$SIZE" 8)
 gigabytes=$(stat -c %s "${below[@]}" | awk '{ all += $1 } END { print all / 1e9 }')
-mountpoint=$BENCH_DIR/slow
-results=$BENCH_DIR/slow.$$
-mkdir -p "$mountpoint"
-server=
-unmount() {
-  [ -n "$server" ] || return 0
-  kill "$server" 2>/dev/null || :
-  wait "$server" 2>/dev/null || :
-  server=
-}
-cleanup() {
-  unmount
-  rm -f "$results"*
-}
-
-mount_slow() { # LATENCY_US BANDWIDTH
-  : >"$results.ready"
-  "$slowfs" --latency-us "$1" --bandwidth "$2" "$BENCH_DIR/eight" "$mountpoint" >"$results.ready" 2>"$results.served" &
-  server=$!
-  while ! grep -q READY "$results.ready"; do
-    kill -0 "$server" 2>/dev/null || die "slowfs ended: $(cat "$results.served")"
-    sleep 0.01
-  done
-  shards=("$mountpoint"/*.safetensors)
-}
+results=$run/slow
+cleanup() { unmount; }
 
 prefetch_all() {
   local code=0
@@ -49,7 +26,7 @@ for storage in "2000 1G 1" "10000 2G 2"; do
     for method in nowake 1 8 16 64; do
       # One reader takes a long time and only shows why more are wanted.
       [ "$method" = 1 ] && [ "$round" -gt 0 ] && continue
-      mount_slow "$latency" "$bandwidth"
+      mount_slow "$BENCH_DIR/eight" "$latency" "$bandwidth"
       if [ "$method" = nowake ]; then
         seconds=$(prefetch_all)
       else
@@ -57,7 +34,7 @@ for storage in "2000 1G 1" "10000 2G 2"; do
       fi
       resident=$("$tools" resident "${shards[@]}")
       unmount
-      atOnce=$(sed -n 's/.*at most \([0-9]*\) at once.*/\1/p' "$results.served")
+      atOnce=$(sed -n 's/.*at most \([0-9]*\) at once.*/\1/p' "$served")
       echo "$method $(calc "$gigabytes / $seconds") $(calc "$resident / 1e9 / $gigabytes") $atOnce" >>"$results.$latency"
     done
   done

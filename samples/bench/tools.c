@@ -1,67 +1,10 @@
 /*
  * The small programs that the benchmark scripts measure with, in one file: tools COMMAND ARGUMENT...
- * Times are CLOCK_MONOTONIC in nanoseconds, the clock of the tracing instance and of Java's System.nanoTime.
  */
-#define _GNU_SOURCE
-#include <errno.h>
-#include <fcntl.h>
+#include "bench.h"
 #include <pthread.h>
-#include <signal.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/fanotify.h>
-#include <sys/mman.h>
 #include <sys/sendfile.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
-
-static long now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * 1000000000L + t.tv_nsec;
-}
-
-static void pauseNanos(long nanos) {
-    struct timespec t = {nanos / 1000000000L, nanos % 1000000000L};
-    nanosleep(&t, NULL);
-}
-
-static void fail(const char *what) {
-    fprintf(stderr, "tools: %s: %s\n", what, strerror(errno));
-    exit(1);
-}
-
-static int openFile(const char *path) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) fail(path);
-    return fd;
-}
-
-static long sizeOf(int fd) {
-    struct stat status;
-    if (fstat(fd, &status)) fail("fstat");
-    return status.st_size;
-}
-
-/* cachestat (451, Linux 6.5), else mincore through a mapping of our own. */
-static long residentBytes(int fd) {
-    struct { unsigned long offset, length; } range = {0, 0};
-    struct { unsigned long cached, dirty, writeback, evicted, recentlyEvicted; } counts;
-    if (syscall(451, fd, &range, &counts, 0) == 0) return counts.cached * 4096;
-    long size = sizeOf(fd), pages = (size + 4095) / 4096, resident = 0;
-    if (size == 0) return 0;
-    void *map = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
-    unsigned char *bits = malloc(pages);
-    if (map == MAP_FAILED || !bits || mincore(map, size, bits)) fail("mincore");
-    for (long i = 0; i < pages; i++) resident += bits[i] & 1;
-    munmap(map, size);
-    free(bits);
-    return resident * 4096;
-}
 
 /* cold FILE...: nothing of the files is resident afterwards, or it fails. */
 static int cold(char **files) {

@@ -34,8 +34,11 @@ public interface KnownPolicies {
         };
     }
 
-    /** One line that names the nearest there is. */
+    /** One line for a name that {@link #named} does not know: the nearest there is, or that it is broken. */
     default String unknown(String name) {
+        if (names().contains(name)) {
+            return "policy '" + name + "' could not be loaded; 'nowake policy list' says why";
+        }
         return "no policy '" + name + "'; did you mean '" + Nearest.of(name, names()) + "'?";
     }
 }

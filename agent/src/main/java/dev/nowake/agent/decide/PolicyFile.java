@@ -21,11 +21,21 @@ record PolicyFile(List<PolicyRunner> runners, Set<Path> imports) {
         void requireFree(String name);
     }
 
+    /** One that comes with nowake: tried to warm it up, and not refused for being slow on a busy host. */
+    static PolicyFile shipped(String name, Supplier<PolicyUnit> unit, Watchdog watchdog) {
+        return load(name, () -> new PolicyLoader.Loaded(List.of(unit.get())), free -> {}, watchdog, true);
+    }
+
     /**
      * @param origin for messages, the file's path
      * @throws PolicyFailure INVALID, one line
      */
     static PolicyFile load(String origin, Supplier<PolicyLoader.Loaded> loader, Names names, Watchdog watchdog) {
+        return load(origin, loader, names, watchdog, false);
+    }
+
+    private static PolicyFile load(
+            String origin, Supplier<PolicyLoader.Loaded> loader, Names names, Watchdog watchdog, boolean ours) {
         PolicyLoader.Loaded loaded = ForeignLoad.within(LOAD_SECONDS, origin, () -> warm(loader.get()));
         List<PolicyUnit> units = loaded.units();
         List<PolicyRunner> runners = new ArrayList<>();
@@ -41,7 +51,7 @@ record PolicyFile(List<PolicyRunner> runners, Set<Path> imports) {
             }
             for (PolicyRunner runner : runners) {
                 if (!runner.isInline()) {
-                    Rehearsal.of(runner);
+                    Rehearsal.of(runner, ours);
                 }
             }
             return new PolicyFile(List.copyOf(runners), loaded.files());

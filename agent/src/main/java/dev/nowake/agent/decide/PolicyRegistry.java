@@ -209,8 +209,7 @@ public final class PolicyRegistry implements AutoCloseable {
         }
         Supplier<PolicyUnit> shipped = sources.shipped().get(name);
         try {
-            PolicyFile fresh =
-                    PolicyFile.load(name, () -> new PolicyLoader.Loaded(List.of(shipped.get())), free -> {}, watchdog);
+            PolicyFile fresh = PolicyFile.shipped(name, shipped, watchdog);
             Map<String, PolicyRunner> next = new LinkedHashMap<>(runners);
             fresh.runners().forEach(runner -> next.put(name, serve(runner)));
             swap(next, List.of());

@@ -27,12 +27,15 @@ final class Rehearsal {
         this.inputs = CannedInputs.all(CannedInputs.argsFor(policy));
     }
 
-    /** @throws PolicyFailure what the first call that failed had to say */
-    static void of(PolicyRunner runner) {
+    /**
+     * @param mayFail calls are only to warm it up
+     * @throws PolicyFailure what the first call that failed had to say
+     */
+    static void of(PolicyRunner runner, boolean mayFail) {
         Rehearsal rehearsal = new Rehearsal(runner);
         // what a required argument may be, only its rule knows: with a made-up one it may fail
         boolean guessed = runner.unit().policy().arguments().values().stream().anyMatch(Argument::isRequired);
-        rehearsal.round(guessed);
+        rehearsal.round(mayFail || guessed);
     }
 
     private void round(boolean mayFail) {
