@@ -2,7 +2,8 @@
 # What a driver that takes free blocks of 2 MiB gets when a model has just been loaded, on a host whose memory is full of
 # page cache, with nowake's uma-guard and without, in turns. For hosts on which CPU and accelerator share memory.
 #
-#   SIZE   of the model (default 4GiB); WANT: bytes in blocks that the engine asks for a second after its last read (4 GiB)
+#   SIZE   of the model (default 4GiB); WANT: bytes in blocks that the engine asks for a second after its last read
+#          (4 GiB), which is also the rule's argument blocks
 #   FREE   bytes free when the load begins in the first table (5 GiB); FULL: in the others (2 GiB), in the second of which
 #          another model's pages are left over from before, and in the third the rule says room: reclaim
 #   HOLD   bytes of anonymous memory (4 GiB)
@@ -49,8 +50,8 @@ read -r ready <&"${COPROC[0]}"
 for table in room leftover full; do
   reclaim=none
   [ $table != full ] || reclaim=reclaim
-  printf 'mode: enforce\nroots: [{path: %s}]\nrules: [{policy: uma-guard, args: {room: %s}}]\n' \
-    "$models" $reclaim >"$config.$table.yaml"
+  printf 'mode: enforce\nroots: [{path: %s}]\nrules: [{policy: uma-guard, args: {room: %s, blocks: %dMiB}}]\n' \
+    "$models" $reclaim $((WANT >> 20)) >"$config.$table.yaml"
 done
 truncate -s "$(awk '/^MemTotal/ { print $2 }' /proc/meminfo)K" "$filler"
 

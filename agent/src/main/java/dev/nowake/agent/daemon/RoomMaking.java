@@ -27,7 +27,7 @@ final class RoomMaking {
     static final long ROOM_BYTES = 1L << 30;
 
     /** Whatever floor a rule names, no more than this part of the host is made free for it; the policy keeps no more either. */
-    private static final int FLOOR_DIVISOR = 8;
+    private static final int FLOOR_DIVISOR = 4;
 
     private final Parts parts;
     private final Placements placements;

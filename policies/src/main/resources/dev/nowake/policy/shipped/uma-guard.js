@@ -23,9 +23,8 @@ export const policy = {
 // So far behind the slowest reader pages stay: it may go back a little.
 const MARGIN = 64 * 1024 * 1024;
 
-// On a small host the floors are these parts of its memory: 4 and 2 GiB of 8 would leave no room to load in.
-const FLOOR_PART = 8;
-const BLOCKS_PART = 16;
+// Each floor is a quarter of the memory at most: on a host of 8 GiB 4 would leave no room to load in.
+const PART = 4;
 
 // Below this a reader stands still, whatever the average of its last seconds still says.
 const STANDING = 1024 * 1024;
@@ -76,11 +75,11 @@ function memoryOf(load, host) {
 }
 
 function floorOf(memory, args) {
-  return Math.min(args.floor, memory.total / FLOOR_PART);
+  return Math.min(args.floor, memory.total / PART);
 }
 
 function blocksOf(memory, args) {
-  return Math.min(args.blocks, memory.total / BLOCKS_PART);
+  return Math.min(args.blocks, memory.total / PART);
 }
 
 // What lies above both floors. It counts from the readers on, so what was read ahead already is in it once and missing from

@@ -90,8 +90,8 @@ class UmaFloorTest {
         long freeBlocks = Math.min(free, inBlocks);
         Situation situation = loading().window(200 * GIB).arg("floor", floor).arg("blocks", blocks);
         long planned = plannedBytes(on(host(free, freeBlocks), situation));
-        long aboveFloor = free - Math.min(floor, TOTAL / 8);
-        long aboveBlocks = freeBlocks - Math.min(blocks, TOTAL / 16);
+        long aboveFloor = free - Math.min(floor, TOTAL / 4);
+        long aboveBlocks = freeBlocks - Math.min(blocks, TOTAL / 4);
         long most = Math.max(0, Math.min(aboveFloor, aboveBlocks));
         assertThat(planned).isEqualTo(Math.min(39 * GIB, most));
     }
@@ -186,7 +186,7 @@ class UmaFloorTest {
     @Test
     void onASmallHostTheFloorsArePartsOfIt() {
         HostView small = new HostView(8 * GIB, 3 * GIB, 6 * GIB, 3 * GIB, PressureView.NONE, List.of(), true);
-        assertThat(plannedBytes(on(small, loading()))).isEqualTo(2 * GIB);
+        assertThat(plannedBytes(on(small, loading()))).isEqualTo(GIB);
     }
 
     @Provide
