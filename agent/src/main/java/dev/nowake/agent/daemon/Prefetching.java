@@ -45,7 +45,7 @@ final class Prefetching {
                 continue;
             }
             TrackedShard shard = load.shard(step.file());
-            if (shard.isRewritten()) {
+            if (shard.history().isRewritten()) {
                 continue; // it is not what the plan was made for
             }
             RangeSet fresh = step.range().minus(shard.asked());
@@ -119,7 +119,7 @@ final class Prefetching {
 
     static boolean isEverythingAsked(Load load) {
         return load.shards().stream()
-                .allMatch(shard -> shard.isRewritten()
+                .allMatch(shard -> shard.history().isRewritten()
                         || shard.asked().bytes() >= shard.shard().sizeBytes());
     }
 
