@@ -106,7 +106,7 @@ final class Evictions {
 
     private RangeSet dropOwn(ActiveLoad active, boolean enforced, Step.Evict step, RangeSet range) {
         TrackedShard shard = active.load().shard(step.file());
-        if (shard.isRewritten() || shard.hasGoneBack()) {
+        if (shard.history().isRewritten() || shard.history().hasGoneBack()) {
             return RangeSet.EMPTY;
         }
         if (shard.inUse() && !shard.isTouchedKnown() && active.load().readers().size() > 1) {
@@ -168,7 +168,7 @@ final class Evictions {
 
     private void mappedBySeveral(ActiveLoad active, TrackedShard shard) {
         parts.counters().increment(Counter.PAGE_OUT_SHARED);
-        if (shard.seenMappedBySeveral()) {
+        if (shard.history().seenMappedBySeveral()) {
             parts.journal()
                     .line("load")
                     .path(shard.path())

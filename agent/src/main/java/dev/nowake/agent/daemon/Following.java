@@ -226,7 +226,7 @@ final class Following implements AutoCloseable {
         if (!shard.inUse()) {
             return false;
         }
-        if (place.wentBack() && shard.seenGoingBack()) {
+        if (place.wentBack() && shard.history().seenGoingBack()) {
             parts.counters().increment(Counter.WENT_BACK);
             parts.journal()
                     .line("load")
@@ -248,7 +248,7 @@ final class Following implements AutoCloseable {
         for (TrackedShard shard : active.load().shards()) {
             if (shard.file() != null
                     && shard.opened()
-                    && !shard.isRewritten()
+                    && !shard.history().isRewritten()
                     && !parts.mounts().of(shard.shard().id().device()).remote()
                     && layouts.takeWish(shard.shard().id())) {
                 CompletableFuture<Void> done = new CompletableFuture<>();

@@ -196,7 +196,7 @@ final class Intake {
             files.ensureHeld(shard);
         }
         if (first && sighting.status() != null) {
-            shard.seenAs(sighting.status());
+            shard.history().seenAs(sighting.status());
         }
         if (first) {
             parts.counters().increment(Counter.OPENS);

@@ -32,7 +32,7 @@ final class Misses {
         for (TrackedShard shard : active.load().shards()) {
             long at = shard.frontierBytes();
             long size = shard.shard().sizeBytes();
-            if (!shard.inUse() || shard.file() == null || shard.isRewritten()) {
+            if (!shard.inUse() || shard.file() == null || shard.history().isRewritten()) {
                 continue;
             }
             lookAtMiss(active, shard, shard.slowestBytes());

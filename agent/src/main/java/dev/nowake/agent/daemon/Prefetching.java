@@ -46,7 +46,7 @@ final class Prefetching {
                 continue;
             }
             TrackedShard shard = load.shard(step.file());
-            if (shard.isRewritten()) {
+            if (shard.history().isRewritten()) {
                 continue; // it is not what the plan was made for
             }
             RangeSet fresh = step.range().minus(shard.asked());
@@ -133,7 +133,7 @@ final class Prefetching {
 
     static boolean isEverythingAsked(Load load) {
         return load.shards().stream()
-                .allMatch(shard -> shard.isRewritten()
+                .allMatch(shard -> shard.history().isRewritten()
                         || shard.asked().bytes() >= shard.shard().sizeBytes());
     }
 

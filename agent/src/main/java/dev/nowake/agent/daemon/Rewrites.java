@@ -31,7 +31,7 @@ final class Rewrites {
             }
             try {
                 FileStatus now = parts.kernel().files().status(shard.file());
-                if (shard.seenAs(now)) {
+                if (shard.history().seenAs(now)) {
                     rewritten(load, shard, now);
                 }
             } catch (KernelException unknown) {

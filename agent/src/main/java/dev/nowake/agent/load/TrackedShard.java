@@ -1,6 +1,5 @@
 package dev.nowake.agent.load;
 
-import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.RangeSet;
 import dev.nowake.model.Shard;
@@ -27,12 +26,9 @@ public final class TrackedShard {
     private RangeSet quiet = RangeSet.EMPTY;
     private RangeSet gone = RangeSet.EMPTY;
     private boolean touchedKnown;
-    private boolean wentBack;
-    private boolean mappedBySeveral;
-    private FileStatus seen;
-    private boolean rewritten;
     private RangeSet dropped = RangeSet.EMPTY;
     private long residentBytes = -1;
+    private final ShardHistory history = new ShardHistory();
     private final AtomicLong landedBytes = new AtomicLong();
     private int probes;
     private boolean closing;
@@ -256,40 +252,9 @@ public final class TrackedShard {
         return touched.minus(quiet);
     }
 
-    /** A reader touches again what it has touched before. Returns true the first time. */
-    public boolean seenGoingBack() {
-        boolean first = !wentBack;
-        wentBack = true;
-        return first;
-    }
-
-    /** Nothing behind its readers is behind them any more. */
-    public boolean hasGoneBack() {
-        return wentBack;
-    }
-
-    /** Its pages could not be taken from one process because others map them too. Returns true the first time. */
-    public boolean seenMappedBySeveral() {
-        boolean first = !mappedBySeveral;
-        mappedBySeveral = true;
-        return first;
-    }
-
-    /**
-     * The file as it is now, for the first time at its open. Returns true the first time it is another than it was: somebody
-     * writes to it in place, and what was known of its contents is known no more.
-     */
-    public boolean seenAs(FileStatus now) {
-        boolean same = seen == null || (now.sizeBytes() == seen.sizeBytes() && now.mtimeNanos() == seen.mtimeNanos());
-        seen = seen == null ? now : seen;
-        boolean first = !same && !rewritten;
-        rewritten |= !same;
-        return first;
-    }
-
-    /** It was written in place while somebody read it: its pages are the writer's, its layout is unknown. */
-    public boolean isRewritten() {
-        return rewritten;
+    /** What was seen of it that holds until the load is over. */
+    public ShardHistory history() {
+        return history;
     }
 
     /** The pages are gone again, and somebody wants them. */

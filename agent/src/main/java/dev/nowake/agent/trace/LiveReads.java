@@ -15,6 +15,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
@@ -36,6 +38,9 @@ public final class LiveReads implements AutoCloseable {
     /** So many ranges of one process and file wait to be taken; then they are merged. */
     private static final int MOST_WAITING = 4096;
 
+    private static final int CLOSE_TRIES = 20;
+    private static final long CLOSE_WAIT_MILLIS = 50;
+
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private record Key(int pid, long device, long inode) {}
@@ -45,6 +50,7 @@ public final class LiveReads implements AutoCloseable {
     private final Map<Key, List<ByteRange>> taken = new HashMap<>();
     private final Map<FileKey, Long> devices = new HashMap<>();
     private final long pageBytes = PageSize.bytes(Path.of("/"));
+    private final CountDownLatch drained = new CountDownLatch(1);
     private volatile boolean ended;
 
     /** The event's device, which is not always what stat(2) says. */
@@ -115,6 +121,7 @@ public final class LiveReads implements AutoCloseable {
             // The instance was removed: nothing more comes.
         } finally {
             instance.close();
+            drained.countDown();
         }
     }
 
@@ -148,15 +155,26 @@ public final class LiveReads implements AutoCloseable {
         }
     }
 
-    /** The thread sits in read(2) until it is woken by one more line. */
+    /**
+     * The thread sits in read(2) until it is woken by one more line. That one is lost when the thread goes deaf at the same
+     * moment: then it is written again. Waits a second at most.
+     */
     @Override
     public void close() {
         ended = true;
         try {
-            instance.on();
-            instance.end(END);
+            for (int i = 0; i < CLOSE_TRIES; i++) {
+                instance.on();
+                instance.end(END);
+                if (drained.await(CLOSE_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
+                    instance.close(); // the file that was just written to may have kept it from its thread
+                    return;
+                }
+            }
         } catch (IOException gone) {
-            return; // its thread removes what is left
+            return; // the instance is, or tracefs is no longer mounted where it was
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
         }
     }
 }
