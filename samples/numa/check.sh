@@ -1,6 +1,6 @@
 #!/bin/sh
-# In the guest: node 0 has CPUs 0 and 1, node 1 has 2 and 3. Each model has a reader that holds it open and reads nothing,
-# so that what is resident was prefetched, or was there before.
+# In the guest: node 0 has CPUs 0 and 1, node 1 has 2 and 3. Each model has a reader that holds its first shard open and
+# reads nothing, so that what is resident was prefetched, or was there before.
 export PATH=/bin HOME=/tmp
 cd /tmp || exit 1
 models=/models
@@ -16,7 +16,7 @@ nowake() {
 reader() {
   model=$1
   shift
-  "$@" sh -c 'exec 3<"$0"; exec sleep 600' "$models/$model/model.safetensors" &
+  "$@" sh -c 'exec 3<"$0"; exec sleep 600' "$models/$model/model-00001-of-00002.safetensors" &
 }
 
 in_cgroup() {
@@ -28,7 +28,7 @@ for window in /sys/class/bdi/*/read_ahead_kb; do echo 8192 >"$window"; done
 
 # There before the load, on node 0.
 for model in keep move moved; do
-  taskset 3 cat "$models/$model/model.safetensors" >/dev/null
+  taskset 3 cat "$models/$model"/*.safetensors >/dev/null
 done
 
 # Each load tells its outcome once all of it was asked for.

@@ -131,7 +131,9 @@ cp "$lib"/*.jar "$disk/nowake/"
 cp "$here/check.sh" "$here/nowake.yaml" "$disk/"
 for model in $(sed -n 's/^model \([a-z]*\) .*/\1/p' "$here/expected"); do
   mkdir "$disk/models/$model"
-  head -c 32M /dev/urandom >"$disk/models/$model/model.safetensors"
+  # 4096 pages each: as many as residency --nodes asks about, so that what it says is no estimate
+  head -c 16M /dev/urandom >"$disk/models/$model/model-00001-of-00002.safetensors"
+  head -c 16M /dev/urandom >"$disk/models/$model/model-00002-of-00002.safetensors"
 done
 truncate -s 1200M "$work/disk.img"
 mke2fs -q -t ext4 -F -d "$disk" "$work/disk.img" >&2 || fail "no disk image"

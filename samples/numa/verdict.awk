@@ -4,18 +4,18 @@ FNR == NR && $1 == "model" {
   why[$2] = $6; for (i = 7; i <= NF; i++) why[$2] = why[$2] " " $i
   next
 }
-FNR != NR && /^kernel / { print "Linux " $2 ", two nodes of 1 GiB and 2 CPUs each, models of 32 MiB\n" }
+FNR != NR && /^kernel / { print "Linux " $2 ", two nodes of 1 GiB and 2 CPUs each, models of two shards of 16 MiB\n" }
 FNR != NR && /^thread / { threads++; bound += $2 == "2-3" }
 FNR != NR && /^\{"files":/ {
   parts = split($0, files, /\{"path":"\/models\//)
   for (f = 2; f <= parts; f++) {
     name = files[f]; sub(/\/.*/, "", name)
     match(files[f], /"residentBytes":[0-9]+/)
-    resident[name] = substr(files[f], RSTART + 16, RLENGTH - 16)
+    resident[name] += substr(files[f], RSTART + 16, RLENGTH - 16)
     rest = files[f]
     while (match(rest, /\{"node":[0-9]+,"residentBytes":[0-9]+/)) {
       split(substr(rest, RSTART, RLENGTH), pair, /[:,]/)
-      lies[name, pair[2]] = pair[4]
+      lies[name, pair[2]] += pair[4]
       rest = substr(rest, RSTART + RLENGTH)
     }
   }

@@ -40,6 +40,7 @@ class ArchitectureTest {
      *   <li>govern -> execute: the governor is the executor's byte budget, whose interface stands where it is asked
      *   <li>observe -> identify: one way to write a path as text
      *   <li>demo -> config: one way to write a size as text
+     *   <li>progress -> trace: readers that use pread(2) are seen by the kernel's events alone
      *   <li>trace -> observe: one way to write a path as text that keeps odd bytes
      * </ul>
      */
@@ -55,7 +56,8 @@ class ArchitectureTest {
 
             config   ->
             control  ->
-            daemon   -> listen identify rules load decide govern execute observe config control
+            progress -> load trace
+            daemon   -> listen identify rules load progress decide govern execute observe config control
             demo     -> config
             trace    -> observe
             cli      -> daemon demo config control decide identify govern execute observe trace

@@ -18,6 +18,8 @@ public final class Features {
         PREADV2_NOWAIT("could read only what is resident", "nothing: headers are read plainly and dropped again"),
         PREADV2_DONTCACHE("could read and drop behind itself", "nothing: headers are read plainly and dropped again"),
         PROCESS_MADVISE("evicts pages a lone reader still maps", "they stay until unmapped"),
+        PAGEMAP_SCAN(
+                "tells what a reader has mapped by what is mapped", "pagemap, which costs by the size of the mapping"),
         PIDFD("knows a process by descriptor", "by pid and start time"),
         LEASES("knows at once whether a file is still in use", "/proc scan"),
         MEMORY_POLICY("steers page cache to a NUMA node", "pages land where the reader runs"),

@@ -110,7 +110,7 @@ final class StatusVerb implements Callable<Integer> {
             loads.row(
                     Line.of(load.path("model").asString()),
                     load.path("state").asString(),
-                    load.path("readers").asString(),
+                    Integer.toString(load.path("readers").size()),
                     load.path("shardsOpened").asString() + "/"
                             + load.path("shards").asString(),
                     Sizes.of(load.path("sizeBytes").asLong()),

@@ -8,8 +8,9 @@ import dev.nowake.agent.load.ActiveLoad;
 import dev.nowake.agent.load.LoadState;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
-import dev.nowake.kernel.FileStatus;
+import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
+import dev.nowake.model.ByteRange;
 import dev.nowake.model.FileId;
 import dev.nowake.model.RangeSet;
 import dev.nowake.policy.Guard;
@@ -40,14 +41,15 @@ final class Evictions {
     /** What stayed is asked for again no sooner than this. */
     private static final long AGAIN_NANOS = 1_000_000_000L;
 
+    /** Processes that share a mapping share it for their lives: to look for the end of that costs a pass over /proc. */
+    private static final long SHARED_AGAIN_NANOS = 10_000_000_000L;
+
     private final Parts parts;
     private final Executor evicting;
     private final Executor writingBack;
     private final Keeps keeps;
-    private final Baseline baseline;
     private final PageOut pageOut;
-    private final Function<FileId, CatalogEntry> catalog;
-    private final Predicate<Path> isObserved;
+    private final UnusedEvictions unused;
 
     /** {@code isObserved}: the file lies below a root in observe mode, where nobody touches anything. */
     Evictions(
@@ -62,10 +64,8 @@ final class Evictions {
         this.evicting = evicting;
         this.writingBack = writingBack;
         this.keeps = keeps;
-        this.baseline = baseline;
         this.pageOut = new PageOut(parts.kernel().foreignMemory(), parts.procRoot());
-        this.catalog = catalog;
-        this.isObserved = isObserved;
+        this.unused = new UnusedEvictions(parts, keeps, baseline, catalog, isObserved, this::begin, this::evictUnused);
     }
 
     /**
@@ -87,7 +87,7 @@ final class Evictions {
                 case Step.Evict evict -> {
                     RangeSet fresh = isOwn(active, step.file())
                             ? dropOwn(active, enforced, evict, step.range())
-                            : dropOther(enforced, evict, step.range());
+                            : unused.drop(enforced, evict, step.range());
                     if (!fresh.isEmpty()) {
                         described.add(describe("evict", step, fresh));
                     }
@@ -106,22 +106,34 @@ final class Evictions {
 
     private RangeSet dropOwn(ActiveLoad active, boolean enforced, Step.Evict step, RangeSet range) {
         TrackedShard shard = active.load().shard(step.file());
-        RangeSet fresh = range.minus(shard.residentBefore())
-                .minus(keeps.of(step.file(), shard.inUse(), PolicyInputs.nowSeconds()))
-                .minus(shard.dropped());
+        if (shard.isRewritten() || shard.hasGoneBack()) {
+            return RangeSet.EMPTY;
+        }
+        if (shard.inUse() && !shard.isTouchedKnown() && active.load().readers().size() > 1) {
+            return RangeSet.EMPTY; // the plan was made before the last reader came
+        }
+        RangeSet left = range.minus(shard.residentBefore())
+                .minus(keeps.of(step.file(), shard.inUse(), PolicyInputs.nowSeconds()));
+        RangeSet fresh = left.minus(shard.dropped());
+        if (shard.inUse()) {
+            fresh = fresh.minus(shard.justTouched());
+        }
         if (fresh.isEmpty() || (enforced && shard.file() == null)) {
             return RangeSet.EMPTY;
         }
+        RangeSet ranges = Seams.closed(fresh, shard.dropped());
         shard.drop(fresh);
         if (enforced) {
             CompletableFuture<Void> before = active.dropping();
             CompletableFuture<Void> done = new CompletableFuture<>();
             active.dropping(CompletableFuture.allOf(before, done));
             OpenFile file = shard.file();
+            RangeSet dropped = fresh;
             boolean begun = begin(step, () -> {
                 try {
-                    EvictOutcome outcome = evict(file, step, fresh);
-                    parts.engine().submit(() -> droppedOwn(active, shard, fresh, outcome));
+                    Taken taken = pageOut(file, step, ranges);
+                    EvictOutcome outcome = evict(file, step, ranges);
+                    parts.engine().submit(() -> droppedOwn(active, shard, dropped, outcome, taken));
                 } finally {
                     done.complete(null);
                 }
@@ -133,75 +145,85 @@ final class Evictions {
         return fresh;
     }
 
-    private void droppedOwn(ActiveLoad active, TrackedShard shard, RangeSet ranges, EvictOutcome outcome) {
+    private void droppedOwn(ActiveLoad active, TrackedShard shard, RangeSet ranges, EvictOutcome outcome, Taken taken) {
+        boolean shared = taken.mappers() > 1;
+        if (shared) {
+            mappedBySeveral(active, shard);
+        }
+        active.load().addEvicted(taken.bytes());
         if (outcome == null) {
             return;
         }
         active.load().addEvicted(Math.max(0, outcome.evictedBytes()));
         active.budget().released(Math.max(0, outcome.evictedBytes()));
-        if (!outcome.isComplete()) {
-            parts.engine().at(System.nanoTime() + AGAIN_NANOS, () -> shard.notDropped(ranges));
+        if (outcome.isComplete()) {
+            shard.isGone(Seams.inside(ranges, shard.shard().sizeBytes()));
+        } else {
+            parts.engine()
+                    .at(
+                            System.nanoTime() + (shared ? SHARED_AGAIN_NANOS : AGAIN_NANOS),
+                            () -> shard.notDropped(ranges));
         }
     }
 
-    /** A file of a model nobody loads; one that a load has is left to that load's policy. */
-    private RangeSet dropOther(boolean enforced, Step.Evict step, RangeSet range) {
-        FileId id = step.file();
-        CatalogEntry entry = catalog.apply(id);
-        if (entry == null || parts.book().of(id) != null) {
-            return RangeSet.EMPTY;
-        }
-        RangeSet fresh = range.minus(keeps.of(id, false, PolicyInputs.nowSeconds()));
-        if (fresh.isEmpty() || baseline.residentBytes(id) == 0) {
-            return RangeSet.EMPTY; // nothing of it was there when it was last looked at, and nobody read it since
-        }
-        if (!enforced || isObserved.test(entry.path())) {
-            return fresh;
-        }
-        if (!parts.claims().claim(id)) {
-            return RangeSet.EMPTY; // its event is on the way: somebody opens it
-        }
-        boolean begun = begin(step, () -> {
-            try {
-                evictUnused(entry, id, step, fresh);
-            } finally {
-                parts.claims().release(id);
-            }
-        });
-        if (!begun) {
-            parts.claims().release(id);
-        }
-        return fresh;
-    }
-
-    private void evictUnused(CatalogEntry entry, FileId id, Step.Evict step, RangeSet ranges) {
-        try (OpenFile file = parts.kernel().files().open(entry.path())) {
-            FileStatus status = parts.kernel().files().status(file);
-            boolean same = id.equals(new FileId(status.device(), status.inode()));
-            if (!same || parts.kernel().leases().heldElsewhere(file)) {
-                return;
-            }
-            EvictOutcome outcome = evict(file, step, ranges);
-            long size = status.sizeBytes();
-            baseline.remember(id, baseline.resident(file, size), size);
+    private void mappedBySeveral(ActiveLoad active, TrackedShard shard) {
+        parts.counters().increment(Counter.PAGE_OUT_SHARED);
+        if (shard.seenMappedBySeveral()) {
             parts.journal()
-                    .line("release")
-                    .path(entry.path())
-                    .put("model", entry.model().name())
-                    .put("evictedBytes", outcome == null ? 0 : outcome.evictedBytes())
-                    .put("reason", step.reason())
+                    .line("load")
+                    .path(shard.path())
+                    .put("model", active.load().model().name())
+                    .put("reason", "several processes map it: its pages stay until all but one have let it go")
                     .log();
-        } catch (IOException gone) {
-            baseline.forget(id);
         }
+    }
+
+    /**
+     * Mapped pages that were taken.
+     *
+     * @param mappers processes that map the file; 0 where that was not asked
+     */
+    private record Taken(int mappers, long bytes) {
+        static final Taken NOTHING = new Taken(0, 0);
+    }
+
+    /** Takes mapped pages from their one mapper where the step says so. The evicting thread. */
+    private Taken pageOut(OpenFile file, Step.Evict step, RangeSet ranges) {
+        if (step.ifMapped() != Step.IfMapped.PAGEOUT) {
+            return Taken.NOTHING;
+        }
+        try {
+            long before = resident(file, ranges);
+            PageOut.Result result = pageOut.of(step.file(), ranges);
+            long taken = result.advisedBytes() == 0 ? 0 : Math.max(0, before - resident(file, ranges));
+            parts.counters().add(Counter.EVICTED_BYTES, taken);
+            return new Taken(result.mappers(), taken);
+        } catch (KernelException gone) {
+            return Taken.NOTHING; // the process is, or may not be touched: what it maps stays
+        }
+    }
+
+    private long resident(OpenFile file, RangeSet ranges) throws KernelException {
+        long bytes = 0;
+        for (ByteRange range : ranges.ranges()) {
+            bytes += Math.max(
+                    0,
+                    parts.kernel()
+                            .pageCache()
+                            .residency(file, range.start(), range.lengthBytes())
+                            .residentBytes());
+        }
+        return bytes;
+    }
+
+    private EvictOutcome evictUnused(OpenFile file, Step.Evict step, RangeSet ranges) {
+        pageOut(file, step, ranges);
+        return evict(file, step, ranges);
     }
 
     /** Null when it failed, which is counted. The evicting thread. */
     private EvictOutcome evict(OpenFile file, Step.Evict step, RangeSet ranges) {
         try {
-            if (step.ifMapped() == Step.IfMapped.PAGEOUT) {
-                pageOut.of(step.file(), ranges);
-            }
             long patience = step.writeBack() ? WRITE_BACK_NANOS : PATIENCE_NANOS;
             EvictOutcome outcome = parts.evictor().evict(file, step.file(), ranges, patience);
             parts.count(outcome);

@@ -5,67 +5,73 @@ import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.LoadState;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
-import dev.nowake.kernel.KernelException;
-import dev.nowake.model.ByteRange;
+import dev.nowake.agent.progress.FilePlace;
+import dev.nowake.agent.progress.LoadProgress;
+import dev.nowake.agent.progress.ProgressQuestion;
+import dev.nowake.agent.progress.ProgressSeen;
 import dev.nowake.model.FileId;
 import dev.nowake.model.RangeSet;
+import dev.nowake.model.Tensor;
 import dev.nowake.policy.Trigger;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Looks how far a load's readers have got and tells its policy, as long as the load goes on. Belongs to the engine's
- * thread.
+ * thread; looks are made on a thread of their own, one at a time.
  */
-final class Following {
-    /** At 2 GB/s a reader moves 200 MB in this time, far less than any window. */
+final class Following implements AutoCloseable {
+    /** At 2 GB/s a reader moves 200 MB in this time: with the 256 MiB kept behind it that is what drop-behind lags. */
     private static final long PROGRESS_NANOS = 100_000_000L;
 
-    /** Looks at readers that stand still come twice as late each time, for a look walks a process's page tables. */
+    /** Looks at readers that stand still come twice as late each time. */
     private static final long WAITING_NANOS = 400_000_000L;
 
     /** The same once everything is asked for: a server keeps its model mapped for days. */
     private static final long IDLE_NANOS = 30_000_000_000L;
 
-    /** One large folio at the reader's position: whether it is there tells whether the reader waits for storage. */
-    private static final long MISS_BYTES = 2L << 20;
+    /** However late the next look comes, a load's end is seen by then, and what follows it is given back. */
+    private static final long END_NANOS = 1_000_000_000L;
 
-    /** Beyond what the kernel's own read-ahead brings (two windows of 16 MiB). */
-    private static final long OWN_READ_AHEAD_BYTES = 64L << 20;
-
-    /** Between two looks at page tables, and how many times as long as the last one took. */
-    private static final long TOUCHES_NANOS = 500_000_000L;
-
-    private static final int TOUCHES_SHARE = 50;
+    /** One load, and how it is followed. */
+    private record Followed(ActiveLoad active, LoadProgress progress, Pace pace) {}
 
     private final Parts parts;
-    private final Frontiers frontiers;
-    private final Touches touches;
     private final ReaderPlaces places;
     private final LayoutShelf layouts;
     private final Planning planning;
     private final RoomMaking rooms;
+    private final Misses misses;
+    private final Rewrites rewrites;
+    private final Executor looking;
     private final Executor background;
     private final Runnable loadBegins;
+    private final Set<LoadProgress> open = ConcurrentHashMap.newKeySet();
 
     Following(
             Parts parts,
-            Frontiers frontiers,
             ReaderPlaces places,
             LayoutShelf layouts,
             Planning planning,
             RoomMaking rooms,
+            Baseline baseline,
+            Executor looking,
             Executor background,
             Runnable loadBegins) {
         this.parts = parts;
-        this.frontiers = frontiers;
-        this.touches = new Touches(parts.procRoot());
         this.places = places;
         this.layouts = layouts;
         this.planning = planning;
         this.rooms = rooms;
+        this.misses = new Misses(parts, planning);
+        this.rewrites = new Rewrites(parts, layouts, baseline);
+        this.looking = looking;
         this.background = background;
         this.loadBegins = loadBegins;
     }
@@ -78,170 +84,183 @@ final class Following {
     void begin(ActiveLoad active) {
         loadBegins.run();
         places.look(active.load(), System.nanoTime());
-        later(active, PROGRESS_NANOS);
+        LoadProgress progress = new LoadProgress(parts.procRoot(), parts.kernel());
+        open.add(progress);
+        later(new Followed(active, progress, new Pace()), PROGRESS_NANOS, 0);
     }
 
-    private void later(ActiveLoad active, long nanos) {
-        parts.engine().at(System.nanoTime() + nanos, () -> look(active, nanos));
+    /** {@code costNanos}: of the look before. */
+    private void later(Followed followed, long nanos, long costNanos) {
+        await(followed, nanos, System.nanoTime() + followed.pace().after(costNanos, nanos));
     }
 
-    private void look(ActiveLoad active, long afterNanos) {
+    private void await(Followed followed, long afterNanos, long dueNanos) {
+        long now = System.nanoTime();
+        if (dueNanos - now <= END_NANOS) {
+            parts.engine().at(dueNanos, () -> look(followed, afterNanos));
+        } else {
+            parts.engine().at(now + END_NANOS, () -> {
+                if (followed.active().load().state() == LoadState.LOADING) {
+                    await(followed, afterNanos, dueNanos);
+                } else {
+                    end(followed.progress());
+                }
+            });
+        }
+    }
+
+    private void look(Followed followed, long afterNanos) {
+        ActiveLoad active = followed.active();
         Load load = active.load();
         if (load.state() != LoadState.LOADING) {
+            end(followed.progress());
             return;
         }
-        long before = frontierSum(load);
-        frontiers.look(load);
-        active.budget().readsAt((long) load.bytesPerSecond());
         places.look(load, System.nanoTime());
-        boolean moved = frontierSum(load) != before;
+        ProgressQuestion question = question(active);
+        int generation = load.generation();
+        // residency is asked of the load's descriptors, which stay open until that is over
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        active.dropping(CompletableFuture.allOf(active.dropping(), done));
+        boolean begun = begin(looking, () -> {
+            try {
+                ProgressSeen seen = followed.progress().look(question);
+                parts.engine().submit(() -> seen(followed, seen, generation, afterNanos));
+            } finally {
+                done.complete(null);
+            }
+        });
+        if (!begun) {
+            done.complete(null);
+        }
+    }
+
+    /** Gives back what the kernel keeps for loads that are still followed. Any thread. */
+    @Override
+    public void close() {
+        open.forEach(LoadProgress::close);
+    }
+
+    private void end(LoadProgress progress) {
+        open.remove(progress);
+        if (!begin(looking, progress::close)) {
+            progress.close();
+        }
+    }
+
+    private static boolean begin(Executor executor, Runnable task) {
+        try {
+            executor.execute(task);
+            return true;
+        } catch (RejectedExecutionException stopping) {
+            return false;
+        }
+    }
+
+    private ProgressQuestion question(ActiveLoad active) {
+        Map<FileId, ProgressQuestion.Asked> files = new HashMap<>();
+        long opens = 0;
+        boolean remote = false;
+        for (TrackedShard shard : active.load().shards()) {
+            opens += shard.opens();
+            if (shard.inUse()) {
+                FileId id = shard.shard().id();
+                boolean far = parts.mounts().of(id.device()).remote();
+                remote |= far;
+                RangeSet expected = shard.asked().union(shard.residentBefore());
+                files.put(
+                        id,
+                        new ProgressQuestion.Asked(
+                                shard.shard().sizeBytes(),
+                                shard.gone(),
+                                expected,
+                                headerBytes(id),
+                                shard.path(),
+                                far || !active.enforced() ? null : shard.file()));
+            }
+        }
+        return new ProgressQuestion(
+                Set.copyOf(active.load().readers().keySet()), files, opens, active.enforced() && !remote);
+    }
+
+    private long headerBytes(FileId id) {
+        List<Tensor> tensors = layouts.known(id).tensors();
+        return tensors.isEmpty() ? 0 : tensors.getFirst().bytes().start();
+    }
+
+    private void seen(Followed followed, ProgressSeen seen, int generation, long afterNanos) {
+        ActiveLoad active = followed.active();
+        Load load = active.load();
+        if (load.state() != LoadState.LOADING) {
+            end(followed.progress());
+            return;
+        }
+        load.progress(seen.readers());
+        if (seen.direct()) {
+            load.readsDirectly();
+        }
+        boolean moved = seen.moved();
+        if (generation == load.generation()) {
+            for (Map.Entry<FileId, FilePlace> file : seen.files().entrySet()) {
+                moved |= take(load, load.shard(file.getKey()), file.getValue());
+            }
+        }
+        load.frontiersSeen(System.nanoTime());
+        active.budget().readsAt((long) load.bytesPerSecond());
+        rewrites.look(load);
         if (active.enforced()) {
             rooms.watch(active);
-            lookAtMisses(active);
+            misses.look(active);
             readWantedLayouts(active);
-        }
-        if (moved) {
-            load.touchesStale();
-        }
-        if (load.areTouchesStale()) {
-            lookAtTouches(active); // a reader that pauses leaves more behind it than was seen while it went
         }
         boolean more = !Prefetching.isEverythingAsked(load);
         if (moved || more) {
             planning.ask(active, Trigger.PROGRESS, null);
         }
         long longest = more ? WAITING_NANOS : IDLE_NANOS;
-        later(active, moved || load.areTouchesStale() ? PROGRESS_NANOS : Math.min(afterNanos * 2, longest));
+        later(followed, moved ? PROGRESS_NANOS : Math.min(afterNanos * 2, longest), seen.cpuNanos());
     }
 
-    /** On the background thread, one at a time, and seldom enough that looking takes a small part of the reader's time. */
-    private void lookAtTouches(ActiveLoad active) {
-        Load load = active.load();
-        long began = System.nanoTime();
-        if (!load.beginTouchLook(began)) {
-            return;
+    /** Returns whether more is known than before. */
+    private boolean take(Load load, TrackedShard shard, FilePlace place) {
+        if (!shard.inUse()) {
+            return false;
         }
-        Touches.Question question = Touches.Question.of(load);
-        try {
-            background.execute(() -> {
-                Map<FileId, RangeSet> touched = touches.look(question);
-                long tookNanos = System.nanoTime() - began;
-                parts.engine().submit(() -> {
-                    touched.forEach((id, ranges) -> load.shard(id).touched(ranges));
-                    load.endTouchLook(System.nanoTime() + Math.max(TOUCHES_NANOS, tookNanos * TOUCHES_SHARE));
-                    if (load.state() == LoadState.LOADING) {
-                        planning.ask(active, Trigger.PROGRESS, null);
-                    }
-                });
-            });
-        } catch (RejectedExecutionException stopping) {
-            return; // the daemon ends
-        }
-    }
-
-    private static long frontierSum(Load load) {
-        long sum = 0;
-        for (TrackedShard shard : load.shards()) {
-            sum += shard.frontierBytes();
-        }
-        return sum;
-    }
-
-    /**
-     * A reader that stands where nothing was asked for and nothing is resident waits for storage; one that finds pages far
-     * ahead which nobody here asked for brings them itself.
-     */
-    private void lookAtMisses(ActiveLoad active) {
-        for (TrackedShard shard : active.load().shards()) {
-            long at = shard.frontierBytes();
-            long size = shard.shard().sizeBytes();
-            if (!shard.inUse() || shard.file() == null) {
-                continue;
-            }
-            lookAtMiss(active, shard, shard.slowestBytes());
-            if (shard.slowestBytes() != at) {
-                lookAtMiss(active, shard, at);
-            }
-            if (at == 0 || at >= size) {
-                continue;
-            }
-            RangeSet ahead = RangeSet.between(at + OWN_READ_AHEAD_BYTES, size)
-                    .minus(shard.asked())
-                    .minus(shard.residentBefore());
-            if (ahead.bytes() > 0 && residentBytes(shard, ahead) > OWN_READ_AHEAD_BYTES) {
-                prefetchesItself(active, shard);
-            }
-        }
-    }
-
-    /** {@code at}: where a reader is; at the file's start it may not have begun. */
-    private void lookAtMiss(ActiveLoad active, TrackedShard shard, long at) {
-        long size = shard.shard().sizeBytes();
-        if (at == 0 || at >= size) {
-            return;
-        }
-        RangeSet next = RangeSet.between(at, Math.min(size, at + MISS_BYTES));
-        boolean wanted = !next.minus(shard.asked()).isEmpty()
-                || !next.intersect(shard.dropped()).isEmpty();
-        if (wanted && residentBytes(shard, next) == 0) {
-            missed(active, shard, next);
-        }
-    }
-
-    private void missed(ActiveLoad active, TrackedShard shard, RangeSet range) {
-        parts.counters().increment(Counter.MISSES);
-        shard.forgetAsked(range);
-        shard.notDropped(range);
-        ByteRange missed = range.ranges().getFirst();
-        planning.ask(active, Trigger.MISS, shard, missed);
-    }
-
-    private void prefetchesItself(ActiveLoad active, TrackedShard shard) {
-        if (active.load().sawItPrefetch()) {
+        if (place.wentBack() && shard.seenGoingBack()) {
+            parts.counters().increment(Counter.WENT_BACK);
             parts.journal()
                     .line("load")
                     .path(shard.path())
-                    .put("model", active.load().model().name())
-                    .put("reason", "pages appear ahead of the reader that were not asked for: it prefetches by itself")
+                    .put("model", load.model().name())
+                    .put("reason", "a reader went back: nothing of this file is dropped behind its readers any more")
                     .log();
         }
-    }
-
-    /** 0 where it is unknown. */
-    private long residentBytes(TrackedShard shard, RangeSet ranges) {
-        long bytes = 0;
-        for (ByteRange range : ranges.ranges()) {
-            try {
-                bytes += Math.max(
-                        0,
-                        parts.kernel()
-                                .pageCache()
-                                .residency(shard.file(), range.start(), range.lengthBytes())
-                                .residentBytes());
-            } catch (KernelException unknown) {
-                return 0;
-            }
+        long before = shard.frontierBytes();
+        if (place.slowestBytes() < 0) {
+            shard.readersJump();
+        } else {
+            shard.readersAt(place.slowestBytes(), place.furthestBytes());
         }
-        return bytes;
+        return shard.touched(place.touched()) || shard.frontierBytes() != before;
     }
 
     private void readWantedLayouts(ActiveLoad active) {
         for (TrackedShard shard : active.load().shards()) {
             if (shard.file() != null
                     && shard.opened()
+                    && !shard.isRewritten()
                     && !parts.mounts().of(shard.shard().id().device()).remote()
                     && layouts.takeWish(shard.shard().id())) {
                 CompletableFuture<Void> done = new CompletableFuture<>();
                 active.dropping(CompletableFuture.allOf(active.dropping(), done));
-                try {
-                    background.execute(() -> {
-                        try {
-                            layouts.read(parts.kernel().files(), shard);
-                        } finally {
-                            done.complete(null);
-                        }
-                    });
-                } catch (RejectedExecutionException stopping) {
+                boolean begun = begin(background, () -> {
+                    try {
+                        layouts.read(parts.kernel().files(), shard);
+                    } finally {
+                        done.complete(null);
+                    }
+                });
+                if (!begun) {
                     done.complete(null);
                 }
             }

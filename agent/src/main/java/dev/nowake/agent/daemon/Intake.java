@@ -195,6 +195,9 @@ final class Intake {
                 && (active.enforced() || !parts.mounts().isFuse(sighting.id().device()))) {
             files.ensureHeld(shard);
         }
+        if (first && sighting.status() != null) {
+            shard.seenAs(sighting.status());
+        }
         if (first) {
             parts.counters().increment(Counter.OPENS);
             noticeDroppedPages(shard);

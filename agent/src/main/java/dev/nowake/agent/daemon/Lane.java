@@ -33,12 +33,14 @@ final class Lane implements AutoCloseable {
 
     private final Parts parts;
     private final ExecutorService background;
+    private final ExecutorService looking;
     private final ExecutorService evicting;
     private final ExecutorService writingBack;
     private final Watching watching;
     private final Models models;
     private final Intake intake;
     private final Written written;
+    private final Following following;
     private final Explaining explaining;
     private final Heartbeat heartbeat;
     private final List<Path> rootPaths;
@@ -51,6 +53,7 @@ final class Lane implements AutoCloseable {
         this.parts = parts;
         this.rootPaths = roots.roots().stream().map(RootRule::path).toList();
         this.background = thread("nowake-background-" + name);
+        this.looking = thread("nowake-follow-" + name);
         this.evicting = thread("nowake-evict-" + name);
         this.writingBack = thread("nowake-write-back-" + name);
         Baseline baseline = new Baseline(parts.kernel());
@@ -71,8 +74,8 @@ final class Lane implements AutoCloseable {
         Evictions evictions =
                 new Evictions(parts, evicting, writingBack, keeps, baseline, models::of, models::isObserved);
         Planning planning = new Planning(parts, inputs, prefetching, evictions, rooms);
-        Following following = new Following(
-                parts, new Frontiers(parts.procRoot()), places, layouts, planning, rooms, background, this::loadBegins);
+        following =
+                new Following(parts, places, layouts, planning, rooms, baseline, looking, background, this::loadBegins);
         // the stations form a ring only here: a load's end may begin the next one
         Intake[] ring = new Intake[1];
         Releasing releasing = new Releasing(
@@ -212,6 +215,8 @@ final class Lane implements AutoCloseable {
         watching.close();
         parts.engine().stop();
         background.shutdownNow();
+        looking.shutdown();
+        following.close();
         evicting.shutdownNow();
         writingBack.shutdownNow();
     }

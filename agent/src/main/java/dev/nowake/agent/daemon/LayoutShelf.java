@@ -44,6 +44,12 @@ final class LayoutShelf implements Layouts {
         return layout;
     }
 
+    /** What is known of it, without asking for more. */
+    Layout known(FileId file) {
+        Layout layout = known.get(file);
+        return layout == null ? Layout.unknown() : layout;
+    }
+
     /** Whether a policy asked for it and nobody has read it yet; the answer is yes once. */
     boolean takeWish(FileId file) {
         return !known.containsKey(file) && wanted.remove(file);

@@ -46,14 +46,16 @@ final class Prefetching {
                 continue;
             }
             TrackedShard shard = load.shard(step.file());
+            if (shard.isRewritten()) {
+                continue; // it is not what the plan was made for
+            }
             RangeSet fresh = step.range().minus(shard.asked());
             if (fresh.isEmpty()) {
                 continue;
             }
             NodeTarget target = placements.target(wish.node(), load);
             load.target(target);
-            RangeSet movable = wish.ifMisplaced() == Step.IfMisplaced.MOVE ? shard.residentBefore() : RangeSet.EMPTY;
-            if (ask(active, shard, fresh, placements.place(target), movable)) {
+            if (ask(active, shard, fresh, placements.place(target), wish.ifMisplaced())) {
                 described.add(describe(shard, wish, fresh, target));
             }
         }
@@ -63,8 +65,8 @@ final class Prefetching {
         return described;
     }
 
-    /** {@code movable}: what may be dropped and read again where it lies on another node. */
-    private boolean ask(ActiveLoad active, TrackedShard shard, RangeSet fresh, Placement placement, RangeSet movable) {
+    private boolean ask(
+            ActiveLoad active, TrackedShard shard, RangeSet fresh, Placement placement, Step.IfMisplaced misplaced) {
         if (!active.enforced()) {
             active.load().addForecastPrefetch(files.forecast(shard, fresh));
             shard.ask(fresh);
@@ -77,6 +79,8 @@ final class Prefetching {
         shard.ask(fresh);
         parts.counters().add(Counter.PLANNED_BYTES, fresh.bytes());
         FileId id = shard.shard().id();
+        // known only since the file is held
+        RangeSet movable = misplaced == Step.IfMisplaced.MOVE ? shard.residentBefore() : RangeSet.EMPTY;
         active.jobs()
                 .computeIfAbsent(id.device(), device -> startJob(active, device))
                 .add(shard.file(), id, fresh, placement, movable.intersect(fresh));
@@ -129,7 +133,8 @@ final class Prefetching {
 
     static boolean isEverythingAsked(Load load) {
         return load.shards().stream()
-                .allMatch(shard -> shard.asked().bytes() >= shard.shard().sizeBytes());
+                .allMatch(shard -> shard.isRewritten()
+                        || shard.asked().bytes() >= shard.shard().sizeBytes());
     }
 
     private static Map<String, Object> describe(

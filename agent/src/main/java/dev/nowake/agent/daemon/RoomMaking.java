@@ -3,6 +3,7 @@ package dev.nowake.agent.daemon;
 import dev.nowake.agent.execute.Placement;
 import dev.nowake.agent.govern.RoomReport;
 import dev.nowake.agent.load.ActiveLoad;
+import dev.nowake.agent.load.NodeTarget;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.proc.NumaTopology;
@@ -46,7 +47,8 @@ final class RoomMaking {
             return;
         }
         long wanted = wantedBytes(active);
-        Placement placement = placements.place(placements.target(Node.READER, active.load()));
+        NodeTarget target = active.load().target();
+        Placement placement = placements.place(target == null ? placements.target(Node.READER, active.load()) : target);
         try {
             evicting.execute(() -> make(active, wanted, placement));
         } catch (RejectedExecutionException stopping) {
@@ -94,9 +96,7 @@ final class RoomMaking {
     private long reclaim(long bytes, Placement placement) {
         BitSet nodes = placement.nodes();
         if (nodes.isEmpty()) {
-            topology.get().nodes().stream()
-                    .filter(node -> node.memory().totalBytes() > 0)
-                    .forEach(node -> nodes.set(node.id()));
+            topology.get().withMemory().forEach(node -> nodes.set(node.id()));
         }
         long freed = 0;
         int left = nodes.cardinality();

@@ -8,6 +8,7 @@ import dev.nowake.agent.govern.Shortage;
 import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.LoadBook;
 import dev.nowake.agent.load.NodeTarget;
+import dev.nowake.agent.load.ReaderProgress;
 import dev.nowake.agent.observe.PathLabel;
 import dev.nowake.kernel.proc.DeviceNumber;
 import java.nio.file.Path;
@@ -79,6 +80,19 @@ final class StatusDocument {
         return mounts;
     }
 
+    private static List<Object> readers(Load load) {
+        List<Object> readers = new ArrayList<>();
+        for (int pid : load.readers().keySet()) {
+            ReaderProgress progress = load.progress(pid);
+            Map<String, Object> reader = new LinkedHashMap<>();
+            reader.put("pid", pid);
+            reader.put("progress", progress.source().label());
+            reader.put("touchedBytes", progress.touchedBytes());
+            readers.add(reader);
+        }
+        return readers;
+    }
+
     private static Map<String, Object> root(RootRule root) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("path", PathLabel.of(root.path()).text());
@@ -91,7 +105,7 @@ final class StatusDocument {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("model", load.model().name());
         document.put("state", load.state().label());
-        document.put("readers", load.readers().size());
+        document.put("readers", readers(load));
         document.put("shards", load.model().shards().size());
         document.put("shardsOpened", load.shardsOpened());
         document.put("sizeBytes", load.model().sizeBytes());

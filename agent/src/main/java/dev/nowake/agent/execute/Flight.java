@@ -26,6 +26,7 @@ final class Flight {
     private Placement placement = Placement.ANYWHERE;
     private boolean singlePages;
     private boolean fenced;
+    private boolean refused;
     private Ending ending = Ending.DROPPED;
 
     Flight(MountBudget mount, Job job, long bytes, long begunNanos) {
@@ -56,7 +57,8 @@ final class Flight {
     /** Takes the job's bytes where its pages are to lie; false without room, and on a mount fenced meanwhile. */
     synchronized boolean tryAcquire(ByteBudget budget, long bytes, Placement where) {
         placement = where;
-        if (fenced || !budget.tryAcquire(bytes, where)) {
+        refused = fenced || !budget.tryAcquire(bytes, where);
+        if (refused) {
             return false;
         }
         room = budget;
@@ -89,6 +91,11 @@ final class Flight {
     synchronized void fence() {
         fenced = true;
         giveBackAbove(0, roomBytes);
+    }
+
+    /** Whether it was not the mount that had no room. */
+    synchronized boolean isRefused() {
+        return refused;
     }
 
     /** Whether the mount answered for the chunk, if with an error. */

@@ -3,38 +3,52 @@ package dev.nowake.agent.execute;
 /**
  * How many bytes one mount shall have in flight, learned from what it returns. Time is passed in; not thread-safe.
  *
- * <p>Rounds at one window are measured: what came back, in what time. Now and then a round is tried with less, or with
- * more. Less is kept when it returned as much: the requests beyond it only stood in a queue, of which nobody else gets a
- * turn. More is kept when it returned more. While a window is full, rate times latency is the window (Little's law), so
- * "less returned as much" says the same as "latency fell in proportion"; a rate does not need to know the latency of the
- * idle mount, which nobody sees who begins with a full window, and with what was measured good for the filesystem we do.
+ * <p>Rounds at one window are measured: what came back, in what time. Now and then a round is tried with a third less, or
+ * with a step more. When less returned as much, and the larger window, asked once more, did not do better, half of the
+ * difference is given up: those requests only stood in a queue. More is kept when it returned more. While a window is full,
+ * rate times latency is the window (Little's law), so "less returned as much" says the same as "latency fell in
+ * proportion"; but a rate does not need to know the latency of the idle mount, which nobody sees who begins with a full
+ * window, and we do: with what was measured good for the filesystem.
  */
 final class InFlightLaw {
     /**
-     * A round lasts this long and one window at least. In 100 ms a mount of 1 GB/s returns 100 chunks of 1 MiB, of which
+     * A round lasts this long and one window at least. In 150 ms a mount of 1 GB/s returns 150 chunks of 1 MiB, of which
      * single late ones do not decide; ten times as long, a load would be over before anything is learned.
      */
-    private static final long ROUND_NANOS = 100_000_000L;
+    private static final long ROUND_NANOS = 150_000_000L;
 
     /**
      * What a smaller window may lose. Steps follow each other, and where a mount saturates softly (rate W / (W + h)) each
-     * loses a little: with 2 % the last one ends at 0.93 of the most, with 5 % at 0.83; with none, noise refuses half of them.
+     * loses a little: with 2 % the last one ends at 0.95 of the most, with 5 % at 0.88; with none, noise refuses half of them.
      */
     private static final double ENOUGH = 0.98;
 
-    /** Less: 64 chunks are 19 after four steps. Halves would miss a knee by half of the rate for a round. */
-    private static final double LESS = 0.75;
+    /**
+     * Less: so much is tried, and when it is enough, so much is kept. The rest is slack for moments in which the host has
+     * no time for us: kept as it was tried (at three quarters), a busy host of two CPUs lost a tenth. 64 chunks with a knee
+     * at 16 become 24 or less in six steps. Half would cost half a round where everything is needed.
+     */
+    private static final double LESS_TRIED = 2.0 / 3;
 
-    /** More: this part of the most; from the least to the most in some two seconds. */
+    private static final double LESS_KEPT = 5.0 / 6;
+
+    /** Where that is not enough, what would be kept is tried the next time: a server with a sharp peak returns more for it. */
+    private static final double BETTER = 1.03;
+
+    /**
+     * More: a sixteenth of the most, and a quarter of what there is at most; 64 chunks after two in some four seconds.
+     */
     private static final int STEPS = 16;
+
+    private static final int GROWTH = 4;
 
     /**
      * The part of its own growth that a larger window must return. Where the knee lies inside a step, the last step is
-     * refused when less than a third of it was of use, and what is lost is below 7 %; at half it is 10.
+     * refused when less than a third of it was of use, and what is lost is 8 % at most; at half it is 12.
      */
     private static final double WORTH = 1.0 / 3;
 
-    /** Rounds between trials: few at first and after a change, then fewer and fewer trials, which cost a quarter of a round. */
+    /** Rounds between trials: few at first and after a change, then fewer and fewer trials, which cost a third of a round. */
     private static final int FIRST_PATIENCE = 4;
 
     private static final int MOST_PATIENCE = 32;
@@ -42,8 +56,8 @@ final class InFlightLaw {
     /** A rate that changed by so much is another mount, or others are at it: what was learned is asked anew, soon. */
     private static final double CHANGE = 1.5;
 
-    /** Of a round's bytes, those that came back to a window at least this full; else demand was measured, not the mount. */
-    private static final double FULL = 0.75;
+    /** Of a round's bytes, those that came back while more was wanted; with fewer, demand was measured, not the mount. */
+    private static final double WANTED = 0.75;
 
     /** The weight of the newest chunk in the latency shown. */
     private static final double NEWEST = 1.0 / 16;
@@ -51,6 +65,8 @@ final class InFlightLaw {
     private enum Trial {
         NONE,
         LESS,
+        /** The settled window once more, after less returned as much: a host that stalls makes all windows alike. */
+        COMPARE,
         MORE
     }
 
@@ -65,6 +81,8 @@ final class InFlightLaw {
     private int rounds;
     private int patience = FIRST_PATIENCE;
     private double settledRate;
+    private boolean shallow;
+    private double lessRate;
     private double latencyNanos;
 
     private boolean measuring;
@@ -72,7 +90,7 @@ final class InFlightLaw {
     private long roundNanos;
     private long countNanos;
     private double countedBytes;
-    private double fullBytes;
+    private double wantedBytes;
 
     /** Begins with {@code mostBytes}; never less than two chunks, or the most where that is less. */
     InFlightLaw(long chunkBytes, long mostBytes) {
@@ -103,8 +121,8 @@ final class InFlightLaw {
         return (long) latencyNanos;
     }
 
-    /** A chunk came back. {@code inFlightBytes} with its own. Times are of one clock that never goes back. */
-    void returned(long bytes, long begunNanos, long nowNanos, long inFlightBytes) {
+    /** A chunk came back. {@code wanted}: others wait for their turn. Times are of one clock that never goes back. */
+    void returned(long bytes, long begunNanos, long nowNanos, boolean wanted) {
         double took = Math.max(0, nowNanos - begunNanos);
         latencyNanos = latencyNanos == 0 ? took : latencyNanos + NEWEST * (took - latencyNanos);
         if (!measuring) {
@@ -118,22 +136,22 @@ final class InFlightLaw {
             return;
         }
         countedBytes += bytes;
-        if (inFlightBytes >= FULL * windowBytes) {
-            fullBytes += bytes;
+        if (wanted) {
+            wantedBytes += bytes;
         }
         long lasted = nowNanos - countNanos;
         if (lasted >= ROUND_NANOS && countedBytes >= windowBytes) {
-            boolean full = fullBytes >= FULL * countedBytes;
+            boolean telling = wantedBytes >= WANTED * countedBytes;
             double rate = countedBytes / lasted;
             newRound();
-            if (full) {
+            if (telling) {
                 judge(rate);
             }
         }
     }
 
-    /** Nothing is in flight: the round under way says nothing, the next chunk begins another. */
-    void idle() {
+    /** Something else held the chunks back: the round under way says nothing, the next chunk begins another. */
+    void heldBack() {
         newRound();
     }
 
@@ -152,16 +170,28 @@ final class InFlightLaw {
         measuring = false;
         counting = false;
         countedBytes = 0;
-        fullBytes = 0;
+        wantedBytes = 0;
     }
 
     private void judge(double rate) {
         switch (trial) {
             case NONE -> settled(rate);
-            case LESS -> decide(rate >= ENOUGH * settledRate, rate, Trial.MORE);
+            case LESS -> judgeLess(rate);
+            case COMPARE -> {
+                if (isEnough(lessRate, rate)) {
+                    keep(less(LESS_KEPT), lessRate, Trial.LESS);
+                } else {
+                    settledRate = rate;
+                    refuseLess();
+                }
+            }
             case MORE -> {
                 double growth = (double) windowBytes / settledBytes - 1;
-                decide(rate >= settledRate * (1 + WORTH * growth), rate, Trial.LESS);
+                if (rate >= settledRate * (1 + WORTH * growth)) {
+                    keep(windowBytes, rate, Trial.MORE);
+                } else {
+                    refuse(Trial.LESS);
+                }
             }
         }
     }
@@ -182,16 +212,35 @@ final class InFlightLaw {
         }
     }
 
-    private void decide(boolean kept, double rate, Trial afterwards) {
-        if (kept) {
-            settledBytes = windowBytes;
-            settledRate = rate;
-            patience = FIRST_PATIENCE;
-            begin(trial);
-        } else {
-            patience = Math.min(2 * patience, MOST_PATIENCE);
-            settle(afterwards);
+    private void judgeLess(double rate) {
+        if (!isEnough(rate, settledRate)) {
+            refuseLess();
+            return;
         }
+        lessRate = rate;
+        trial = Trial.COMPARE;
+        windowBytes = settledBytes;
+    }
+
+    private boolean isEnough(double less, double settled) {
+        return less >= (shallow ? BETTER : ENOUGH) * settled;
+    }
+
+    private void refuseLess() {
+        shallow = !shallow;
+        refuse(Trial.MORE);
+    }
+
+    private void keep(long bytes, double rate, Trial again) {
+        settledBytes = bytes;
+        settledRate = rate;
+        patience = FIRST_PATIENCE;
+        begin(again);
+    }
+
+    private void refuse(Trial next) {
+        patience = Math.min(2 * patience, MOST_PATIENCE);
+        settle(next);
     }
 
     private void settle(Trial afterwards) {
@@ -202,15 +251,19 @@ final class InFlightLaw {
     }
 
     private void begin(Trial wanted) {
-        long less = Math.max(leastBytes, Math.min(chunks(LESS * settledBytes), settledBytes - chunkBytes));
-        long more = Math.min(mostBytes, settledBytes + Math.max(chunkBytes, chunks((double) mostBytes / STEPS)));
-        long tried = wanted == Trial.LESS ? less : more;
+        double step = Math.min((double) mostBytes / STEPS, (double) settledBytes / GROWTH);
+        long more = Math.min(mostBytes, settledBytes + Math.max(chunkBytes, chunks(step)));
+        long tried = wanted == Trial.LESS ? less(shallow ? LESS_KEPT : LESS_TRIED) : more;
         if (tried == settledBytes) {
             settle(wanted == Trial.LESS ? Trial.MORE : Trial.LESS);
             return;
         }
         trial = wanted;
         windowBytes = tried;
+    }
+
+    private long less(double part) {
+        return Math.max(leastBytes, Math.min(chunks(part * settledBytes), settledBytes - chunkBytes));
     }
 
     private long chunks(double bytes) {

@@ -115,6 +115,7 @@ final class MountBudget {
     /** The flight is over; where the mount answered, the fence is lifted. */
     void ended(Flight flight, long nowNanos) {
         boolean telling = flight.isTelling();
+        boolean wanted = telling && pools.stream().anyMatch(MountPool::hasWork);
         long fencedFor = -1;
         MountState lifted = null;
         lock.lock();
@@ -123,7 +124,7 @@ final class MountBudget {
                 return;
             }
             if (telling) {
-                law.returned(flight.mountBytes(), flight.begunNanos(), nowNanos, inFlightBytes);
+                law.returned(flight.mountBytes(), flight.begunNanos(), nowNanos, wanted);
             }
             inFlightBytes -= flight.mountBytes();
             if (flight.isAnswered()) {
@@ -135,8 +136,8 @@ final class MountBudget {
                     lifted = stateLocked(nowNanos);
                 }
             }
-            if (flights.isEmpty()) {
-                law.idle();
+            if (flights.isEmpty() || flight.isRefused()) {
+                law.heldBack();
             }
         } finally {
             lock.unlock();

@@ -107,7 +107,17 @@ final class MountPool {
         }
     }
 
-    /** A job that could not use its turn has the next one. */
+    /** Whether a job waits for its turn. */
+    boolean hasWork() {
+        lock.lock();
+        try {
+            return jobs.stream().anyMatch(Job::hasPending);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A job that could not use its turn, and for which nobody waits for room, has the next one. */
     void keepTurn(Job job) {
         lock.lock();
         try {

@@ -11,34 +11,47 @@ import dev.nowake.model.ByteRange;
 import dev.nowake.model.FileId;
 import dev.nowake.model.RangeSet;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
  * Takes mapped pages from the one process that maps a file (process_madvise(2) MADV_PAGEOUT), which drops clean file pages
  * from page cache at once; the process reads them again on its next touch. Where several map it nothing is done: their
- * pages would stay, and no call says so. Costs a pass over /proc. Any thread.
+ * pages would stay, and no call says so. Any thread.
  */
 public final class PageOut {
     /** One call's worth: the kernel walks it with the process's memory lock held for reading. */
     private static final long PIECE_BYTES = 64L << 20;
 
+    /** Between two passes over /proc for one file: ten a second would cost a tenth of a CPU on a busy host. */
+    private static final long PASS_NANOS = 2_000_000_000L;
+
     private final ForeignMemory memory;
     private final Path procRoot;
+    private final Map<FileKey, Pass> passes = new HashMap<>();
+
+    private record Pass(Set<Integer> mappers, long nanos) {}
 
     public PageOut(ForeignMemory memory, Path procRoot) {
         this.memory = memory;
         this.procRoot = procRoot;
     }
 
-    /** Returns bytes advised; 0 where nobody, or more than one process, maps the file. */
-    public long of(FileId file, RangeSet ranges) throws KernelException {
+    /**
+     * What was done.
+     *
+     * @param mappers processes that map the file
+     * @param advisedBytes 0 unless there is one
+     */
+    public record Result(int mappers, long advisedBytes) {}
+
+    public synchronized Result of(FileId file, RangeSet ranges) throws KernelException {
         FileKey key = new FileKey(file.device(), file.inode());
-        int self = Math.toIntExact(ProcessHandle.current().pid());
-        Set<Integer> mappers =
-                OpenFileScan.scan(procRoot, Set.of(key), self).mapped().getOrDefault(key, Set.of());
+        Set<Integer> mappers = mappers(key);
         if (mappers.size() != 1) {
-            return 0;
+            return new Result(mappers.size(), 0);
         }
         int pid = mappers.iterator().next();
         try (OpenFile process = memory.openProcess(pid)) {
@@ -48,8 +61,23 @@ public final class PageOut {
             for (Mapping mapping : mappings) {
                 advised += of(process, mapping, ranges);
             }
-            return advised;
+            return new Result(1, advised);
         }
+    }
+
+    /** A mapper that came since the last pass is no harm: the kernel leaves alone what two map. */
+    private Set<Integer> mappers(FileKey file) {
+        long now = System.nanoTime();
+        Pass last = passes.get(file);
+        if (last == null || now - last.nanos() > PASS_NANOS) {
+            int self = Math.toIntExact(ProcessHandle.current().pid());
+            Set<Integer> mappers =
+                    OpenFileScan.scan(procRoot, Set.of(file), self).mapped().getOrDefault(file, Set.of());
+            last = new Pass(mappers, now);
+            passes.values().removeIf(old -> now - old.nanos() > PASS_NANOS);
+            passes.put(file, last);
+        }
+        return last.mappers();
     }
 
     private long of(OpenFile process, Mapping mapping, RangeSet ranges) throws KernelException {

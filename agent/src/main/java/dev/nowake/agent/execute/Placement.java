@@ -20,6 +20,11 @@ public final class Placement {
         this.cpus = cpus;
     }
 
+    /** On one node while it has room, else near it, whoever fetches. */
+    public static Placement on(int node) {
+        return on(node, new BitSet());
+    }
+
     /** On one node while it has room, else near it; fetched by its {@code cpus}, by any where it has none. */
     public static Placement on(int node, BitSet cpus) {
         BitSet only = new BitSet();

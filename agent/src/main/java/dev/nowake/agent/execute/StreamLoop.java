@@ -68,10 +68,10 @@ final class StreamLoop implements Runnable {
                 }
             }
             case NO_ROOM -> {
-                pool.keepTurn(job);
                 if (inFlight.isEmpty()) {
                     awaitRoom(job, flight.placement());
                 } else {
+                    pool.keepTurn(job);
                     completeOldest();
                 }
             }

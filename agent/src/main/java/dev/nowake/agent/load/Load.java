@@ -40,8 +40,8 @@ public final class Load {
     private long placeSeenNanos;
     private boolean directIo;
     private boolean prefetchesItself;
-    private long nextTouchLookNanos = Long.MIN_VALUE;
-    private boolean touchesStale;
+    private Map<Integer, ReaderProgress> progress = Map.of();
+    private int generation;
     private final ReadRate rate = new ReadRate();
 
     public Load(Model model, Collection<TrackedShard> shards, long nowNanos) {
@@ -85,7 +85,12 @@ public final class Load {
 
     /** {@code startTicks} tells a reused pid apart. */
     public boolean addReader(int pid, long startTicks) {
-        return readers.put(pid, startTicks) == null;
+        boolean first = readers.put(pid, startTicks) == null;
+        if (first) {
+            generation++;
+            shards.values().stream().filter(TrackedShard::inUse).forEach(TrackedShard::anotherReader);
+        }
+        return first;
     }
 
     public Map<Integer, Long> readers() {
@@ -189,6 +194,10 @@ public final class Load {
         directIo = true;
     }
 
+    public boolean isPrefetchingItself() {
+        return prefetchesItself;
+    }
+
     /** Pages were seen ahead of its readers that nobody here asked for. Returns true the first time. */
     public boolean sawItPrefetch() {
         boolean first = !prefetchesItself;
@@ -196,37 +205,32 @@ public final class Load {
         return first;
     }
 
-    /** Its readers have moved: what they have touched is more than what is known. */
-    public void touchesStale() {
-        touchesStale = true;
+    /** What each reader's progress was known by, when it was last looked at. */
+    public void progress(Map<Integer, ReaderProgress> seen) {
+        progress = Map.copyOf(seen);
     }
 
-    /** Readers have moved since the last look at what they have touched began. */
-    public boolean areTouchesStale() {
-        return touchesStale;
+    public ReaderProgress progress(int pid) {
+        return progress.getOrDefault(pid, ReaderProgress.UNKNOWN);
     }
 
-    /** Whether its readers' page tables may be looked at now: one look at a time, none before the last one said. */
-    public boolean beginTouchLook(long nowNanos) {
-        if (nowNanos < nextTouchLookNanos) {
-            return false;
-        }
-        nextTouchLookNanos = Long.MAX_VALUE;
-        touchesStale = false;
-        return true;
-    }
-
-    public void endTouchLook(long nextNanos) {
-        nextTouchLookNanos = nextNanos;
+    /** Counts its readers as they come: an answer about fewer of them is out of date. */
+    public int generation() {
+        return generation;
     }
 
     /** Its shards' frontiers were looked at. */
     public void frontiersSeen(long nowNanos) {
+        rate.seen(progressBytes(), nowNanos);
+    }
+
+    /** How much its readers have got through: their frontiers, or what they have touched where they have none. */
+    private long progressBytes() {
         long sum = 0;
         for (TrackedShard shard : shards.values()) {
-            sum += shard.frontierBytes();
+            sum += Math.max(shard.frontierBytes(), shard.touched().bytes());
         }
-        rate.seen(sum, nowNanos);
+        return sum;
     }
 
     /** How fast its readers move, smoothed over about a second. */

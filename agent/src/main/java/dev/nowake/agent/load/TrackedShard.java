@@ -1,5 +1,6 @@
 package dev.nowake.agent.load;
 
+import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.RangeSet;
 import dev.nowake.model.Shard;
@@ -22,7 +23,14 @@ public final class TrackedShard {
     private long slowestBytes = -1;
     private RangeSet asked = RangeSet.EMPTY;
     private RangeSet residentBefore = RangeSet.EMPTY;
-    private RangeSet touched;
+    private RangeSet touched = RangeSet.EMPTY;
+    private RangeSet quiet = RangeSet.EMPTY;
+    private RangeSet gone = RangeSet.EMPTY;
+    private boolean touchedKnown;
+    private boolean wentBack;
+    private boolean mappedBySeveral;
+    private FileStatus seen;
+    private boolean rewritten;
     private RangeSet dropped = RangeSet.EMPTY;
     private long residentBytes = -1;
     private final AtomicLong landedBytes = new AtomicLong();
@@ -158,6 +166,12 @@ public final class TrackedShard {
         frontierBytes = furthest;
     }
 
+    /** Its readers do not go from start to end: no place of theirs says what comes next. */
+    public void readersJump() {
+        slowestBytes = 0;
+        frontierBytes = 0;
+    }
+
     public RangeSet asked() {
         return asked;
     }
@@ -187,16 +201,95 @@ public final class TrackedShard {
 
     public void drop(RangeSet ranges) {
         dropped = dropped.union(ranges);
+        gone = gone.minus(ranges);
     }
 
     /** It did not go, or a reader wants it again. */
     public void notDropped(RangeSet ranges) {
         dropped = dropped.minus(ranges);
+        gone = gone.minus(ranges);
     }
 
-    /** What every reader is seen to have read, nothing included: better than what their places tell. */
-    public void touched(RangeSet ranges) {
+    /** What did not stay when it was dropped. */
+    public void isGone(RangeSet ranges) {
+        gone = gone.union(ranges);
+    }
+
+    /** Dropped, and gone since: it is there again only when somebody wanted it. */
+    public RangeSet gone() {
+        return gone;
+    }
+
+    /** What every reader is seen to have touched. Returns whether it is more, or other, than what was known. */
+    public boolean touched(RangeSet ranges) {
+        boolean news = !ranges.equals(touched) || !quiet.equals(touched);
+        quiet = touched.intersect(ranges);
         touched = ranges;
+        touchedKnown = true;
+        return news;
+    }
+
+    public RangeSet touched() {
+        return touched;
+    }
+
+    /**
+     * Another reader came: what all of them have touched is not known until it was looked at as well, and what was dropped
+     * may be asked for, and dropped, again.
+     */
+    public void anotherReader() {
+        forgetAsked(dropped);
+        dropped = RangeSet.EMPTY;
+        gone = RangeSet.EMPTY;
+        touched = RangeSet.EMPTY;
+        quiet = RangeSet.EMPTY;
+        touchedKnown = false;
+    }
+
+    /** Every one of its readers was looked at. */
+    public boolean isTouchedKnown() {
+        return touchedKnown;
+    }
+
+    /** Touched by all since the look before the last: somebody may be at it still. */
+    public RangeSet justTouched() {
+        return touched.minus(quiet);
+    }
+
+    /** A reader touches again what it has touched before. Returns true the first time. */
+    public boolean seenGoingBack() {
+        boolean first = !wentBack;
+        wentBack = true;
+        return first;
+    }
+
+    /** Nothing behind its readers is behind them any more. */
+    public boolean hasGoneBack() {
+        return wentBack;
+    }
+
+    /** Its pages could not be taken from one process because others map them too. Returns true the first time. */
+    public boolean seenMappedBySeveral() {
+        boolean first = !mappedBySeveral;
+        mappedBySeveral = true;
+        return first;
+    }
+
+    /**
+     * The file as it is now, for the first time at its open. Returns true the first time it is another than it was: somebody
+     * writes to it in place, and what was known of its contents is known no more.
+     */
+    public boolean seenAs(FileStatus now) {
+        boolean same = seen == null || (now.sizeBytes() == seen.sizeBytes() && now.mtimeNanos() == seen.mtimeNanos());
+        seen = seen == null ? now : seen;
+        boolean first = !same && !rewritten;
+        rewritten |= !same;
+        return first;
+    }
+
+    /** It was written in place while somebody read it: its pages are the writer's, its layout is unknown. */
+    public boolean isRewritten() {
+        return rewritten;
     }
 
     /** The pages are gone again, and somebody wants them. */
@@ -229,7 +322,7 @@ public final class TrackedShard {
                 opened,
                 inUse,
                 frontierBytes,
-                touched == null ? RangeSet.between(0, Math.min(slowestBytes(), shard.sizeBytes())) : touched,
+                touched,
                 asked,
                 residentBefore,
                 asked.isEmpty() && frontierBytes == 0 ? residentBytes : -1); // what was seen at the open is the past

@@ -46,7 +46,13 @@ final class TraceInstance implements AutoCloseable {
 
     /** Makes it, with these events for these files; nothing is recorded before {@link #begin}. */
     static TraceInstance create(Tracefs tracefs, List<String> events, List<TraceTarget> targets) throws IOException {
-        Path folder = tracefs.ownInstance();
+        return create(tracefs, 0, events, targets);
+    }
+
+    /** {@code number}: tells instances of one process apart. */
+    static TraceInstance create(Tracefs tracefs, int number, List<String> events, List<TraceTarget> targets)
+            throws IOException {
+        Path folder = tracefs.ownInstance(number);
         Files.createDirectory(folder);
         TraceInstance instance = new TraceInstance(folder, events);
         try {
@@ -121,6 +127,15 @@ final class TraceInstance implements AutoCloseable {
     void begin(String marker) throws IOException {
         write("tracing_on", "1");
         write("trace_marker", marker);
+    }
+
+    void on() throws IOException {
+        write("tracing_on", "1");
+    }
+
+    /** Events are lost until {@link #on}, and nobody pays for them. */
+    void off() throws IOException {
+        write("tracing_on", "0");
     }
 
     /** No event comes after the marker. */

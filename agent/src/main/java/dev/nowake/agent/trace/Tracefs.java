@@ -30,9 +30,10 @@ record Tracefs(Path folder) {
         return Optional.empty();
     }
 
-    /** One that is named after this process, which nobody else has. */
-    Path ownInstance() {
-        return folder.resolve("instances/" + PREFIX + ProcessHandle.current().pid());
+    /** One that is named after this process, which nobody else has; {@code number} 0 for its first. */
+    Path ownInstance(int number) {
+        String name = PREFIX + ProcessHandle.current().pid();
+        return folder.resolve("instances/" + (number == 0 ? name : name + "-" + number));
     }
 
     boolean hasEvent(String name) {
@@ -61,12 +62,16 @@ record Tracefs(Path folder) {
 
     private static boolean isStale(Path instance) throws IOException {
         long pid;
+        boolean numbered;
         try {
-            pid = Long.parseLong(instance.getFileName().toString().substring(PREFIX.length()));
+            String[] numbers =
+                    instance.getFileName().toString().substring(PREFIX.length()).split("-", 2);
+            pid = Long.parseLong(numbers[0]);
+            numbered = numbers.length > 1;
         } catch (NumberFormatException e) {
             return false;
         }
-        if (pid == ProcessHandle.current().pid()) {
+        if (pid == ProcessHandle.current().pid() && !numbered) {
             return true;
         }
         Optional<ProcessHandle> process = ProcessHandle.of(pid).filter(ProcessHandle::isAlive);

@@ -39,7 +39,9 @@ class ConfigFileTest {
                                 "node",
                                 "reader",
                                 "misplaced",
-                                "keep")));
+                                "keep",
+                                "mapped",
+                                "leave")));
     }
 
     @Test
@@ -90,7 +92,9 @@ class ConfigFileTest {
                         "node",
                         "1",
                         "misplaced",
-                        "move"));
+                        "move",
+                        "mapped",
+                        "leave"));
     }
 
     @ParameterizedTest

@@ -31,7 +31,7 @@ final class DeafTest {
             for (Path shard : shards) {
                 rig.awaitResident(shard);
             }
-            assertThat(rig.load().path("readers").asInt()).isEqualTo(1);
+            assertThat(rig.load().path("readers").size()).isEqualTo(1);
             rig.keeps(2500, () -> assertThat(rig.resident(shards)).isGreaterThanOrEqualTo(Rig.most(64 * Rig.MIB)));
             reader.act("close");
             reader.kill();

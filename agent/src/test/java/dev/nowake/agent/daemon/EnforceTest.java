@@ -56,7 +56,7 @@ final class EnforceTest {
 
             JsonNode load = rig.load();
             assertThat(load.path("state").asString()).isEqualTo("loading");
-            assertThat(load.path("readers").asInt()).isEqualTo(1);
+            assertThat(load.path("readers").size()).isEqualTo(1);
             assertThat(load.path("shardsOpened").asInt()).isEqualTo(1);
             rig.awaitCounter("prefetchedBytes", 120 * Rig.MIB);
             reader.kill();

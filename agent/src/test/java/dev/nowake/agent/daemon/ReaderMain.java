@@ -16,6 +16,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
 
 /** A process that opens, reads, maps and closes files when told on stdin, one act a line, and says {@code ok} to each. */
 public final class ReaderMain {
@@ -24,6 +26,8 @@ public final class ReaderMain {
 
     private final Deque<FileChannel> channels = new ArrayDeque<>();
     private final Deque<Arena> mappings = new ArrayDeque<>();
+    private final Map<Path, MemorySegment> touched = new HashMap<>();
+    private long preadTo;
     private final int[] sockets = {-1, -1};
 
     public static void main(String[] args) throws IOException {
@@ -52,7 +56,10 @@ public final class ReaderMain {
             case "read" -> read(channels.peek());
             case "take" -> take(channels.peek(), Integer.parseInt(argument));
             case "seek" -> channels.peek().position(Long.parseLong(argument) << 20);
+            case "pread" -> pread(channels.peek(), Integer.parseInt(argument));
             case "map" -> map(Path.of(argument));
+            case "touch" -> touch(argument);
+            case "fork" -> fork();
             case "unmap" -> mappings.pop().close();
             case "opens" -> opens(argument);
             case "send" -> send(argument);
@@ -76,6 +83,52 @@ public final class ReaderMain {
                 continue;
             }
             buffer.clear();
+        }
+    }
+
+    /** The same from where the last one ended, by pread(2): the descriptor's position stays. */
+    private void pread(FileChannel channel, int mebibytes) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 20);
+        for (int i = 0; i < mebibytes; i++) {
+            while (buffer.hasRemaining()) {
+                int got = channel.read(buffer, preadTo);
+                if (got < 0) {
+                    return;
+                }
+                preadTo += got;
+            }
+            buffer.clear();
+        }
+    }
+
+    /** {@code FROM TO PATH}: maps the whole file, closes it, and touches each page of these MiB. */
+    private void touch(String argument) throws IOException {
+        String[] words = argument.split(" ", 3);
+        Path path = Path.of(words[2]);
+        MemorySegment mapped = touched.get(path);
+        if (mapped == null) {
+            Arena arena = Arena.ofShared();
+            mappings.push(arena);
+            try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+                mapped = channel.map(MapMode.READ_ONLY, 0, channel.size(), arena);
+            }
+            touched.put(path, mapped);
+        }
+        long sum = 0;
+        for (long at = Long.parseLong(words[0]) << 20; at < Long.parseLong(words[1]) << 20; at += 4096) {
+            sum += mapped.get(ValueLayout.JAVA_BYTE, at);
+        }
+        if (sum == Long.MIN_VALUE) {
+            System.out.println();
+        }
+    }
+
+    /** The child has what this process has open and mapped, and does nothing until it is killed. */
+    private static void fork() throws Throwable {
+        if (call("fork", 0) == 0) {
+            while (true) {
+                call("pause", 0);
+            }
         }
     }
 

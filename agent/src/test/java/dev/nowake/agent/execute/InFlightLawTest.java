@@ -50,6 +50,15 @@ class InFlightLawTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"0.010,2", "0.010,4", "0.002,1"})
+    void aHostThatStallsNowAndThen(double latencySeconds, double gigabytes) {
+        finds(
+                () -> SimulatedMount.stalling(SimulatedMount.link(latencySeconds, gigabytes * GB, MIB, 0.2)),
+                MIB,
+                64 * MIB);
+    }
+
+    @ParameterizedTest
     @ValueSource(doubles = {0, 0.1, 0.3})
     void aDisk(double noise) {
         finds(() -> SimulatedMount.link(0.001, 2.5 * GB, 8 * MIB, noise), 8 * MIB, 40 * MIB);
@@ -99,16 +108,16 @@ class InFlightLawTest {
     }
 
     @Test
-    void whatFewRequestsReturnSaysNothingOfTheMount() {
+    void whatComesBackToLittleDemandSaysNothingOfTheMount() {
         InFlightLaw law = new InFlightLaw(MIB, 64 * MIB);
         for (int i = 0; i < 100_000; i++) {
-            law.returned(MIB, i * 1_000_000L, i * 1_000_000L + 500_000, 10 * MIB);
+            law.returned(MIB, i * 1_000_000L, i * 1_000_000L + 500_000, i % 2 == 0);
         }
         assertThat(law.windowBytes()).isEqualTo(64 * MIB);
         assertThat(law.latencyNanos()).isBetween(499_999L, 500_000L);
     }
 
-    record Happening(int kind, long bytes, long tookNanos, long passedNanos, long inFlightBytes) {}
+    record Happening(int kind, long bytes, long tookNanos, long passedNanos, boolean wanted) {}
 
     @Provide
     Arbitrary<List<Happening>> happenings() {
@@ -117,7 +126,7 @@ class InFlightLawTest {
                         Arbitraries.longs().between(0, 1L << 40),
                         Arbitraries.longs().between(0, 1L << 45),
                         Arbitraries.longs().between(0, 1L << 40),
-                        Arbitraries.longs().between(0, 1L << 40))
+                        Arbitraries.of(true, true, true, false))
                 .as(Happening::new)
                 .list()
                 .ofMaxSize(400);
@@ -134,9 +143,9 @@ class InFlightLawTest {
         for (Happening each : happenings) {
             now += each.passedNanos();
             switch (each.kind()) {
-                case 0 -> law.idle();
+                case 0 -> law.heldBack();
                 case 1 -> law.beginSmall();
-                default -> law.returned(each.bytes(), now - each.tookNanos(), now, each.inFlightBytes());
+                default -> law.returned(each.bytes(), now - each.tookNanos(), now, each.wanted());
             }
             assertThat(law.windowBytes()).isBetween(law.leastBytes(), law.mostBytes());
             assertThat(law.latencyNanos()).isNotNegative();

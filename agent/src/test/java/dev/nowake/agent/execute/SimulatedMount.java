@@ -46,6 +46,20 @@ final class SimulatedMount {
         };
     }
 
+    /** The same on a host that stands still now and then, whatever is in flight: once in two seconds, for up to half a one. */
+    static Server stalling(Server server) {
+        Random random = new Random(9);
+        long[] stall = {0, 0};
+        return (now, others) -> {
+            if (now > stall[1]) {
+                stall[0] = now + (long) (-2e9 * Math.log(1 - random.nextDouble()));
+                stall[1] = stall[0] + (long) (0.5e9 * random.nextDouble());
+            }
+            long answer = server.answerNanos(now, others);
+            return answer >= stall[0] ? Math.max(answer, stall[1]) : answer;
+        };
+    }
+
     void becomes(Server other) {
         server = other;
     }
@@ -72,7 +86,7 @@ final class SimulatedMount {
             nowNanos = Math.max(nowNanos, first.answerNanos());
             returned += chunkBytes;
             if (law != null) {
-                law.returned(chunkBytes, first.begunNanos(), nowNanos, (inFlight.size() + 1) * chunkBytes);
+                law.returned(chunkBytes, first.begunNanos(), nowNanos, true);
             }
         }
         return returned / (nowNanos - start) * 1e9;

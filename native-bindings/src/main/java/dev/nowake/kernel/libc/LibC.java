@@ -189,6 +189,11 @@ public interface LibC {
         return retry(FCNTL, fd, command, argument, 0, 0, 0);
     }
 
+    /** ioctl(2). {@code argument} is a number or an address, as the request wants it. */
+    default long ioctl(int fd, long request, long argument) {
+        return retry(IOCTL, fd, request, argument, 0, 0, 0);
+    }
+
     /** fanotify_init(2). */
     default long fanotifyInit(int flags, int eventFlags) {
         return retry(FANOTIFY_INIT, flags, eventFlags, 0, 0, 0, 0);

@@ -36,6 +36,7 @@ public enum SystemCall {
     SCHED_GETAFFINITY(204, 123),
     PPOLL(271, 73),
     FCNTL(72, 25),
+    IOCTL(16, 29),
     FANOTIFY_INIT(300, 262),
     FANOTIFY_MARK(301, 263),
     NAME_TO_HANDLE_AT(303, 264),

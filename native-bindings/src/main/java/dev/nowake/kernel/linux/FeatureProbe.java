@@ -137,6 +137,18 @@ final class FeatureProbe {
             note(Feature.PROCESS_MADVISE, libc.processMadvise((int) pidfd, vector.address(), 0, MADV_PAGEOUT));
             libc.close((int) pidfd);
         }
+        pagemapScan(arena);
+    }
+
+    /** Of no byte of ourselves. */
+    private void pagemapScan(Arena arena) {
+        MemorySegment path = Scratch.cString(arena, "/proc/self/pagemap".getBytes(StandardCharsets.US_ASCII));
+        long fd = libc.open(path.address(), OpenFlags.RDONLY | OpenFlags.CLOEXEC);
+        note(Feature.PAGEMAP_SCAN, fd);
+        if (fd >= 0) {
+            note(Feature.PAGEMAP_SCAN, new PageScan(libc).probe((int) fd));
+            libc.close((int) fd);
+        }
     }
 
     /** On a file in memory: held or not, an answer is an answer. */

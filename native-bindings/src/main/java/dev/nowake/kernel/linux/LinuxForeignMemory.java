@@ -4,21 +4,27 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import dev.nowake.kernel.Extent;
 import dev.nowake.kernel.ForeignMemory;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.kernel.libc.LibC;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 
-/** pidfd_open(2) and process_madvise(2). */
+/** pidfd_open(2), process_madvise(2) and the page tables' ioctl. */
 final class LinuxForeignMemory implements ForeignMemory {
     private static final int MADV_PAGEOUT = 21;
     private static final short POLLIN = 1;
 
     private final LibC libc;
+    private final PageScan scan;
 
     LinuxForeignMemory(LibC libc) {
         this.libc = libc;
+        this.scan = new PageScan(libc);
     }
 
     @Override
@@ -59,5 +65,19 @@ final class LinuxForeignMemory implements ForeignMemory {
             done += advised;
         }
         return done;
+    }
+
+    @Override
+    public OpenFile openPageTable(int pid) throws KernelException {
+        try (Arena arena = Arena.ofConfined()) {
+            byte[] path = ("/proc/" + pid + "/pagemap").getBytes(StandardCharsets.US_ASCII);
+            long fd = libc.open(Scratch.cString(arena, path).address(), OpenFlags.RDONLY | OpenFlags.CLOEXEC);
+            return new OpenFile((int) Outcome.orThrow("open", fd), libc::close);
+        }
+    }
+
+    @Override
+    public List<Extent> present(OpenFile pageTable, long address, long lengthBytes) throws KernelException {
+        return scan.present(pageTable.fd(), address, lengthBytes);
     }
 }

@@ -1,8 +1,9 @@
 package dev.nowake.kernel.proc;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -32,10 +33,16 @@ public record DescriptorInfo(long positionBytes, long flags, int mountId, long i
 
     /** Of every descriptor the process has; none when it is gone, or may not be looked at. */
     public static List<DescriptorInfo> all(Path root, int pid) {
+        return List.copyOf(byNumber(root, pid).values());
+    }
+
+    /** The same by the descriptors' numbers; a map of the caller's own. */
+    public static Map<Integer, DescriptorInfo> byNumber(Path root, int pid) {
         String[] names = root.resolve("proc/" + pid + "/fdinfo").toFile().list();
-        List<DescriptorInfo> all = new ArrayList<>();
+        Map<Integer, DescriptorInfo> all = new HashMap<>();
         for (String name : names == null ? new String[0] : names) {
-            read(root, pid, ProcFile.smallNumber(name)).ifPresent(all::add);
+            int fd = ProcFile.smallNumber(name);
+            read(root, pid, fd).ifPresent(info -> all.put(fd, info));
         }
         return all;
     }

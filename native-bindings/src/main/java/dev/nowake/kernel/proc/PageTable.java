@@ -15,7 +15,9 @@ import java.util.List;
  * with the process's memory lock held for reading, about a millisecond for each GiB: for now and then.
  */
 public final class PageTable {
-    private static final long PAGE_BYTES = 4096;
+    /** The page size of every machine the table is read on. */
+    public static final long PAGE_BYTES = 4096;
+
     private static final int ENTRY_BYTES = 8;
 
     /** One read covers 128 MiB of the mapping, so that the lock is held for a tenth of a millisecond at a time. */

@@ -1,12 +1,15 @@
 package dev.nowake.kernel.fake;
 
 import dev.nowake.kernel.Errno;
+import dev.nowake.kernel.Extent;
 import dev.nowake.kernel.Features;
 import dev.nowake.kernel.ForeignMemory;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
+import java.util.ArrayList;
+import java.util.List;
 
-/** pidfd_open(2) and process_madvise(2) of the fake: for its own processes alone. */
+/** pidfd_open(2), process_madvise(2) and page tables of the fake: for its own processes alone. */
 final class FakeForeignMemory implements ForeignMemory {
     private final FakeKernel kernel;
     private final FakeHost host;
@@ -63,6 +66,45 @@ final class FakeForeignMemory implements ForeignMemory {
                 }
             }
             throw new KernelException("process_madvise", Errno.ENOMEM);
+        }
+    }
+
+    @Override
+    public OpenFile openPageTable(int pid) throws KernelException {
+        host.script.enter("open", null);
+        synchronized (host.lock) {
+            FakeReader process = host.processes.get(pid);
+            if (process == null) {
+                throw new KernelException("open", Errno.ENOENT);
+            }
+            host.requireFreeDescriptor("open");
+            return host.own(process);
+        }
+    }
+
+    @Override
+    public List<Extent> present(OpenFile pageTable, long address, long lengthBytes) throws KernelException {
+        host.script.enter("PAGEMAP_SCAN", null, address, lengthBytes);
+        FakeReader reader = process("PAGEMAP_SCAN", pageTable);
+        synchronized (host.lock) {
+            if (!kernel.features().has(Features.Feature.PAGEMAP_SCAN)) {
+                throw new KernelException("PAGEMAP_SCAN", Errno.ENOTTY);
+            }
+            List<Extent> runs = new ArrayList<>();
+            for (FakeMapping mapping : reader.mappings()) {
+                long firstPage = mapping.offsetBytes() / FakeInode.PAGE_BYTES;
+                for (int page = mapping.touched.nextSetBit(0); page >= 0; ) {
+                    int end = mapping.touched.nextClearBit(page);
+                    long start = mapping.address() + (page - firstPage) * FakeInode.PAGE_BYTES;
+                    long from = Math.max(start, address);
+                    long to = Math.min(start + (end - page) * (long) FakeInode.PAGE_BYTES, address + lengthBytes);
+                    if (from < to) {
+                        runs.add(new Extent(from - address, to - from));
+                    }
+                    page = mapping.touched.nextSetBit(end);
+                }
+            }
+            return runs;
         }
     }
 

@@ -116,6 +116,12 @@ class FailingCallsTest {
             }
         });
         attempt(refusals, () -> kernel.nodeMemory().reclaim(0, 4096));
+        attempt(refusals, () -> {
+            try (OpenFile self = kernel.foreignMemory()
+                    .openPageTable((int) ProcessHandle.current().pid())) {
+                attempt(refusals, () -> kernel.foreignMemory().present(self, 0, 4096));
+            }
+        });
         attempt(refusals, () -> kernel.serviceManager().notify(socket.name(), "READY=1"));
         FeatureProbe.of(libc);
         return refusals;

@@ -67,6 +67,17 @@ class ProcessReadersTest {
     }
 
     @Test
+    void bytesReadAreThoseOfAllReads() throws IOException {
+        put("proc/42/io", "rchar: 323934931\nwchar: 323929600\nread_bytes: 0\n");
+        assertThat(ProcessIo.readBytes(root, 42)).isEqualTo(323934931);
+        for (String text : new String[] {"", "rchar:", "rchar: x", "rchar: -1", "wchar: 5", "rchar: 1 2"}) {
+            put("proc/42/io", text);
+            assertThat(ProcessIo.readBytes(root, 42)).as(text).isEqualTo(-1);
+        }
+        assertThat(ProcessIo.readBytes(root, 43)).isEqualTo(-1);
+    }
+
+    @Test
     void fdinfoFlagsAreOctal() throws IOException {
         put("proc/5/fdinfo/3", "pos:\t4096\nflags:\t0100002\nmnt_id:\t24\nino:\t77\nlock:\t1: POSIX\n");
         DescriptorInfo info = DescriptorInfo.read(root, 5, 3).orElseThrow();

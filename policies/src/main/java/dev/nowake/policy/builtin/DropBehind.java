@@ -20,24 +20,41 @@ final class DropBehind {
      */
     static final long MARGIN_BYTES = 256L << 20;
 
+    /**
+     * What stands before the first tensor, where that is not known. A GGUF header with its vocabulary is 5 to 11 MB, that
+     * of a safetensors shard a tenth of one; and readers come back to it as they please.
+     */
+    static final long HEADER_BYTES = 16L << 20;
+
     private DropBehind() {}
 
-    static List<Step> steps(LoadView load, Layouts layouts) {
+    /** {@code ifMapped}: what is to become of pages a reader still maps. */
+    static List<Step> steps(LoadView load, Layouts layouts, Step.IfMapped ifMapped) {
         List<Step> steps = new ArrayList<>();
         for (FileView file : load.files()) {
             if (file.opened() && file.residentBytes() != 0 && !file.touched().isEmpty()) {
                 List<Tensor> tensors = layouts.of(file.id()).tensors();
                 RangeSet passed = wholeTensors(quiet(file, !tensors.isEmpty()), tensors);
-                add(file.id(), passed.minus(file.residentBefore()), steps);
+                add(file.id(), passed.minus(header(file, tensors)).minus(file.residentBefore()), ifMapped, steps);
             }
         }
         return steps;
     }
 
-    private static void add(FileId file, RangeSet ranges, List<Step> steps) {
+    private static void add(FileId file, RangeSet ranges, Step.IfMapped ifMapped, List<Step> steps) {
         for (ByteRange range : ranges.ranges()) {
-            steps.add(new Step.Evict(file, range.start(), range.lengthBytes(), "read by all, memory is short"));
+            steps.add(new Step.Evict(
+                    file, range.start(), range.lengthBytes(), ifMapped, false, "read by all, memory is short"));
         }
+    }
+
+    /** Never behind a reader while anybody has the file. */
+    private static RangeSet header(FileView file, List<Tensor> tensors) {
+        if (!file.inUse()) {
+            return RangeSet.EMPTY;
+        }
+        return RangeSet.between(
+                0, tensors.isEmpty() ? HEADER_BYTES : tensors.getFirst().bytes().start());
     }
 
     /**

@@ -47,7 +47,9 @@ public final class LoadAndReleasePolicy implements Policy {
                 "leftovers",
                 new Argument.Choice("keep", List.of("keep", "evict")),
                 "room",
-                new Argument.Choice("none", List.of("none", "reclaim")));
+                new Argument.Choice("none", List.of("none", "reclaim")),
+                "mapped",
+                new Argument.Choice("leave", List.of("leave", "pageout")));
     }
 
     @Override
@@ -75,7 +77,9 @@ public final class LoadAndReleasePolicy implements Policy {
             steps.addAll(Room.leftovers(input));
         }
         if (trigger == Trigger.PRESSURE || (trigger == Trigger.PROGRESS && Room.missingBytes(load, input.host()) > 0)) {
-            steps.addAll(DropBehind.steps(load, input.layouts()));
+            boolean pageOut = "pageout".equals(input.args().get("mapped"));
+            steps.addAll(
+                    DropBehind.steps(load, input.layouts(), pageOut ? Step.IfMapped.PAGEOUT : Step.IfMapped.LEAVE));
         }
         return steps;
     }

@@ -29,6 +29,9 @@ const PART = 4;
 // Below this a reader stands still, whatever the average of its last seconds still says.
 const STANDING = 1024 * 1024;
 
+// Readers come back to a file's header as they please; a GGUF vocabulary makes it 5 to 11 MB long.
+const HEADER = 16 * 1024 * 1024;
+
 export function prefetch({ load, host, args }) {
   if (!load || load.ended || load.prefetchesItself || load.directIo) return [];
   return ahead(load, Math.min(args.window, spare(memoryOf(load, host), args)));
@@ -125,10 +128,9 @@ function behind(file) {
   const last = file.touched[file.touched.length - 1];
   const quiet = Math.min(file.frontier, last.offset + last.length) - MARGIN;
   return file.touched
-    .filter((t) => t.offset < quiet)
-    .map((t) => ({
-      file: file.id, offset: t.offset, length: Math.min(t.length, quiet - t.offset), reason: "read by all",
-    }));
+    .map((t) => ({ start: Math.max(t.offset, HEADER), end: Math.min(t.offset + t.length, quiet) }))
+    .filter((t) => t.start < t.end)
+    .map((t) => ({ file: file.id, offset: t.start, length: t.end - t.start, reason: "read by all" }));
 }
 
 // Not the whole file: a loader that reads all headers first comes back for what was prefetched.

@@ -48,7 +48,8 @@ class BuiltinPoliciesTest {
                                                 "7"))),
                         entry("misplaced", new Argument.Choice("keep", List.of("keep", "move"))),
                         entry("leftovers", new Argument.Choice("keep", List.of("keep", "evict"))),
-                        entry("room", new Argument.Choice("none", List.of("none", "reclaim"))));
+                        entry("room", new Argument.Choice("none", List.of("none", "reclaim"))),
+                        entry("mapped", new Argument.Choice("leave", List.of("leave", "pageout"))));
         assertThat(policy.defaults())
                 .containsOnly(
                         entry("window", 0L),
@@ -56,7 +57,8 @@ class BuiltinPoliciesTest {
                         entry("node", "reader"),
                         entry("misplaced", "keep"),
                         entry("leftovers", "keep"),
-                        entry("room", "none"));
+                        entry("room", "none"),
+                        entry("mapped", "leave"));
     }
 
     @Test

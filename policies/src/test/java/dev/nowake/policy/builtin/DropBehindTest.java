@@ -11,6 +11,7 @@ import dev.nowake.policy.PolicyInput;
 import dev.nowake.policy.Step;
 import dev.nowake.policy.Trigger;
 import java.util.List;
+import java.util.Map;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -81,7 +82,8 @@ class DropBehindTest {
     void aSequentialReadersPrefixGoesUpToTheMargin() {
         Situation situation = Situation.of(8 * GIB).frontier(0, GIB).free(2 * GIB);
         assertThat(policy.evict(situation.withTrigger(Trigger.PROGRESS).input()))
-                .containsExactly(new Step.Evict(id(situation), 0, GIB - 256 * MIB, "read by all, memory is short"));
+                .containsExactly(
+                        new Step.Evict(id(situation), 16 * MIB, GIB - 272 * MIB, "read by all, memory is short"));
         assertThat(policy.evict(
                         situation.withTrigger(Trigger.PROGRESS).free(12 * GIB).input()))
                 .isEmpty();
@@ -92,7 +94,32 @@ class DropBehindTest {
         FileView file = Situation.file(0, 8 * GIB, true, true, 4 * GIB, RangeSet.between(0, GIB), RangeSet.EMPTY);
         Situation situation = Situation.of(8 * GIB).with(file).withTrigger(Trigger.PRESSURE);
         assertThat(policy.evict(situation.input()))
-                .containsExactly(new Step.Evict(id(situation), 0, GIB - 256 * MIB, "read by all, memory is short"));
+                .containsExactly(
+                        new Step.Evict(id(situation), 16 * MIB, GIB - 272 * MIB, "read by all, memory is short"));
+    }
+
+    @Test
+    void theHeaderStaysWhileAnybodyHasTheFile() {
+        Situation situation = Situation.of(8 * GIB)
+                .frontier(0, 2 * GIB)
+                .tensors(0, 5 * MIB, GIB, GIB + 5 * MIB, GIB)
+                .withTrigger(Trigger.PRESSURE);
+        assertThat(behind(situation.input()))
+                .extracting(DropBehindTest::range)
+                .containsExactly(RangeSet.between(5 * MIB, GIB + 5 * MIB));
+    }
+
+    @Test
+    void mappedPagesAreTakenOnlyWhereTheRuleSaysSo() {
+        Situation situation = Situation.of(8 * GIB).frontier(0, GIB).withTrigger(Trigger.PRESSURE);
+        PolicyInput input = situation.input();
+        assertThat(behind(input)).extracting(Step.Evict::ifMapped).containsExactly(Step.IfMapped.LEAVE);
+        assertThat(behind(input.withArgs(Map.of("mapped", "pageout"))))
+                .extracting(Step.Evict::ifMapped)
+                .containsExactly(Step.IfMapped.PAGEOUT);
+        assertThat(behind(input.withArgs(Map.of("mapped", "leave"))))
+                .extracting(Step.Evict::ifMapped)
+                .containsExactly(Step.IfMapped.LEAVE);
     }
 
     @Test

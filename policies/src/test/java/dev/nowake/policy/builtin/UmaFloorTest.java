@@ -100,7 +100,7 @@ class UmaFloorTest {
     void shortOfMemoryItStillDropsAndReleases(@ForAll("bytes") long free, @ForAll("bytes") long inBlocks) {
         HostView host = host(free, Math.min(free, inBlocks));
         assertThat(policy("uma-guard").evict(on(host, loading())))
-                .contains(new Step.Evict(new FileId(1, 0), 0, GIB - 64 * MIB, "read by all"));
+                .contains(new Step.Evict(new FileId(1, 0), 16 * MIB, GIB - 80 * MIB, "read by all"));
         assertThat(evicted(policy("uma-guard").evict(on(host, loading().withEnded()))))
                 .contains(new FileId(1, 0));
         assertThat(policy("uma-guard").evict(on(host, loading())).stream()

@@ -87,7 +87,7 @@ class UmaGuardTest {
         assertThat(evicted(uma.evict(input("uma-guard", situation))))
                 .containsExactly(new FileId(2, 0), new FileId(2, 3));
         assertThat(evictions(input("uma-guard", situation.withTrigger(Trigger.PROGRESS))))
-                .containsExactly(new Step.Evict(new FileId(1, 0), 0, 448 * MIB, "read by all"));
+                .containsExactly(new Step.Evict(new FileId(1, 0), 16 * MIB, 432 * MIB, "read by all"));
         assertThat(evicted(uma.evict(input("uma-guard", situation.withTrigger(Trigger.PRESSURE)))))
                 .containsExactlyInAnyOrder(new FileId(1, 0), new FileId(2, 0), new FileId(2, 3));
         assertThat(evicted(uma.evict(input("uma-guard", situation.withEnded()))))

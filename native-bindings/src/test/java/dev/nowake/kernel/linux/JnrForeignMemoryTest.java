@@ -1,0 +1,24 @@
+package dev.nowake.kernel.linux;
+
+import dev.nowake.kernel.Features.Feature;
+import dev.nowake.kernel.contract.ForeignMemoryContract;
+import dev.nowake.kernel.contract.KernelUnderTest;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+
+@Tag("kernel")
+class JnrForeignMemoryTest extends ForeignMemoryContract {
+    @Override
+    protected KernelUnderTest newWorld() throws Exception {
+        KernelUnderTest world = RealWorld.of(LinuxKernel.open(Binding.JNR));
+        Assumptions.assumeTrue(world.kernel().features().has(Feature.PAGEMAP_SCAN), "PAGEMAP_SCAN is younger");
+        return world;
+    }
+
+    @Override
+    protected Mapped mapWhole(Path file, long lengthBytes) throws Exception {
+        JavaProcess holder = JavaProcess.start(MapHolder.class, file);
+        return new Mapped(holder.pid(), Long.parseLong(holder.line().split(" ")[0]), holder::close);
+    }
+}
