@@ -1,7 +1,7 @@
 #!/bin/bash
 # Runs every benchmark after the other and prints one document; docs/benchmarks.md keeps the last one. Takes about half an
 # hour: a dozen minutes are governor's, which fills memory for each of its hosts and loads in PAIRS (default 3) pairs, and
-# five random's. Arguments name the ones to run (default: all but uma, which takes all of the host's memory and three minutes).
+# five random's. Arguments name the ones to run (default: all but uma, which takes all of the host's memory and four minutes).
 . "$(dirname "$(readlink -f "$0")")/common.sh"
 [ $# -gt 0 ] || set -- prefetch slow-storage latency opens release idle policies scripts governor random ranks
 echo "Host: Linux $(uname -r), $(nproc) CPUs, $(awk '/^MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo)," \
