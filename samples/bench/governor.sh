@@ -10,6 +10,7 @@
 #   --ballast SIZE  takes at most (default: what there is)
 #   --foreign SIZE  page cache of the full host at most (default: what there is)
 #   --policy NAME   default load-and-release
+#   --journal FILE  keeps the daemon's journal there
 #   --args ARGS     its arguments as YAML, {room: reclaim, window: 1GiB}; where they name no window, it is 1GiB
 #
 # One daemon serves all loads, so that it is a warm one; for those without nowake it is stopped (SIGSTOP), which is as if it
@@ -23,7 +24,7 @@ usage() {
   exit 2
 }
 kind=ballast how=read pairs=10 size=4GiB free=2GiB mostBallast=1048576MiB mostForeign=1048576MiB
-policy=load-and-release args='{}'
+policy=load-and-release args='{}' journal=
 while [ $# -gt 0 ]; do
   [ $# -ge 2 ] || usage
   case $1 in
@@ -36,6 +37,7 @@ while [ $# -gt 0 ]; do
   --foreign) mostForeign=$2 ;;
   --policy) policy=$2 ;;
   --args) args=$2 ;;
+  --journal) journal=$2 ;;
   *) usage ;;
   esac
   shift 2
@@ -146,6 +148,7 @@ for ((pair = 1; pair <= pairs; )); do
   for who in $order; do once "$who" "$pair"; done
   pair=$((pair + 1))
 done
+[ -z "$journal" ] || cp "$state/journal.jsonl" "$journal"
 measured=$((pair - 1))
 [ "$measured" -ge 1 ] || die "no pair could be measured: the kernel reclaimed memory in each idle window"
 

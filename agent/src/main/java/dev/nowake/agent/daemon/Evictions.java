@@ -115,8 +115,8 @@ final class Evictions {
         RangeSet left = range.minus(shard.residentBefore())
                 .minus(keeps.of(step.file(), shard.inUse(), PolicyInputs.nowSeconds()));
         RangeSet fresh = left.minus(shard.dropped());
-        if (shard.inUse()) {
-            fresh = fresh.minus(shard.justTouched());
+        if (shard.inUse() && shard.frontierBytes() == 0) {
+            fresh = fresh.minus(shard.justTouched()); // nobody knows where it goes next; one that goes on is past it
         }
         if (fresh.isEmpty() || (enforced && shard.file() == null)) {
             return RangeSet.EMPTY;

@@ -202,7 +202,7 @@ final class Following implements AutoCloseable {
         boolean moved = seen.moved();
         if (generation == load.generation()) {
             for (Map.Entry<FileId, FilePlace> file : seen.files().entrySet()) {
-                moved |= take(load, load.shard(file.getKey()), file.getValue());
+                moved |= take(active, load.shard(file.getKey()), file.getValue());
             }
         }
         load.frontiersSeen(System.nanoTime());
@@ -222,7 +222,7 @@ final class Following implements AutoCloseable {
     }
 
     /** Returns whether more is known than before. */
-    private boolean take(Load load, TrackedShard shard, FilePlace place) {
+    private boolean take(ActiveLoad active, TrackedShard shard, FilePlace place) {
         if (!shard.inUse()) {
             return false;
         }
@@ -231,10 +231,12 @@ final class Following implements AutoCloseable {
             parts.journal()
                     .line("load")
                     .path(shard.path())
-                    .put("model", load.model().name())
+                    .put("model", active.load().model().name())
                     .put("reason", "a reader went back: nothing of this file is dropped behind its readers any more")
                     .log();
         }
+        // prefetch that waited for room would bring back what was dropped behind them
+        active.runningJobs().forEach(job -> job.withdraw(shard.shard().id(), place.touched()));
         long before = shard.frontierBytes();
         if (place.slowestBytes() < 0) {
             shard.readersJump();

@@ -90,8 +90,12 @@ final class Lane implements AutoCloseable {
                 keeps,
                 models.rules().standing(),
                 (active, trigger) -> planning.ask(active, trigger, null),
-                (standing, trigger) ->
-                        planning.askIdle(standing.assignment(), standing.mode() == Mode.ENFORCE, trigger));
+                (standing, trigger) -> {
+                    planning.askIdle(standing.assignment(), standing.mode() == Mode.ENFORCE, trigger);
+                    if (trigger == Trigger.TICK) {
+                        rooms.reserve(standing);
+                    }
+                });
         ring[0] = intake;
         explaining = new Explaining(
                 parts, models.rules(), inputs, baseline, places, placements, parts.engine()::submit, background);

@@ -40,6 +40,12 @@ final class LastReader {
 
     private static final long MILLI = 1_000_000L;
 
+    /** Between a reader's last look and its close: two looks, and some more where looks are late. */
+    private static final double UNSEEN_SECONDS = 0.3;
+
+    /** Before its pace is known. */
+    private static final long LEAST_READ_BYTES = 64L << 20;
+
     private final Parts parts;
     private final Executor background;
     private final Consumer<ActiveLoad> over;
@@ -115,7 +121,7 @@ final class LastReader {
     }
 
     private void unused(ActiveLoad active, TrackedShard shard) {
-        shard.markUnused();
+        shard.markUnused(LEAST_READ_BYTES + (long) (active.load().bytesPerSecond() * UNSEEN_SECONDS));
         active.load().used(System.nanoTime());
         parts.journal()
                 .line("close")

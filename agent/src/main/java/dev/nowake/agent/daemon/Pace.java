@@ -8,10 +8,10 @@ final class Pace {
     private static final long COST_SHARE = 100;
 
     /**
-     * 50 ms of CPU for each load: its first looks load classes and find descriptors, and a reader at 2 GB/s would have gone
+     * 100 ms of CPU for each load: its first looks load classes and find descriptors, and a reader at 2 GB/s would have gone
      * ten gigabytes when they are paid for. It is earned again while nothing is looked at.
      */
-    private static final long CREDIT_NANOS = 50_000_000L * COST_SHARE;
+    private static final long CREDIT_NANOS = 100_000_000L * COST_SHARE;
 
     private long owedNanos = -CREDIT_NANOS;
 

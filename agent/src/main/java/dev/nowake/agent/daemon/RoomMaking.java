@@ -1,22 +1,26 @@
 package dev.nowake.agent.daemon;
 
+import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.execute.Placement;
 import dev.nowake.agent.govern.RoomReport;
 import dev.nowake.agent.load.ActiveLoad;
 import dev.nowake.agent.load.NodeTarget;
 import dev.nowake.agent.observe.Counter;
+import dev.nowake.agent.rules.Standing;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.proc.NumaTopology;
 import dev.nowake.policy.Node;
 import java.util.BitSet;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 
 /**
  * Makes room for a load that begins, once, where its rule says {@code room: reclaim}: what free memory and the leftovers
- * dropped for it lack, the kernel is asked to reclaim from the coldest page cache of the node, others' pages among it.
- * Belongs to the engine's thread; reclaims on the lane's evicting thread, behind what policies had dropped.
+ * dropped for it lack, the kernel is asked to reclaim from the coldest page cache of the node, others' pages among it. Where
+ * it says {@code room: reserve}, the same is also done while nobody loads, so that room is there when somebody does. Belongs to the engine's thread; reclaims on the lane's evicting thread, behind what policies had dropped.
  */
 final class RoomMaking {
     /**
@@ -28,6 +32,13 @@ final class RoomMaking {
 
     /** Whatever floor a rule names, no more than this part of the host is made free for it; the policy keeps no more either. */
     private static final int FLOOR_DIVISOR = 4;
+
+    private static final String ROOM = "room";
+    private static final String RESERVE = "reserve";
+    private static final Set<Object> MAKES_ROOM = Set.of("reclaim", RESERVE);
+
+    /** A quarter of the reserve may be gone before it is filled up: others' comings and goings are not answered each time. */
+    private static final int RESERVE_SLACK = 4;
 
     private final Parts parts;
     private final Placements placements;
@@ -43,29 +54,41 @@ final class RoomMaking {
 
     /** The policy's first answer to the load's first open has been carried out. */
     void begin(ActiveLoad active) {
-        if (!"reclaim".equals(active.assignment().args().get("room")) || !active.mayMakeRoom()) {
+        Map<String, Object> args = active.assignment().args();
+        if (!MAKES_ROOM.contains(args.getOrDefault(ROOM, "none")) || !active.mayMakeRoom()) {
             return;
         }
-        long wanted = wantedBytes(active);
+        String model = active.load().model().name();
+        long wanted = Math.min(windowBytes(args), active.load().model().sizeBytes()) + floorBytes(args);
         NodeTarget target = active.load().target();
         Placement placement = placements.place(target == null ? placements.target(Node.READER, active.load()) : target);
+        execute(() -> make(model, active.rule().mode(), wanted, 0, placement));
+    }
+
+    /** Some time has passed and nobody loads. */
+    void reserve(Standing rule) {
+        Map<String, Object> args = rule.assignment().args();
+        if (RESERVE.equals(args.get(ROOM))) {
+            long wanted = windowBytes(args) + floorBytes(args);
+            execute(() -> make(null, rule.mode(), wanted, wanted / RESERVE_SLACK, Placement.ANYWHERE));
+        }
+    }
+
+    private void execute(Runnable task) {
         try {
-            evicting.execute(() -> make(active, wanted, placement));
+            evicting.execute(task);
         } catch (RejectedExecutionException stopping) {
             return; // the daemon ends
         }
     }
 
-    /** A policy that keeps a {@code floor} of free memory reads ahead only above it. */
-    private long wantedBytes(ActiveLoad active) {
-        long window = active.assignment().args().get("window") instanceof Number number && number.longValue() > 0
-                ? number.longValue()
-                : ROOM_BYTES;
-        return Math.min(window, active.load().model().sizeBytes()) + floorBytes(active);
+    private static long windowBytes(Map<String, Object> args) {
+        return args.get("window") instanceof Number number && number.longValue() > 0 ? number.longValue() : ROOM_BYTES;
     }
 
-    private long floorBytes(ActiveLoad active) {
-        if (!(active.assignment().args().get("floor") instanceof Number floor)) {
+    /** A policy that keeps a {@code floor} of free memory reads ahead only above it. */
+    private long floorBytes(Map<String, Object> args) {
+        if (!(args.get("floor") instanceof Number floor)) {
             return 0;
         }
         long totalBytes = topology.get().nodes().stream()
@@ -74,16 +97,20 @@ final class RoomMaking {
         return Math.clamp(floor.longValue(), 0, totalBytes / FLOOR_DIVISOR);
     }
 
-    private void make(ActiveLoad active, long wantedBytes, Placement placement) {
+    /** {@code slackBytes}: so little missing is left missing, and not told. */
+    private void make(String model, Mode mode, long wantedBytes, long slackBytes, Placement placement) {
         long began = System.nanoTime();
         long missing = parts.governor().missingBytes(wantedBytes, placement);
         boolean blind = missing == Long.MAX_VALUE;
-        long reclaimed = active.enforced() && missing > 0 && !blind ? reclaim(missing, placement) : 0;
+        if (slackBytes > 0 && (blind || missing <= slackBytes)) {
+            return;
+        }
+        long reclaimed = mode == Mode.ENFORCE && missing > 0 && !blind ? reclaim(missing, placement) : 0;
         parts.counters().add(Counter.ROOM_RECLAIMED_BYTES, reclaimed);
         parts.journal()
                 .line("room")
-                .put("model", active.load().model().name())
-                .put("mode", active.rule().mode().label())
+                .put("model", model)
+                .put("mode", mode.label())
                 .put("wantedBytes", wantedBytes)
                 .put("missingBytes", blind ? null : missing)
                 .put("reclaimedBytes", reclaimed)

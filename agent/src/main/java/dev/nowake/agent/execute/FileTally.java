@@ -1,7 +1,9 @@
 package dev.nowake.agent.execute;
 
 import dev.nowake.kernel.Errno;
+import dev.nowake.model.ByteRange;
 import dev.nowake.model.FileId;
+import dev.nowake.model.RangeSet;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -25,6 +27,7 @@ final class FileTally {
     private boolean verified = true;
     private boolean truncated;
     private int fruitlessInARow;
+    private RangeSet withdrawn = RangeSet.EMPTY;
     private int open;
 
     FileTally(FileId id) {
@@ -52,6 +55,20 @@ final class FileTally {
 
     FileId id() {
         return id;
+    }
+
+    synchronized void withdraw(RangeSet ranges) {
+        withdrawn = ranges;
+    }
+
+    /** They were added, perhaps again. */
+    synchronized void added(RangeSet ranges) {
+        withdrawn = withdrawn.minus(ranges);
+    }
+
+    synchronized boolean isWithdrawn(ByteRange range) {
+        return !withdrawn.isEmpty()
+                && withdrawn.within(range.start(), range.end()).bytes() == range.lengthBytes();
     }
 
     synchronized void requested(long bytes) {

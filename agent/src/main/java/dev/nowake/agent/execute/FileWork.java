@@ -90,8 +90,8 @@ final class FileWork {
     }
 
     /**
-     * The next chunk in file order, or null at the end. Counts it as requested; when the file is hopeless, all that is left
-     * of it is counted and none of it returned.
+     * The next chunk in file order that is still wanted, or null at the end. Counts it as requested; when the file is
+     * hopeless, all that is left of it is counted and none of it returned.
      */
     Chunk next(Kernel kernel) throws KernelException {
         if (sizeBytes < 0) {
@@ -103,6 +103,18 @@ final class FileWork {
                 kernel.pageCache().adviseSequential(file);
             }
         }
+        Chunk chunk = nextPlanned(kernel);
+        while (chunk != null && tally.isWithdrawn(chunk.range())) {
+            chunk = nextPlanned(kernel);
+        }
+        if (chunk != null) {
+            tally.requested(chunk.requestedBytes());
+            chunk = chunk.through(tally.spare().next(file));
+        }
+        return chunk;
+    }
+
+    private Chunk nextPlanned(Kernel kernel) throws KernelException {
         boolean hopeless = tally.isHopeless();
         while (!ended && (hopeless || plannedBytes < FIRST_WINDOW_BYTES)) {
             survey(kernel);
@@ -112,11 +124,7 @@ final class FileWork {
             planned.clear();
         }
         Chunk chunk = planned.pollFirst();
-        if (chunk != null) {
-            chunk = chunk.through(tally.spare().next(file));
-            plannedBytes -= chunk.lengthBytes();
-            tally.requested(chunk.requestedBytes());
-        }
+        plannedBytes -= chunk == null ? 0 : chunk.lengthBytes();
         return chunk;
     }
 

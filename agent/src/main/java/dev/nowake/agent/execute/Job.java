@@ -61,12 +61,18 @@ final class Job implements PrefetchJob {
                     traits.descriptors(),
                     placement,
                     movable);
+            work.tally().added(ranges);
             work.tally().begin();
             queue.add(work);
         } finally {
             state.unlock();
         }
         pool.offer(this);
+    }
+
+    @Override
+    public void withdraw(FileId id, RangeSet ranges) {
+        tally.withdraw(id, ranges);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.nowake.agent.execute;
 
 import dev.nowake.model.FileId;
+import dev.nowake.model.RangeSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,14 @@ final class JobTally {
 
     synchronized FileTally file(FileId id) {
         return files.computeIfAbsent(id, FileTally::new);
+    }
+
+    /** Nothing for a file that was never added. */
+    synchronized void withdraw(FileId id, RangeSet ranges) {
+        FileTally file = files.get(id);
+        if (file != null) {
+            file.withdraw(ranges);
+        }
     }
 
     synchronized void called() {

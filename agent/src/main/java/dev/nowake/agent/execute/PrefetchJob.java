@@ -26,6 +26,13 @@ public interface PrefetchJob {
      */
     void add(OpenFile file, FileId id, RangeSet ranges, Placement placement, RangeSet movable);
 
+    /**
+     * Nobody needs these ranges any more: what of them has not begun is not fetched. Until they are added again.
+     *
+     * @param ranges those of the file that are not needed, in place of what was said before
+     */
+    void withdraw(FileId id, RangeSet ranges);
+
     /** No more will be added: the job completes when its work is done. */
     void finish();
 

@@ -18,7 +18,7 @@ final class Ledger {
     /** Room beyond what was given before is given now, as much as the acquisition lacks. */
     void acquired(long bytes) {
         inFlightBytes += bytes;
-        roomBytes = Math.max(roomBytes, usedBytes());
+        roomBytes = Math.max(roomBytes, prefetchedBytes + inFlightBytes - releasedBytes);
     }
 
     void settled(long acquiredBytes, long landedBytes) {
@@ -61,14 +61,9 @@ final class Ledger {
         return asked && nowNanos - askedNanos <= withinNanos;
     }
 
-    /** What it holds of its room; less than nothing when more was released than prefetched, by what readers brought in. */
-    private long usedBytes() {
-        return prefetchedBytes + inFlightBytes - releasedBytes;
-    }
-
-    /** Room it was given and has emptied again. */
+    /** Room it was given and does not hold, and what was released of pages its readers had brought in themselves. */
     long creditBytes() {
-        return roomBytes - Math.max(0, usedBytes());
+        return roomBytes + releasedBytes - prefetchedBytes - inFlightBytes;
     }
 
     long roomBytes() {

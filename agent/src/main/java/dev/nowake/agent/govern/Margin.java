@@ -52,6 +52,12 @@ final class Margin {
         return Math.max(0, (long) outsideBytesPerSecond);
     }
 
+    /**
+     * For bytes that take the place of others just released: the reader would take them otherwise, and in large folios. With
+     * the whole margin prefetch stood still on a full host, and the reader woke kswapd.
+     */
+    static final long RECYCLED_BYTES = FLOOR_BYTES / 4;
+
     /** {@code unrest}: the kernel reclaims already; what was seen so far was too little. */
     long bytes(long readersBytesPerSecond, boolean unrest) {
         double rate = (double) readersBytesPerSecond + outsideBytesPerSecond();

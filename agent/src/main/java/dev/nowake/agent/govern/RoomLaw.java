@@ -9,8 +9,8 @@ import java.util.Set;
 
 /**
  * The law: a load lives on room it has made. Bytes are acquired before they are asked of storage, out of memory that is free
- * above every zone's high watermark less a margin, on the node they are for; so bytes prefetched never exceed room plus bytes
- * released, and no prefetch takes a zone to the point where kswapd wakes. Without room nothing is acquired. No I/O, no
+ * above every zone's high watermark less a margin, on the node they are for, a smaller one for room the load has emptied again;
+ * so bytes prefetched never exceed room plus bytes released, and no prefetch takes a zone to the point where kswapd wakes. Without room nothing is acquired. No I/O, no
  * clock, no threads: whoever calls it says what memory looks like and what time it is, and holds one lock for all calls.
  */
 final class RoomLaw {
@@ -163,7 +163,8 @@ final class RoomLaw {
         if (bytes > ownLimitBytes) {
             return Shortage.OWN_LIMIT;
         }
-        long room = roomBytes(placement);
+        boolean recycled = bytes <= ledger.creditBytes();
+        long room = roomBytes(placement) + (recycled ? marginBytes - Margin.RECYCLED_BYTES : 0);
         if (bytes > room) {
             return Shortage.MEMORY;
         }

@@ -91,7 +91,17 @@ public final class TrackedShard {
         probeDueNanos = NEVER;
     }
 
-    public void markUnused() {
+    /**
+     * Nobody has it open or mapped any more. Readers that went from start to end are taken to have got there, where they
+     * had no further to go than they may have since they were seen last.
+     *
+     * @param couldReadBytes in the time between two looks, at the readers' pace
+     */
+    public void markUnused(long couldReadBytes) {
+        long left = shard.sizeBytes() - slowestBytes();
+        if (inUse && slowestBytes() > 0 && left <= couldReadBytes) {
+            touched(touched.union(RangeSet.between(slowestBytes(), shard.sizeBytes())));
+        }
         inUse = false;
         closing = false;
         probes = 0;

@@ -49,8 +49,9 @@ final class ReaderTrack {
     boolean look(ProgressQuestion question) {
         boolean search = looks++ % SEARCH_EVERY == 0 || question.opens() != searchedOpens;
         searchedOpens = question.opens();
-        count();
+        long before = ProcessIo.readBytes(procRoot, pid);
         Map<Integer, DescriptorInfo> open = descriptors(question, search);
+        count(before);
         if (search) {
             Set<Long> inodes =
                     question.files().keySet().stream().map(FileId::inode).collect(Collectors.toSet());
@@ -65,10 +66,16 @@ final class ReaderTrack {
         return moved;
     }
 
-    private void count() {
-        long total = ProcessIo.readBytes(procRoot, pid);
-        readSince = total < 0 ? -1 : total - readBytes;
-        readBytes = Math.max(0, total);
+    /**
+     * The most that can have been read between the positions of the last look and these. A reader goes on while it is
+     * looked at: counted once a look, its positions seemed to jump by some MiB, and tensors it had read whole never were.
+     *
+     * @param beforeBytes the process's count before its positions were read; -1 unknown
+     */
+    private void count(long beforeBytes) {
+        long after = ProcessIo.readBytes(procRoot, pid);
+        readSince = after < 0 ? -1 : after - readBytes;
+        readBytes = Math.max(0, beforeBytes);
     }
 
     /** Those of the files asked about. Before 5.14 fdinfo tells no inode, and there are none. */

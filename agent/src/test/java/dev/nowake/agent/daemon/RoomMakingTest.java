@@ -16,6 +16,7 @@ import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.Counters;
 import dev.nowake.agent.observe.Journal;
+import dev.nowake.agent.rules.Standing;
 import dev.nowake.kernel.Features.Feature;
 import dev.nowake.kernel.fake.FakeKernel;
 import dev.nowake.kernel.proc.MemInfo;
@@ -111,6 +112,24 @@ class RoomMakingTest {
         begin(load(Map.of(), Mode.ENFORCE));
         begin(load(Map.of("room", "none"), Mode.ENFORCE));
         assertThat(lost()).isZero();
+    }
+
+    @Test
+    void aReserveIsKeptWhileNobodyLoads() {
+        memory = free(64 * MIB + RoomMaking.ROOM_BYTES * 3 / 4);
+        reserve("reserve", Mode.ENFORCE);
+        assertThat(lost()).as("a quarter may be missing").isZero();
+        memory = free(64 * MIB + RoomMaking.ROOM_BYTES / 2);
+        reserve("reserve", Mode.OBSERVE);
+        reserve("reclaim", Mode.ENFORCE);
+        assertThat(lost()).isZero();
+        reserve("reserve", Mode.ENFORCE);
+        assertThat(lost()).isEqualTo(RoomMaking.ROOM_BYTES / 2);
+    }
+
+    private void reserve(String word, Mode mode) {
+        Map<String, Object> args = Map.of("room", word);
+        rooms().reserve(new Standing(new Assignment("load-and-release", args, "none", Map.of()), mode));
     }
 
     @Test

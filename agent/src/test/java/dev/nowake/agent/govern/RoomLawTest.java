@@ -76,6 +76,28 @@ class RoomLawTest {
     }
 
     @Test
+    void emptiedRoomNeedsASmallerMargin() {
+        look(FLOOR + 10 * MIB);
+        assertThat(acquire(10)).isTrue();
+        law.settle(load, 10 * MIB, 10 * MIB, Placement.ANYWHERE);
+        law.released(load, 5 * MIB);
+        look(Margin.RECYCLED_BYTES + 5 * MIB);
+        assertThat(acquire(6)).as("more than was emptied").isFalse();
+        assertThat(acquire(5)).isTrue();
+        assertThat(load.roomBytes()).isEqualTo(10 * MIB);
+    }
+
+    @Test
+    void whatReadersBroughtInThemselvesIsRoomWhenItIsReleased() {
+        look(FLOOR);
+        assertThat(acquire(1)).isFalse();
+        law.released(load, 50 * MIB);
+        look(Margin.RECYCLED_BYTES + 50 * MIB);
+        assertThat(acquire(50)).isTrue();
+        assertThat(load.roomBytes()).isZero();
+    }
+
+    @Test
     void hugeWishesDoNotOverflow() {
         look(Long.MAX_VALUE / 2);
         assertThat(law.tryAcquire(load, Long.MAX_VALUE, Placement.ANYWHERE, now))

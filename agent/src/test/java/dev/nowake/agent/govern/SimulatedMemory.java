@@ -89,6 +89,11 @@ final class SimulatedMemory {
         return nowNanos;
     }
 
+    /** Some load has emptied room, and may take it again up to a smaller margin. */
+    boolean recycles() {
+        return loads.stream().anyMatch(load -> load.ledger.releasedBytes() > 0);
+    }
+
     long marginAtLookBytes() {
         return marginAtLookBytes;
     }

@@ -27,9 +27,9 @@ class LoadTest {
         open(load, 0);
         open(load, 1);
         assertThat(load.isOver(false, Load.IDLE_GRACE_NANOS * 10)).isFalse();
-        shard(load, 0).markUnused();
+        shard(load, 0).markUnused(0);
         assertThat(load.isOver(false, Load.IDLE_GRACE_NANOS * 10)).isFalse();
-        shard(load, 1).markUnused();
+        shard(load, 1).markUnused(0);
         assertThat(load.isOver(true, 0)).isTrue();
     }
 
@@ -37,7 +37,7 @@ class LoadTest {
     void aReaderThatLivesMayComeForTheNextShardForAWhile() {
         Load load = load(0, 2);
         open(load, 0);
-        shard(load, 0).markUnused();
+        shard(load, 0).markUnused(0);
         load.used(100);
         assertThat(load.isOver(true, 100 + Load.IDLE_GRACE_NANOS - 1)).isFalse();
         assertThat(load.isOver(true, 100 + Load.IDLE_GRACE_NANOS)).isTrue();

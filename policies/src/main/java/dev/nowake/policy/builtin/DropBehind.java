@@ -14,11 +14,15 @@ import java.util.List;
 /** What every reader of a load has read and left behind, while they still read. */
 final class DropBehind {
     /**
-     * So far behind the slowest reader pages stay: readers are looked at ten times a second, and a loader may go back a
-     * little. With 256 MiB kswapd scanned a tenth of what it does without drop-behind, at full speed; half would be
-     * passed within one look at 1.3 GB/s, double keeps memory that is short.
+     * So far behind the slowest reader pages stay, for a loader may go back a little: an eighth of the window, 128 MiB of a
+     * GiB. On a host full of page cache all that stays was taken from others: with 256 MiB kswapd scanned 28 % of what it
+     * does without nowake. Below 64 MiB nothing is gained, as 0.1 s pass until a reader is looked at again.
      */
-    static final long MARGIN_BYTES = 256L << 20;
+    private static final long LEAST_MARGIN_BYTES = 64L << 20;
+
+    static final long MOST_MARGIN_BYTES = 256L << 20;
+
+    private static final int MARGIN_DIVISOR = 8;
 
     /**
      * What stands before the first tensor, where that is not known. A GGUF header with its vocabulary is 5 to 11 MB, that
@@ -28,13 +32,17 @@ final class DropBehind {
 
     private DropBehind() {}
 
+    static long marginBytes(long windowBytes) {
+        return Math.clamp(windowBytes / MARGIN_DIVISOR, LEAST_MARGIN_BYTES, MOST_MARGIN_BYTES);
+    }
+
     /** {@code ifMapped}: what is to become of pages a reader still maps. */
-    static List<Step> steps(LoadView load, Layouts layouts, Step.IfMapped ifMapped) {
+    static List<Step> steps(LoadView load, Layouts layouts, long marginBytes, Step.IfMapped ifMapped) {
         List<Step> steps = new ArrayList<>();
         for (FileView file : load.files()) {
             if (file.opened() && file.residentBytes() != 0 && !file.touched().isEmpty()) {
                 List<Tensor> tensors = layouts.of(file.id()).tensors();
-                RangeSet passed = wholeTensors(quiet(file, !tensors.isEmpty()), tensors);
+                RangeSet passed = wholeTensors(quiet(file, marginBytes, !tensors.isEmpty()), tensors);
                 add(file.id(), passed.minus(header(file, tensors)).minus(file.residentBefore()), ifMapped, steps);
             }
         }
@@ -61,7 +69,7 @@ final class DropBehind {
      * Behind a sequential reader by the margin; all of a file that was closed. A reader that jumps may return to half a
      * tensor, so its file is left alone where tensors are not known.
      */
-    private static RangeSet quiet(FileView file, boolean tensorsKnown) {
+    private static RangeSet quiet(FileView file, long marginBytes, boolean tensorsKnown) {
         if (!file.inUse()) {
             return file.touched();
         }
@@ -71,7 +79,7 @@ final class DropBehind {
         // the frontier is the furthest reader's; what all have touched ends at the slowest one's
         long slowest =
                 Math.min(file.frontierBytes(), file.touched().ranges().getLast().end());
-        return file.touched().within(0, slowest - MARGIN_BYTES);
+        return file.touched().within(0, slowest - marginBytes);
     }
 
     /** Without the tensors that are not wholly inside. Tensors come in file order. */

@@ -47,7 +47,7 @@ public final class LoadAndReleasePolicy implements Policy {
                 "leftovers",
                 new Argument.Choice("keep", List.of("keep", "evict")),
                 "room",
-                new Argument.Choice("none", List.of("none", "reclaim")),
+                new Argument.Choice("none", List.of("none", "reclaim", "reserve")),
                 "mapped",
                 new Argument.Choice("leave", List.of("leave", "pageout")));
     }
@@ -78,8 +78,9 @@ public final class LoadAndReleasePolicy implements Policy {
         }
         if (trigger == Trigger.PRESSURE || (trigger == Trigger.PROGRESS && Room.missingBytes(load, input.host()) > 0)) {
             boolean pageOut = "pageout".equals(input.args().get("mapped"));
-            steps.addAll(
-                    DropBehind.steps(load, input.layouts(), pageOut ? Step.IfMapped.PAGEOUT : Step.IfMapped.LEAVE));
+            long margin = DropBehind.marginBytes(Lookahead.windowBytes(input));
+            steps.addAll(DropBehind.steps(
+                    load, input.layouts(), margin, pageOut ? Step.IfMapped.PAGEOUT : Step.IfMapped.LEAVE));
         }
         return steps;
     }

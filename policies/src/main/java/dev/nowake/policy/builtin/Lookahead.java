@@ -27,6 +27,17 @@ final class Lookahead {
     /** A reader that jumps leaves holes. So many of them are asked for at a time; the others come with the next call. */
     private static final int MAX_RANGES_PER_FILE = 256;
 
+    /** On a host short of memory a quarter of what is available may be next to nothing; the governor says what there is. */
+    private static final long LEAST_WINDOW_BYTES = GIB;
+
+    /** From a reader passing a byte to its being free: a look every 0.1 s, and as long again to drop what it found. */
+    private static final double LAG_SECONDS = 0.2;
+
+    /** Before its rate is known a reader is taken to be a fast one. */
+    private static final double LEAST_BYTES_PER_SECOND = 1e9;
+
+    private static final int LEAST_PART_AHEAD = 3;
+
     /** Zero means: by the host's memory. */
     static final Argument WINDOW = new Argument.Size(0);
 
@@ -47,7 +58,7 @@ final class Lookahead {
         if (!wanted(input.load())) {
             return List.of();
         }
-        long window = windowBytes(input);
+        long window = aheadBytes(input);
         Step.IfMisplaced misplaced =
                 "move".equals(input.args().get(MISPLACED)) ? Step.IfMisplaced.MOVE : Step.IfMisplaced.KEEP;
         List<Step> steps = new ArrayList<>();
@@ -73,7 +84,23 @@ final class Lookahead {
 
     static long windowBytes(PolicyInput input) {
         long asked = input.args().get("window") instanceof Number number ? number.longValue() : 0;
-        return asked > 0 ? asked : Math.min(MAX_WINDOW_BYTES, input.host().availableBytes() / WINDOW_DIVISOR);
+        return asked > 0
+                ? asked
+                : Math.clamp(input.host().availableBytes() / WINDOW_DIVISOR, LEAST_WINDOW_BYTES, MAX_WINDOW_BYTES);
+    }
+
+    /**
+     * The part of the window that is ahead of the readers: all of it, but where the rest of the load does not fit and is
+     * dropped behind them. What lies behind is then a part of the window too.
+     */
+    private static long aheadBytes(PolicyInput input) {
+        long window = windowBytes(input);
+        if (Room.missingBytes(input.load(), input.host()) == 0) {
+            return window;
+        }
+        double rate = Math.max(LEAST_BYTES_PER_SECOND, input.load().bytesPerSecond());
+        long behind = DropBehind.marginBytes(window) + (long) (rate * LAG_SECONDS);
+        return Math.max(window / LEAST_PART_AHEAD, window - behind);
     }
 
     private static RangeSet ahead(FileView file) {

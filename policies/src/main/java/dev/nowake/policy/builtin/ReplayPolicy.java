@@ -128,7 +128,7 @@ public final class ReplayPolicy implements Policy {
                         .addAll(range);
                 continue;
             }
-            if (readSince >= DropBehind.MARGIN_BYTES) {
+            if (readSince >= DropBehind.MOST_MARGIN_BYTES) {
                 passed.computeIfAbsent(read.file(), file -> new ArrayList<>()).addAll(range);
             }
             readSince += read.range().bytes();

@@ -16,7 +16,7 @@ export const policy = {
     // Profiling, graph capture and the KV cache follow the last read byte within a minute; loaders pause no longer.
     settleSeconds: 60,
     leftovers: { type: "choice", default: "evict", words: ["keep", "evict"] },
-    room: { type: "choice", default: "none", words: ["none", "reclaim"] }, // the host reads it, not we
+    room: { type: "choice", default: "none", words: ["none", "reclaim", "reserve"] }, // the host reads it, not we
   },
 };
 

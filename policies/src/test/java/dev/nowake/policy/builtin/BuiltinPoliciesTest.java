@@ -48,7 +48,7 @@ class BuiltinPoliciesTest {
                                                 "7"))),
                         entry("misplaced", new Argument.Choice("keep", List.of("keep", "move"))),
                         entry("leftovers", new Argument.Choice("keep", List.of("keep", "evict"))),
-                        entry("room", new Argument.Choice("none", List.of("none", "reclaim"))),
+                        entry("room", new Argument.Choice("none", List.of("none", "reclaim", "reserve"))),
                         entry("mapped", new Argument.Choice("leave", List.of("leave", "pageout"))));
         assertThat(policy.defaults())
                 .containsOnly(

@@ -83,7 +83,7 @@ class DropBehindTest {
         Situation situation = Situation.of(8 * GIB).frontier(0, GIB).free(2 * GIB);
         assertThat(policy.evict(situation.withTrigger(Trigger.PROGRESS).input()))
                 .containsExactly(
-                        new Step.Evict(id(situation), 16 * MIB, GIB - 272 * MIB, "read by all, memory is short"));
+                        new Step.Evict(id(situation), 16 * MIB, GIB - 144 * MIB, "read by all, memory is short"));
         assertThat(policy.evict(
                         situation.withTrigger(Trigger.PROGRESS).free(12 * GIB).input()))
                 .isEmpty();

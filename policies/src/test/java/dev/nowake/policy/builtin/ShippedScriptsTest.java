@@ -47,7 +47,7 @@ class ShippedScriptsTest {
                         entry("blocks", new Argument.Size(2 * GIB)),
                         entry("settleSeconds", new Argument.Count(60)),
                         entry("leftovers", new Argument.Choice("evict", List.of("keep", "evict"))),
-                        entry("room", new Argument.Choice("none", List.of("none", "reclaim"))));
+                        entry("room", new Argument.Choice("none", List.of("none", "reclaim", "reserve"))));
         assertThat(policy("write-through").arguments()).containsOnly(entry("minSize", new Argument.Size(64 * MIB)));
         assertThatThrownBy(() -> ShippedScripts.source("../secret")).isInstanceOf(IllegalArgumentException.class);
     }
