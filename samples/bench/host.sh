@@ -91,6 +91,11 @@ load() {
 
 # The daemon's, by /proc: CPU ticks of 10 ms, and bytes it had read from storage.
 daemon_ticks() { awk '{ print $14 + $15 }' "/proc/$daemon/stat"; }
+# Those of the threads that follow readers and decide; what the kernel is asked to do is on others.
+governing_ticks() {
+  awk '{ n = split($0, a, ") "); split(a[2], b, " "); all += b[12] + b[13] } END { print all + 0 }' $(
+    grep -lE '^nowake-(engine|follow|backgr|journal)' "/proc/$daemon"/task/*/comm | sed 's/comm$/stat/')
+}
 daemon_read_bytes() { awk '/^read_bytes/ { print $2 }' "/proc/$daemon/io"; }
 daemon_lives() { kill -0 "$daemon" 2>/dev/null || die "the daemon ended: $(cat "$state/err")"; }
 

@@ -86,7 +86,7 @@ final class Following implements AutoCloseable {
         places.look(active.load(), System.nanoTime());
         LoadProgress progress = new LoadProgress(parts.procRoot(), parts.kernel());
         open.add(progress);
-        later(new Followed(active, progress, new Pace()), PROGRESS_NANOS, 0);
+        later(new Followed(active, progress, new Pace()), PROGRESS_NANOS / 2, 0); // what is not looked at stays
     }
 
     /** {@code costNanos}: of the look before. */

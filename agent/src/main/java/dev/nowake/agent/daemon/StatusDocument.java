@@ -53,6 +53,8 @@ final class StatusDocument {
                 "shortage",
                 state.shortage() == Shortage.NONE ? null : state.shortage().label());
         document.put("waits", state.waits());
+        document.put("looks", state.looks());
+        document.put("lookSeconds", state.lookedNanos() / 1e9);
         return document;
     }
 

@@ -15,6 +15,8 @@ public final class Governor {
     private final Condition changed = lock.newCondition();
     private final RoomLaw law;
     private long waits;
+    private long looks;
+    private long lookedNanos;
 
     /** {@code memory} is asked under the lock, at most every 50 ms and only while somebody wants bytes. */
     public Governor(long inFlightLimitBytes, Supplier<MemoryState> memory) {
@@ -53,9 +55,16 @@ public final class Governor {
     private long lookIfDue() {
         long now = nanoTime.getAsLong();
         if (law.needsLook(now)) {
-            law.look(memory.get(), now);
+            lookNow(now);
         }
         return now;
+    }
+
+    /** The caller holds the lock. */
+    private void lookNow(long now) {
+        law.look(memory.get(), now);
+        looks++;
+        lookedNanos += nanoTime.getAsLong() - now;
     }
 
     void settle(Ledger ledger, long acquiredBytes, long landedBytes, Placement placement) {
@@ -118,7 +127,7 @@ public final class Governor {
      */
     public long missingBytes(long bytes, Placement placement) {
         return locked(() -> {
-            law.look(memory.get(), nanoTime.getAsLong());
+            lookNow(nanoTime.getAsLong());
             return law.isBlind() ? Long.MAX_VALUE : Math.max(0, bytes - law.roomBytes(placement));
         });
     }
@@ -126,7 +135,7 @@ public final class Governor {
     /** Looks at memory now. */
     public GovernorState look() {
         return locked(() -> {
-            law.look(memory.get(), nanoTime.getAsLong());
+            lookNow(nanoTime.getAsLong());
             return stateNow();
         });
     }
@@ -145,7 +154,9 @@ public final class Governor {
                 law.isSinglePages(Placement.ANYWHERE),
                 law.isUnrest(),
                 law.shortage(),
-                waits);
+                waits,
+                looks,
+                lookedNanos);
     }
 
     private <T> T locked(Supplier<T> act) {

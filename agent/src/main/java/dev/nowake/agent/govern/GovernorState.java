@@ -9,6 +9,7 @@ package dev.nowake.agent.govern;
  * @param unrest the kernel reclaimed, or tasks waited for memory, within two seconds
  * @param shortage why the last refused acquisition got nothing; NONE when the last one succeeded
  * @param waits acquisitions refused so far
+ * @param looks at memory so far, which took {@code lookedNanos} together
  */
 public record GovernorState(
         long inFlightBytes,
@@ -18,4 +19,6 @@ public record GovernorState(
         boolean singlePages,
         boolean unrest,
         Shortage shortage,
-        long waits) {}
+        long waits,
+        long looks,
+        long lookedNanos) {}

@@ -14,15 +14,15 @@ import java.util.List;
 /** What every reader of a load has read and left behind, while they still read. */
 final class DropBehind {
     /**
-     * So far behind the slowest reader pages stay, for a loader may go back a little: an eighth of the window, 128 MiB of a
+     * So far behind the slowest reader pages stay, for a loader may go back a little: a sixteenth of the window, 64 MiB of a
      * GiB. On a host full of page cache all that stays was taken from others: with 256 MiB kswapd scanned 28 % of what it
-     * does without nowake. Below 64 MiB nothing is gained, as 0.1 s pass until a reader is looked at again.
+     * does without nowake. Less than 64 MiB gains nothing, as 0.1 s pass until a reader is looked at again.
      */
     private static final long LEAST_MARGIN_BYTES = 64L << 20;
 
     static final long MOST_MARGIN_BYTES = 256L << 20;
 
-    private static final int MARGIN_DIVISOR = 8;
+    private static final int MARGIN_DIVISOR = 16;
 
     /**
      * What stands before the first tensor, where that is not known. A GGUF header with its vocabulary is 5 to 11 MB, that
@@ -42,7 +42,10 @@ final class DropBehind {
         for (FileView file : load.files()) {
             if (file.opened() && file.residentBytes() != 0 && !file.touched().isEmpty()) {
                 List<Tensor> tensors = layouts.of(file.id()).tensors();
-                RangeSet passed = wholeTensors(quiet(file, marginBytes, !tensors.isEmpty()), tensors);
+                RangeSet passed = quiet(file, marginBytes, !tensors.isEmpty());
+                if (jumps(file)) {
+                    passed = wholeTensors(passed, tensors);
+                }
                 add(file.id(), passed.minus(header(file, tensors)).minus(file.residentBefore()), ifMapped, steps);
             }
         }
@@ -73,13 +76,18 @@ final class DropBehind {
         if (!file.inUse()) {
             return file.touched();
         }
-        if (file.frontierBytes() == 0) {
+        if (jumps(file)) {
             return tensorsKnown ? file.touched() : RangeSet.EMPTY;
         }
         // the frontier is the furthest reader's; what all have touched ends at the slowest one's
         long slowest =
                 Math.min(file.frontierBytes(), file.touched().ranges().getLast().end());
         return file.touched().within(0, slowest - marginBytes);
+    }
+
+    /** Whoever goes from start to end is past what is behind it; one that jumps may be in the middle of a tensor. */
+    private static boolean jumps(FileView file) {
+        return file.inUse() && file.frontierBytes() == 0;
     }
 
     /** Without the tensors that are not wholly inside. Tensors come in file order. */
