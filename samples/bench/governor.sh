@@ -174,6 +174,8 @@ row() { # NAME KEY [FILTER]
 }
 
 roomBytes=$(of nowake room)
+# What was made for a load, or what it used where that is more.
+madeBytes=$(printf '%s\n' "$roomBytes" "$(of nowake reclaimed)" | percentile 100)
 echo "Host $kind, loader $how, policy $policy $args: model of $(calc "$sizeBytes / 1e9") GB in ${#shards[@]} shards," \
   "$measured pairs, $left left out because the kernel was busy in their idle window."
 echo "Before a load $(of nowake free | in_mib) MiB were free, $(of nowake blocks | in_mib) MiB of it in" \
@@ -209,7 +211,7 @@ if [ $room = yes ]; then
   if [ "$(calc "$(of nowake single) > $sizeBytes / 2")" = 1 ]; then least=0.85; else least=0.97; fi
   target "$name: speed, of that without, median of pairs" "$(calc "$ratio")" at-least $least
   [ "$kind" != full ] ||
-    target "$name: foreign cache lost, of the room" "$(calc "$roomBytes > 0 ? $(of nowake foreignLost) / $roomBytes : 99")" at-most 1.5
+    target "$name: foreign cache lost, of the room" "$(calc "$madeBytes > 0 ? $(of nowake foreignLost) / $madeBytes : 99")" at-most 1.5
 else
   scanned() { paste -d' ' <(all "$1" pgscan_kswapd) <(all "$1" pgscan_direct) | awk '{ print $1 + $2 }' | median; }
   scannedWithout=$(scanned unassisted)

@@ -109,7 +109,7 @@ class ConfigFileTest {
                 "lookaheadFiles: 99999999999999999999 | argument 'lookaheadFiles': '99999999999999999999' is not a count: write a number, such as 2",
                 "leftovers: evit       | argument 'leftovers': 'evit' is none of keep, evict; did you mean 'evict'?",
                 "leftovers: yes        | argument 'leftovers': 'yes' is none of keep, evict; did you mean 'keep'?",
-                "room: evict           | argument 'room': 'evict' is none of none, reclaim; did you mean 'none'?",
+                "room: evict           | argument 'room': 'evict' is none of none, reclaim, reserve; did you mean 'none'?",
                 "windw: 1GiB           | unknown key 'windw'; did you mean 'window'?",
             })
     void wrongArgumentsAreNamedWithTheirLine(String argument, String message) throws Exception {
@@ -146,7 +146,7 @@ class ConfigFileTest {
                         file() + ":4: mode is 'observe' or 'enforce', not 'enforced'",
                         file() + ":7: no policy 'load-and-relase'; did you mean 'load-and-release'?",
                         file() + ":8: a root is keys and values, such as {path: /models}",
-                        file() + ":10: argument 'room': 'yes' is none of none, reclaim; did you mean 'none'?");
+                        file() + ":10: argument 'room': 'yes' is none of none, reclaim, reserve; did you mean 'none'?");
     }
 
     @ParameterizedTest

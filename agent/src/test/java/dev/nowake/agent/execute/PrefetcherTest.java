@@ -91,6 +91,26 @@ class PrefetcherTest {
     }
 
     @Test
+    void whatIsWithdrawnIsNotFetchedUntilItIsAddedAgain() throws Exception {
+        Path path = kernel.addFile("/m/a", 64 * MIB);
+        InFlightBudget budget = new InFlightBudget(8 * MIB);
+        assertThat(budget.tryAcquire(8 * MIB, Placement.ANYWHERE)).isTrue();
+        OpenFile file = open(path);
+        PrefetchJob job = prefetcher.start(traits(Mechanism.SENDFILE, 2), budget, PrefetchListener.NONE);
+        job.withdraw(id(file), RangeSet.between(0, 64 * MIB)); // nothing of it was added yet
+        job.add(file, id(file), RangeSet.between(0, 64 * MIB));
+        job.withdraw(id(file), RangeSet.between(0, 40 * MIB));
+        budget.settle(8 * MIB, 0, Placement.ANYWHERE);
+        await().atMost(Duration.ofSeconds(5)).until(() -> kernel.residentBytes(path) == 24 * MIB);
+        job.add(file, id(file), RangeSet.between(8 * MIB, 16 * MIB));
+        await().atMost(Duration.ofSeconds(5)).until(() -> kernel.residentBytes(path) == 32 * MIB);
+        job.finish();
+        PrefetchOutcome outcome = job.completion().get(10, SECONDS);
+        assertThat(outcome.requestedBytes()).isEqualTo(32 * MIB);
+        assertThat(outcome.landedBytes()).isEqualTo(32 * MIB);
+    }
+
+    @Test
     void aDescriptorForEachStreamIsOpenedOnlyWhileItsFileIsUnderWay() throws Exception {
         Path first = kernel.addFile("/m/a", 50 * MIB + 7);
         Path second = kernel.addFile("/m/b", 20 * MIB);

@@ -34,6 +34,28 @@ class LoadTest {
     }
 
     @Test
+    void aReaderThatWentFromStartToEndHasReadWhatItCouldSinceItWasSeen() {
+        for (long could : new long[] {19, 20}) {
+            Load load = load(0, 1);
+            open(load, 0);
+            shard(load, 0).touched(RangeSet.between(0, 80));
+            shard(load, 0).readersAt(80, 80);
+            shard(load, 0).markUnused(could);
+            assertThat(shard(load, 0).touched()).isEqualTo(RangeSet.between(0, could < 20 ? 80 : 100));
+        }
+    }
+
+    @Test
+    void ofAReaderThatJumpsOnlyWhatWasSeenIsRead() {
+        Load load = load(0, 1);
+        open(load, 0);
+        shard(load, 0).touched(RangeSet.between(0, 80));
+        shard(load, 0).readersJump();
+        shard(load, 0).markUnused(1000);
+        assertThat(shard(load, 0).touched()).isEqualTo(RangeSet.between(0, 80));
+    }
+
+    @Test
     void aReaderThatLivesMayComeForTheNextShardForAWhile() {
         Load load = load(0, 2);
         open(load, 0);
