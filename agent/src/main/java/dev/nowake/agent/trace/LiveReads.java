@@ -8,7 +8,6 @@ import dev.nowake.model.RangeSet;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -101,20 +100,11 @@ public final class LiveReads implements AutoCloseable {
 
     private void drain() {
         byte[] buffer = new byte[64 << 10];
-        StringBuilder line = new StringBuilder(256);
+        PipeLines lines = new PipeLines(this::take);
         long began = System.nanoTime();
         try (pipe) {
             for (int length = pipe.read(buffer); length > 0 && !ended; length = pipe.read(buffer)) {
-                int start = 0;
-                for (int i = 0; i < length; i++) {
-                    if (buffer[i] == '\n') {
-                        line.append(new String(buffer, start, i - start, StandardCharsets.ISO_8859_1));
-                        take(line.toString());
-                        line.setLength(0);
-                        start = i + 1;
-                    }
-                }
-                line.append(new String(buffer, start, length - start, StandardCharsets.ISO_8859_1));
+                lines.take(buffer, length);
                 rest(began);
             }
         } catch (IOException gone) {

@@ -8,7 +8,6 @@ import dev.nowake.policy.trace.TraceHeader;
 import dev.nowake.policy.trace.TraceMerger;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -88,19 +87,10 @@ final class TracefsRecorder implements Recorder {
     private void drain() {
         // A page is what one read gives. Lines end with it.
         byte[] buffer = new byte[64 << 10];
-        StringBuilder line = new StringBuilder(256);
+        PipeLines lines = new PipeLines(this::take);
         try {
             for (int length = pipe.read(buffer); length > 0 && endMicros < 0; length = pipe.read(buffer)) {
-                int start = 0;
-                for (int i = 0; i < length; i++) {
-                    if (buffer[i] == '\n') {
-                        line.append(new String(buffer, start, i - start, StandardCharsets.ISO_8859_1));
-                        take(line.toString());
-                        line.setLength(0);
-                        start = i + 1;
-                    }
-                }
-                line.append(new String(buffer, start, length - start, StandardCharsets.ISO_8859_1));
+                lines.take(buffer, length);
                 if (endMicros >= 0) {
                     break;
                 }
