@@ -105,10 +105,8 @@ public final class Compactor {
                 memory.compact(node);
                 return null;
             }
-            for (NumaTopology.Node each : NumaTopology.read(procRoot).nodes()) {
-                if (each.memory().totalBytes() > 0) {
-                    memory.compact(each.id());
-                }
+            for (NumaTopology.Node each : NumaTopology.read(procRoot).withMemory()) {
+                memory.compact(each.id());
             }
             return null;
         } catch (KernelException refusal) {

@@ -18,9 +18,6 @@ import java.util.function.Supplier;
  * process's own memory limit. What cannot be read is said to be unknown. Not thread-safe; the governor's lock guards it.
  */
 public final class MemoryLook implements Supplier<MemoryState> {
-    /** 2 MiB with pages of 4 KiB: the largest folio of the page cache. */
-    private static final int LARGEST_FOLIO_ORDER = 9;
-
     private final Path root;
     private final LongSupplier ownLimit;
 
@@ -54,11 +51,8 @@ public final class MemoryLook implements Supplier<MemoryState> {
                 .forEach(zone ->
                         aboveMarks.merge(zone.node(), Math.max(0, zone.freeBytes() - zone.highBytes()), Long::sum));
         List<MemoryState.Node> nodes = new ArrayList<>();
-        aboveMarks.forEach((id, above) -> nodes.add(new MemoryState.Node(
-                id,
-                zones.freeBytes(id),
-                above,
-                blocks.zones().isEmpty() ? -1 : blocks.freeBytesFrom(id, LARGEST_FOLIO_ORDER))));
+        aboveMarks.forEach((id, above) ->
+                nodes.add(new MemoryState.Node(id, zones.freeBytes(id), above, blocks.freeBlockBytes(id))));
         return nodes;
     }
 
