@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
@@ -124,23 +123,13 @@ final class Evictions {
         RangeSet ranges = Seams.closed(fresh, shard.dropped());
         shard.drop(fresh);
         if (enforced) {
-            CompletableFuture<Void> before = active.dropping();
-            CompletableFuture<Void> done = new CompletableFuture<>();
-            active.dropping(CompletableFuture.allOf(before, done));
             OpenFile file = shard.file();
             RangeSet dropped = fresh;
-            boolean begun = begin(step, () -> {
-                try {
-                    Taken taken = pageOut(file, step, ranges);
-                    EvictOutcome outcome = evict(file, step, ranges);
-                    parts.engine().submit(() -> droppedOwn(active, shard, dropped, outcome, taken));
-                } finally {
-                    done.complete(null);
-                }
+            active.runHolding(executorFor(step), () -> {
+                Taken taken = pageOut(file, step, ranges);
+                EvictOutcome outcome = evict(file, step, ranges);
+                parts.engine().submit(() -> droppedOwn(active, shard, dropped, outcome, taken));
             });
-            if (!begun) {
-                done.complete(null);
-            }
         }
         return fresh;
     }
@@ -241,11 +230,15 @@ final class Evictions {
     /** What waits for a disk to write does not hold up the rest. */
     private boolean begin(Step.Evict step, Runnable task) {
         try {
-            (step.writeBack() ? writingBack : evicting).execute(task);
+            executorFor(step).execute(task);
             return true;
         } catch (RejectedExecutionException stopping) {
             return false;
         }
+    }
+
+    private Executor executorFor(Step.Evict step) {
+        return step.writeBack() ? writingBack : evicting;
     }
 
     private static Map<String, Object> describe(String action, Guard.Checked step, RangeSet ranges) {

@@ -17,7 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -27,7 +26,7 @@ import java.util.concurrent.RejectedExecutionException;
  * thread; looks are made on a thread of their own, one at a time.
  */
 final class Following implements AutoCloseable {
-    /** At 2 GB/s a reader moves 200 MB in this time: with the 256 MiB kept behind it that is what drop-behind lags. */
+    /** At 2 GB/s a reader moves 200 MB in this time: with what is kept behind it that is what drop-behind lags. */
     private static final long PROGRESS_NANOS = 100_000_000L;
 
     /** Looks at readers that stand still come twice as late each time. */
@@ -120,19 +119,10 @@ final class Following implements AutoCloseable {
         ProgressQuestion question = question(active);
         int generation = load.generation();
         // residency is asked of the load's descriptors, which stay open until that is over
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        active.dropping(CompletableFuture.allOf(active.dropping(), done));
-        boolean begun = begin(looking, () -> {
-            try {
-                ProgressSeen seen = followed.progress().look(question);
-                parts.engine().submit(() -> seen(followed, seen, generation, afterNanos));
-            } finally {
-                done.complete(null);
-            }
+        active.runHolding(looking, () -> {
+            ProgressSeen seen = followed.progress().look(question);
+            parts.engine().submit(() -> seen(followed, seen, generation, afterNanos));
         });
-        if (!begun) {
-            done.complete(null);
-        }
     }
 
     /** Gives back what the kernel keeps for loads that are still followed. Any thread. */
@@ -253,18 +243,7 @@ final class Following implements AutoCloseable {
                     && !shard.history().isRewritten()
                     && !parts.mounts().of(shard.shard().id().device()).remote()
                     && layouts.takeWish(shard.shard().id())) {
-                CompletableFuture<Void> done = new CompletableFuture<>();
-                active.dropping(CompletableFuture.allOf(active.dropping(), done));
-                boolean begun = begin(background, () -> {
-                    try {
-                        layouts.read(parts.kernel().files(), shard);
-                    } finally {
-                        done.complete(null);
-                    }
-                });
-                if (!begun) {
-                    done.complete(null);
-                }
+                active.runHolding(background, () -> layouts.read(parts.kernel().files(), shard));
             }
         }
     }

@@ -20,11 +20,12 @@ import java.util.function.Supplier;
 /**
  * Makes room for a load that begins, once, where its rule says {@code room: reclaim}: what free memory and the leftovers
  * dropped for it lack, the kernel is asked to reclaim from the coldest page cache of the node, others' pages among it. Where
- * it says {@code room: reserve}, the same is also done while nobody loads, so that room is there when somebody does. Belongs to the engine's thread; reclaims on the lane's evicting thread, behind what policies had dropped.
+ * it says {@code room: reserve}, the same is also done while nobody loads, so that room is there when somebody does.
+ * Belongs to the engine's thread; reclaims on the lane's evicting thread, behind what policies had dropped.
  */
 final class RoomMaking {
     /**
-     * What a load lives on: 256 MiB stay behind its reader, 0.2 s of reading lie between a byte's last use and its being
+     * What a load lives on: 64 MiB stay behind its reader, 0.2 s of reading lie between a byte's last use and its being
      * free again, the rest is ahead. At 2 GB/s half of it stopped the reader now and then; what is more costs others
      * their pages for nothing. A rule's own {@code window} says otherwise.
      */

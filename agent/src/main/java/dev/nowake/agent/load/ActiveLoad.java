@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A load with the rule that matched it and the work under way for it. Belongs to the engine's thread. */
@@ -125,13 +127,28 @@ public final class ActiveLoad {
         return releaseAbandoned;
     }
 
-    /** Done when no eviction uses a descriptor of this load's any more. */
+    /** Done when no task run by {@link #runHolding} uses a descriptor of this load's any more. */
     public CompletableFuture<Void> dropping() {
         return dropping;
     }
 
-    public void dropping(CompletableFuture<Void> until) {
-        dropping = until;
+    /** Has the load's descriptors stay open until the task is over. False when the executor takes none any more. */
+    public boolean runHolding(Executor executor, Runnable task) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        dropping = CompletableFuture.allOf(dropping, done);
+        try {
+            executor.execute(() -> {
+                try {
+                    task.run();
+                } finally {
+                    done.complete(null);
+                }
+            });
+            return true;
+        } catch (RejectedExecutionException stopping) {
+            done.complete(null);
+            return false;
+        }
     }
 
     public boolean scanUnderWay() {
