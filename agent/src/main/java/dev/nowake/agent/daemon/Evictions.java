@@ -10,7 +10,6 @@ import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
-import dev.nowake.model.ByteRange;
 import dev.nowake.model.FileId;
 import dev.nowake.model.RangeSet;
 import dev.nowake.policy.Guard;
@@ -182,27 +181,14 @@ final class Evictions {
             return Taken.NOTHING;
         }
         try {
-            long before = resident(file, ranges);
+            long before = parts.residentBytes(file, ranges);
             PageOut.Result result = pageOut.of(step.file(), ranges);
-            long taken = result.advisedBytes() == 0 ? 0 : Math.max(0, before - resident(file, ranges));
+            long taken = result.advisedBytes() == 0 ? 0 : Math.max(0, before - parts.residentBytes(file, ranges));
             parts.counters().add(Counter.EVICTED_BYTES, taken);
             return new Taken(result.mappers(), taken);
         } catch (KernelException gone) {
             return Taken.NOTHING; // the process is, or may not be touched: what it maps stays
         }
-    }
-
-    private long resident(OpenFile file, RangeSet ranges) throws KernelException {
-        long bytes = 0;
-        for (ByteRange range : ranges.ranges()) {
-            bytes += Math.max(
-                    0,
-                    parts.kernel()
-                            .pageCache()
-                            .residency(file, range.start(), range.lengthBytes())
-                            .residentBytes());
-        }
-        return bytes;
     }
 
     private EvictOutcome evictUnused(OpenFile file, Step.Evict step, RangeSet ranges) {

@@ -86,19 +86,10 @@ final class Misses {
 
     /** 0 where it is unknown. */
     private long residentBytes(TrackedShard shard, RangeSet ranges) {
-        long bytes = 0;
-        for (ByteRange range : ranges.ranges()) {
-            try {
-                bytes += Math.max(
-                        0,
-                        parts.kernel()
-                                .pageCache()
-                                .residency(shard.file(), range.start(), range.lengthBytes())
-                                .residentBytes());
-            } catch (KernelException unknown) {
-                return 0;
-            }
+        try {
+            return parts.residentBytes(shard.file(), ranges);
+        } catch (KernelException unknown) {
+            return 0;
         }
-        return bytes;
     }
 }

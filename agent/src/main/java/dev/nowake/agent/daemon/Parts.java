@@ -11,6 +11,10 @@ import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.Counters;
 import dev.nowake.agent.observe.Journal;
 import dev.nowake.kernel.Kernel;
+import dev.nowake.kernel.KernelException;
+import dev.nowake.kernel.OpenFile;
+import dev.nowake.model.ByteRange;
+import dev.nowake.model.RangeSet;
 import java.nio.file.Path;
 
 /**
@@ -42,6 +46,19 @@ record Parts(
             };
             counters.add(counter, bytes);
         });
+    }
+
+    /** Of these ranges; what cannot be known counts as absent. */
+    long residentBytes(OpenFile file, RangeSet ranges) throws KernelException {
+        long bytes = 0;
+        for (ByteRange range : ranges.ranges()) {
+            bytes += Math.max(
+                    0,
+                    kernel.pageCache()
+                            .residency(file, range.start(), range.lengthBytes())
+                            .residentBytes());
+        }
+        return bytes;
     }
 
     /** The same with an engine and loads of its own. */

@@ -5,6 +5,7 @@ import dev.nowake.agent.execute.Placement;
 import dev.nowake.agent.execute.PrefetchJob;
 import dev.nowake.agent.execute.PrefetchListener;
 import dev.nowake.agent.execute.PrefetchOutcome;
+import dev.nowake.agent.govern.RoomReport;
 import dev.nowake.agent.load.ActiveLoad;
 import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.NodeTarget;
@@ -113,6 +114,7 @@ final class Prefetching {
         parts.counters().add(Counter.MISPLACED_STAYED, outcome.immovableBytes());
         Map<String, Integer> errors = new LinkedHashMap<>();
         outcome.errors().forEach((errno, count) -> errors.put(errno.symbol(), count));
+        RoomReport room = active.budget().report();
         parts.journal()
                 .line("outcome")
                 .put("model", active.load().model().name())
@@ -125,8 +127,8 @@ final class Prefetching {
                 .put("mechanism", outcome.mechanism().label())
                 .put("cancelled", outcome.cancelled())
                 .put("singlePageBytes", outcome.singlePageBytes() == 0 ? null : outcome.singlePageBytes())
-                .put("roomBytes", active.budget().report().roomBytes())
-                .put("releasedBytes", active.budget().report().releasedBytes())
+                .put("roomBytes", room.roomBytes())
+                .put("releasedBytes", room.releasedBytes())
                 .put("errors", errors.isEmpty() ? null : errors)
                 .log();
     }

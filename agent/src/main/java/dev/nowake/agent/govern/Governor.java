@@ -113,12 +113,7 @@ public final class Governor {
 
     RoomReport report(Ledger ledger) {
         return locked(() -> new RoomReport(
-                ledger.roomBytes(),
-                ledger.inFlightBytes(),
-                ledger.prefetchedBytes(),
-                ledger.releasedBytes(),
-                ledger.shortage(),
-                law.isSinglePages(Placement.ANYWHERE)));
+                ledger.roomBytes(), ledger.releasedBytes(), ledger.shortage(), law.isSinglePages(Placement.ANYWHERE)));
     }
 
     /**
