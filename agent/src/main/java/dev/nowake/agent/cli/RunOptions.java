@@ -45,7 +45,8 @@ record RunOptions(List<Path> roots, boolean enforce, String policy, Path configF
                         .map(rule -> enforce ? rule.withMode(Mode.ENFORCE) : rule)
                         .toList(),
                 file.policies(),
-                file.inFlight());
+                file.inFlight(),
+                file.service());
     }
 
     private static Policy named(String name, KnownPolicies policies) throws ConfigException {

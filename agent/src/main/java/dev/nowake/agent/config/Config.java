@@ -12,7 +12,13 @@ import java.util.Map;
  * @param rules the first that matches a load decides about it; the root's own policy where none does
  * @param policies folders of policies, absolute
  */
-public record Config(Mode mode, List<RootRule> roots, List<Rule> rules, List<Path> policies, InFlightLimits inFlight) {
+public record Config(
+        Mode mode,
+        List<RootRule> roots,
+        List<Rule> rules,
+        List<Path> policies,
+        InFlightLimits inFlight,
+        ServiceSettings service) {
     public Config {
         roots = List.copyOf(roots);
         rules = List.copyOf(rules);
@@ -21,12 +27,12 @@ public record Config(Mode mode, List<RootRule> roots, List<Rule> rules, List<Pat
 
     /** Without rules: each root has its own policy. */
     public Config(Mode mode, List<RootRule> roots) {
-        this(mode, roots, List.of(), List.of(), InFlightLimits.DEFAULT);
+        this(mode, roots, List.of(), List.of(), InFlightLimits.DEFAULT, ServiceSettings.DEFAULT);
     }
 
     /** The same with other roots, for a part of the daemon. */
     public Config withRoots(List<RootRule> others) {
-        return new Config(mode, others, rules, policies, inFlight);
+        return new Config(mode, others, rules, policies, inFlight, service);
     }
 
     /** {@code enforce} when at least one root, or a rule, acts. */

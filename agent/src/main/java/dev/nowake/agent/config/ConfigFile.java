@@ -118,7 +118,8 @@ public final class ConfigFile {
                 roots,
                 rules.rules(top.get("rules")),
                 folders(top.get("policies")),
-                inFlight(top.get("inFlight")));
+                inFlight(top.get("inFlight")),
+                ServiceSettings.DEFAULT);
     }
 
     private InFlightLimits inFlight(YamlNode node) {

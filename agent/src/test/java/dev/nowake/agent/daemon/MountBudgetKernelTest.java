@@ -60,7 +60,9 @@ final class MountBudgetKernelTest {
 
     private void start(InFlightLimits inFlight) throws Exception {
         Config plain = Rig.config(Mode.ENFORCE, mount, local);
-        rig.start(rig.kernel, new Config(plain.mode(), plain.roots(), plain.rules(), plain.policies(), inFlight));
+        rig.start(
+                rig.kernel,
+                new Config(plain.mode(), plain.roots(), plain.rules(), plain.policies(), inFlight, plain.service()));
     }
 
     private JsonNode mountStatus(Path point) {
