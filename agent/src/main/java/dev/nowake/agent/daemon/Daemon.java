@@ -16,6 +16,7 @@ import dev.nowake.agent.load.LoadBook;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.Counters;
 import dev.nowake.agent.observe.Journal;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
 import java.io.IOException;
@@ -124,7 +125,7 @@ public final class Daemon implements AutoCloseable {
     public void start() {
         lanes.start();
         policies.watch();
-        journal.line("start")
+        journal.line(LineKind.START)
                 .put("mode", reloading.config().overallMode().label())
                 .put("binding", parts.kernel().binding())
                 .put("folders", lanes.folders())
@@ -160,7 +161,7 @@ public final class Daemon implements AutoCloseable {
     private void broken(Throwable thrown) {
         counters.increment(Counter.ERRORS);
         StackTraceElement[] trace = thrown.getStackTrace();
-        journal.line("error")
+        journal.line(LineKind.ERROR)
                 .put("reason", thrown.toString())
                 .put("at", trace.length == 0 ? null : trace[0].toString())
                 .log();
@@ -176,7 +177,7 @@ public final class Daemon implements AutoCloseable {
         policies.close();
         try {
             lanes.awaitEnd(200);
-            journal.line("stop").put("reason", "asked to stop").log();
+            journal.line(LineKind.STOP).put("reason", "asked to stop").log();
             journal.close();
             state.close();
         } catch (InterruptedException stop) {

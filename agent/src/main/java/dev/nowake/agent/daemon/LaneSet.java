@@ -4,6 +4,7 @@ import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.RootRule;
 import dev.nowake.agent.load.LoadBook;
 import dev.nowake.agent.observe.Counter;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.proc.MountInfo;
 import java.nio.file.Path;
@@ -193,7 +194,7 @@ final class LaneSet implements AutoCloseable {
     private void notAnswering(Path root) {
         parts.counters().increment(Counter.ERRORS);
         parts.journal()
-                .line("error")
+                .line(LineKind.ERROR)
                 .path(root)
                 .put("reason", "root does not answer; it is watched as soon as it does, the other roots are now")
                 .log();

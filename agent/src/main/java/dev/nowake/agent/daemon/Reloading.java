@@ -4,6 +4,7 @@ import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.ConfigException;
 import dev.nowake.agent.control.ControlError;
 import dev.nowake.agent.observe.Counter;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.KernelException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -157,7 +158,7 @@ final class Reloading implements AutoCloseable {
         last = new Last(System.nanoTime(), List.of());
         List<String> problems = parts.decider().registry().problems();
         parts.journal()
-                .line("reload")
+                .line(LineKind.RELOAD)
                 .put("changes", changes.now())
                 .put("atRestart", changes.atRestart().isEmpty() ? null : changes.atRestart())
                 .put("seconds", seconds)
@@ -174,7 +175,7 @@ final class Reloading implements AutoCloseable {
         parts.counters().increment(Counter.RELOADS_FAILED);
         last = new Last(System.nanoTime(), errors);
         parts.journal()
-                .line("reload")
+                .line(LineKind.RELOAD)
                 .put("errors", errors)
                 .put("reason", "the configuration in force stays")
                 .log();
@@ -186,7 +187,7 @@ final class Reloading implements AutoCloseable {
 
     private void failed(String reason) {
         parts.counters().increment(Counter.ERRORS);
-        parts.journal().line("error").put("reason", reason).log();
+        parts.journal().line(LineKind.ERROR).put("reason", reason).log();
     }
 
     /** What is wrong with the configuration that was refused last; null where none was, or a good one came since. */

@@ -7,6 +7,7 @@ import dev.nowake.agent.load.ActiveLoad;
 import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.LoadState;
 import dev.nowake.agent.load.TrackedShard;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.agent.rules.Reader;
 import dev.nowake.agent.rules.RuleBook;
 import dev.nowake.agent.rules.Subject;
@@ -71,9 +72,7 @@ final class RuleChange {
     }
 
     private void tell(ActiveLoad active, String reason) {
-        parts.journal()
-                .line("load")
-                .put("model", active.load().model().name())
+        parts.line(LineKind.LOAD, active.load())
                 .put("rule", active.ruleName())
                 .put("reason", reason)
                 .log();
