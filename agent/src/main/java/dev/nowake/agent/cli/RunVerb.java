@@ -50,12 +50,13 @@ final class RunVerb implements Callable<Integer> {
         Path file = configFile == null ? null : RawArguments.path(configFile);
         ReplaySource traces = new ReplaySource();
         traces.tellProblems(invocation::warn);
+        RunOptions options = new RunOptions(folders, enforce, policy, file);
         PolicyRegistry policies;
         Config config;
         try {
             policies = PolicyFolderOption.open(policyFolders, file, traces);
             invocation.warnAll(policies.problems());
-            config = new RunOptions(folders, enforce, policy, file).config(PolicyFolderOption.known(policies));
+            config = options.config(PolicyFolderOption.known(policies));
             traces.prepare(config.arguments());
         } catch (ConfigException wrong) {
             throw invocation.misconfigured(wrong);
@@ -65,7 +66,11 @@ final class RunVerb implements Callable<Integer> {
             throw cannotListen(missing);
         }
         try {
-            new DaemonRun(invocation.kernel(), invocation.out())
+            new DaemonRun(invocation.kernel(), invocation.out(), live -> {
+                        Config again = PolicyFolderOption.again(live, policyFolders, file, traces, options::config);
+                        traces.prepare(again.arguments());
+                        return again;
+                    })
                     .run(config, policies, invocation.stateDir(), invocation.socket());
         } catch (KernelException failed) {
             if (failed.errno().equals(Errno.EPERM)) {

@@ -134,8 +134,8 @@ final class LaneSet implements AutoCloseable {
         await(marking);
         marking.clear();
         gaining.forEach((lane, part) -> marking.put(lane, lane.roots(part)));
-        fresh.forEach((key, lane) ->
-                marking.put(lane, lane.start(Long.toString(key)).thenRun(lane::lookForReaders)));
+        fresh.forEach(
+                (key, lane) -> marking.put(lane, lane.start(Long.toString(key)).thenRun(lane::lookForReaders)));
         await(marking);
     }
 

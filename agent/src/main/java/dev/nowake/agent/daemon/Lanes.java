@@ -32,10 +32,7 @@ final class Lanes {
 
     /** 0, or the device of the remote filesystem that is mounted there now. */
     static long of(Path root, MountInfo mounts) {
-        return mounts.byPath(root)
-                .filter(Lanes::isRemote)
-                .map(Mount::device)
-                .orElse(LOCAL);
+        return mounts.byPath(root).filter(Lanes::isRemote).map(Mount::device).orElse(LOCAL);
     }
 
     private static boolean isRemote(Mount mount) {

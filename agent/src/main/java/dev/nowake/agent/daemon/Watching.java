@@ -161,8 +161,8 @@ final class Watching implements AutoCloseable {
         listed.keySet().retainAll(folders);
         for (Marked mark : leaving) {
             // one folder may have two paths, by a bind mount: its mark is one
-            boolean wanted = marked.stream()
-                    .anyMatch(other -> other.device() == mark.device() && other.inode() == mark.inode());
+            boolean wanted =
+                    marked.stream().anyMatch(other -> other.device() == mark.device() && other.inode() == mark.inode());
             if (!wanted) {
                 unmark(mark);
             }
@@ -191,7 +191,9 @@ final class Watching implements AutoCloseable {
     boolean hears(Path folder, long device) {
         return listeners.containsKey(device)
                 && !deaf.contains(device)
-                && marked.stream().anyMatch(mark -> mark.device() == device && mark.folder().equals(folder));
+                && marked.stream()
+                        .anyMatch(
+                                mark -> mark.device() == device && mark.folder().equals(folder));
     }
 
     /** Whether a folder it {@link #hears} has its mark yet: one that was made or mounted anew has none. */

@@ -239,7 +239,9 @@ public abstract class FileEventsContract {
             assertThat(group.isMarked(Scope.DIRECTORY, folder.resolve("missing")))
                     .isFalse();
             world.openInAnotherProcess(folder.resolve("a.bin"));
-            assertThat(group.read(PATIENCE_MILLIS, event -> {})).as("it hears on").isPositive();
+            assertThat(group.read(PATIENCE_MILLIS, event -> {}))
+                    .as("it hears on")
+                    .isPositive();
             group.unmark(Scope.DIRECTORY, folder, OPENS);
             assertThat(group.isMarked(Scope.DIRECTORY, folder)).isFalse();
         }
