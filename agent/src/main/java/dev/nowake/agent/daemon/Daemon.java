@@ -13,6 +13,7 @@ import dev.nowake.agent.govern.Governor;
 import dev.nowake.agent.govern.MemoryLook;
 import dev.nowake.agent.listen.FileClaims;
 import dev.nowake.agent.load.LoadBook;
+import dev.nowake.agent.observe.Console;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.Counters;
 import dev.nowake.agent.observe.Journal;
@@ -79,7 +80,7 @@ public final class Daemon implements AutoCloseable {
         this.config = config;
         this.policies = policies;
         state = new StateFolder(stateFolder);
-        journal = new Journal(state.journal(), counters);
+        journal = new Journal(state.journal(), counters, config.service().journal());
         Path host = Path.of("/");
         Mounts mounts = new Mounts(host);
         InFlightLimits inFlight = config.inFlight();
@@ -116,6 +117,11 @@ public final class Daemon implements AutoCloseable {
                     policies.enable(name);
                     return Map.of("enabled", name);
                 });
+    }
+
+    /** What is noteworthy is told there from now on; closed with the daemon. */
+    public void tell(Console people) {
+        journal.tell(people);
     }
 
     /** Starts the lanes. Returns when every folder is marked, or after 5 s without those on servers that do not answer. */
