@@ -39,6 +39,7 @@ class ArchitectureTest {
      *   <li>rules -> decide: a rule's outcome is who decides
      *   <li>govern -> execute: the governor is the executor's byte budget, whose interface stands where it is asked
      *   <li>observe -> identify: one way to write a path as text
+     *   <li>observe -> config: how much of the journal is kept
      *   <li>demo -> config: one way to write a size as text
      *   <li>progress -> trace: readers that use pread(2) are seen by the kernel's events alone
      *   <li>trace -> observe: one way to write a path as text that keeps odd bytes
@@ -52,7 +53,7 @@ class ArchitectureTest {
             decide   -> observe
             govern   -> execute
             execute  ->
-            observe  -> identify
+            observe  -> identify config
 
             config   ->
             control  ->
