@@ -28,6 +28,7 @@ public final class Load {
     private final Map<FileId, TrackedShard> shards = new LinkedHashMap<>();
     private final Map<Integer, Long> readers = new LinkedHashMap<>();
     private final long startedNanos;
+    private long number;
     private LoadState state = LoadState.LOADING;
     private long lastUseNanos;
     private final AtomicLong prefetchedBytes = new AtomicLong();
@@ -49,6 +50,15 @@ public final class Load {
         shards.forEach(shard -> this.shards.put(shard.shard().id(), shard));
         startedNanos = nowNanos;
         lastUseNanos = nowNanos;
+    }
+
+    /** Which load since the daemon's start it is, from 1 on; 0 for one that has not begun. */
+    public long number() {
+        return number;
+    }
+
+    public void number(long which) {
+        number = which;
     }
 
     public Model model() {
