@@ -5,6 +5,7 @@ import dev.nowake.agent.daemon.ConfigSource;
 import dev.nowake.agent.daemon.Daemon;
 import dev.nowake.agent.daemon.ServiceNotices;
 import dev.nowake.agent.decide.PolicyRegistry;
+import dev.nowake.agent.observe.Console;
 import dev.nowake.kernel.Kernel;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -15,12 +16,14 @@ import java.util.concurrent.CountDownLatch;
 final class DaemonRun {
     private final Kernel kernel;
     private final PrintStream out;
+    private final PrintStream err;
     private final ConfigSource source;
 
     /** {@code source}: where a reload reads the configuration. */
-    DaemonRun(Kernel kernel, PrintStream out, ConfigSource source) {
+    DaemonRun(Kernel kernel, PrintStream out, PrintStream err, ConfigSource source) {
         this.kernel = kernel;
         this.out = out;
+        this.err = err;
         this.source = source;
     }
 
@@ -33,7 +36,9 @@ final class DaemonRun {
                 kernel.serviceManager(),
                 System.getenv(),
                 ProcessHandle.current().pid(),
-                why -> System.err.println("nowake: the service manager was not told (" + why + ")")));
+                why -> err.println("nowake: the service manager was not told (" + why + ")")));
+        boolean collected = Console.isServiceJournal(System.getenv("JOURNAL_STREAM"), Path.of("/proc/self/fd/2"));
+        daemon.tell(new Console(err, collected));
         CountDownLatch forever = new CountDownLatch(1);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
@@ -44,7 +49,7 @@ final class DaemonRun {
                         },
                         "nowake-stop"));
         if (!Hangup.take(daemon::reload)) {
-            System.err.println(
+            err.println(
                     "nowake: this Java hands out no signals: 'nowake reload' reloads, SIGHUP ends the daemon");
         }
         daemon.start();

@@ -66,7 +66,7 @@ final class RunVerb implements Callable<Integer> {
             throw cannotListen(missing);
         }
         try {
-            new DaemonRun(invocation.kernel(), invocation.out(), live -> {
+            new DaemonRun(invocation.kernel(), invocation.out(), invocation.err(), live -> {
                         Config again = PolicyFolderOption.again(live, policyFolders, file, traces, options::config);
                         traces.prepare(again.arguments());
                         return again;

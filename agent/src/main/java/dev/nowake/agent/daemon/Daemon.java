@@ -13,6 +13,7 @@ import dev.nowake.agent.govern.Governor;
 import dev.nowake.agent.govern.MemoryLook;
 import dev.nowake.agent.listen.FileClaims;
 import dev.nowake.agent.load.LoadBook;
+import dev.nowake.agent.observe.Console;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.Counters;
 import dev.nowake.agent.observe.Journal;
@@ -75,7 +76,7 @@ public final class Daemon implements AutoCloseable {
         this.policies = policies;
         notices = ServiceNotices.NONE;
         state = new StateFolder(stateFolder);
-        journal = new Journal(state.journal(), counters);
+        journal = new Journal(state.journal(), counters, config.service().journal());
         Path host = Path.of("/");
         Mounts mounts = new Mounts(host);
         InFlightLimits inFlight = config.inFlight();
@@ -121,6 +122,11 @@ public final class Daemon implements AutoCloseable {
     /** Reads the configuration again, in the background; {@code status}, journal and counters tell how it went. Any thread. */
     public void reload() {
         reloading.begin();
+    }
+
+    /** What is noteworthy is told there from now on; closed with the daemon. */
+    public void tell(Console people) {
+        journal.tell(people);
     }
 
     /** Whom to tell of the daemon's states. Before the start. */
