@@ -38,6 +38,7 @@ class ArchitectureTest {
      *   <li>rules -> identify: one way to write a path as text, which patterns are held against
      *   <li>rules -> decide: a rule's outcome is who decides
      *   <li>govern -> execute: the governor is the executor's byte budget, whose interface stands where it is asked
+     *   <li>metrics -> decide, execute, govern: it tells how they stand, from the records they describe themselves with
      *   <li>observe -> identify: one way to write a path as text
      *   <li>demo -> config: one way to write a size as text
      *   <li>progress -> trace: readers that use pread(2) are seen by the kernel's events alone
@@ -57,7 +58,8 @@ class ArchitectureTest {
             config   ->
             control  ->
             progress -> load trace
-            daemon   -> listen identify rules load progress decide govern execute observe config control
+            metrics  -> config decide execute govern observe
+            daemon   -> listen identify rules load progress decide govern execute observe config control metrics
             demo     -> config
             trace    -> observe
             cli      -> daemon demo config control decide identify govern execute observe trace

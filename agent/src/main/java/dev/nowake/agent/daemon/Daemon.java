@@ -13,12 +13,14 @@ import dev.nowake.agent.govern.Governor;
 import dev.nowake.agent.govern.MemoryLook;
 import dev.nowake.agent.listen.FileClaims;
 import dev.nowake.agent.load.LoadBook;
+import dev.nowake.agent.metrics.Metrics;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.Counters;
 import dev.nowake.agent.observe.Journal;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -59,7 +61,9 @@ public final class Daemon implements AutoCloseable {
     private final PolicyRegistry policies;
     private final Map<Long, Lane> lanes = new LinkedHashMap<>();
     private final ControlServer control;
+    private final Metrics metrics;
     private final long startedNanos = System.nanoTime();
+    private volatile boolean ready;
 
     /** With the policies nowake brings along. */
     public Daemon(Kernel kernel, Config config, Path stateFolder, Path socket) throws IOException {
@@ -103,6 +107,34 @@ public final class Daemon implements AutoCloseable {
             lanes.put(lane.getKey(), new Lane(own, lane.getValue(), Long.toString(lane.getKey())));
         }
         control = new ControlServer(socket, answers());
+        metrics = new Metrics(
+                new SelfView(
+                        parts,
+                        () -> this.config,
+                        () -> List.copyOf(lanes.values()),
+                        () -> ready,
+                        () -> false,
+                        () -> false),
+                this::notShown);
+    }
+
+    /**
+     * Shows metrics as configured, before {@link #start}, which does so too but only tells of what it cannot.
+     *
+     * @throws IOException with one line: the endpoint cannot be had
+     */
+    public void requireMetrics() throws IOException {
+        metrics.require(config.service().metrics());
+    }
+
+    /** Null while metrics have no endpoint. */
+    public InetSocketAddress metricsAddress() {
+        return metrics.address();
+    }
+
+    private void notShown(String why) {
+        counters.increment(Counter.ERRORS);
+        journal.line("error").put("reason", why).log();
     }
 
     private Answers answers() {
@@ -138,6 +170,8 @@ public final class Daemon implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         policies.watch();
+        ready = true;
+        metrics.apply(config.service().metrics());
         journal.line("start")
                 .put("mode", config.overallMode().label())
                 .put("binding", parts.kernel().binding())
@@ -174,7 +208,9 @@ public final class Daemon implements AutoCloseable {
     /** Ends everything within a second: what is in flight is waited for, what has not begun is dropped. */
     @Override
     public void close() {
+        ready = false;
         control.close();
+        metrics.close();
         lanes.values().forEach(Lane::close);
         parts.prefetcher().close();
         policies.close();

@@ -43,6 +43,7 @@ final class Lane implements AutoCloseable {
     private final Following following;
     private final Explaining explaining;
     private final Heartbeat heartbeat;
+    private final LoadsAnswer loadsNow;
     private final List<Path> rootPaths;
     private final AtomicBoolean rescanDue = new AtomicBoolean();
     private Thread engineThread;
@@ -97,6 +98,8 @@ final class Lane implements AutoCloseable {
                     }
                 });
         ring[0] = intake;
+        loadsNow =
+                new LoadsAnswer(parts.engine(), new Residents(roots.roots(), baseline, models::snapshot), parts.book());
         explaining = new Explaining(
                 parts, models.rules(), inputs, baseline, places, placements, parts.engine()::submit, background);
     }
@@ -133,6 +136,11 @@ final class Lane implements AutoCloseable {
 
     int folders() {
         return watching.folders();
+    }
+
+    /** What metrics tell of its loads. */
+    LoadsAnswer loadsNow() {
+        return loadsNow;
     }
 
     /** Asks for the lane's part of {@code status}; {@link #loads} waits for it. */

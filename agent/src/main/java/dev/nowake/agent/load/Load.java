@@ -42,6 +42,7 @@ public final class Load {
     private boolean prefetchesItself;
     private Map<Integer, ReaderProgress> progress = Map.of();
     private int generation;
+    private long frontiersSeenNanos;
     private final ReadRate rate = new ReadRate();
 
     public Load(Model model, Collection<TrackedShard> shards, long nowNanos) {
@@ -221,11 +222,17 @@ public final class Load {
 
     /** Its shards' frontiers were looked at. */
     public void frontiersSeen(long nowNanos) {
+        frontiersSeenNanos = nowNanos;
         rate.seen(progressBytes(), nowNanos);
     }
 
+    /** When its readers were looked at last; 0 before. */
+    public long frontiersSeenNanos() {
+        return frontiersSeenNanos;
+    }
+
     /** How much its readers have got through: their frontiers, or what they have touched where they have none. */
-    private long progressBytes() {
+    public long progressBytes() {
         long sum = 0;
         for (TrackedShard shard : shards.values()) {
             sum += Math.max(shard.frontierBytes(), shard.touched().bytes());
