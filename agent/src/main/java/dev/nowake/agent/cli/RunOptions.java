@@ -60,9 +60,13 @@ record RunOptions(List<Path> roots, boolean enforce, String policy, Path configF
         if (metrics == null) {
             return file;
         }
-        ListenAddress address = ListenAddress.parse(metrics);
+        try {
+            ListenAddress.check(metrics);
+        } catch (IllegalArgumentException wrong) {
+            throw new ConfigException("--metrics: " + wrong.getMessage());
+        }
         MetricsSettings shown = new MetricsSettings(
-                address.toString(), file.metrics().textfile(), file.metrics().modelLabel());
+                metrics, file.metrics().textfile(), file.metrics().modelLabel());
         return new ServiceSettings(shown, file.journal(), file.control());
     }
 

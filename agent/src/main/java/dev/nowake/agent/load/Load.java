@@ -28,6 +28,7 @@ public final class Load {
     private final Map<FileId, TrackedShard> shards = new LinkedHashMap<>();
     private final Map<Integer, Long> readers = new LinkedHashMap<>();
     private final long startedNanos;
+    private long number;
     private LoadState state = LoadState.LOADING;
     private long lastUseNanos;
     private final AtomicLong prefetchedBytes = new AtomicLong();
@@ -54,6 +55,15 @@ public final class Load {
 
     public Model model() {
         return model;
+    }
+
+    /** Counts the daemon's loads from 1 on: what the journal calls this one. 0 for one that is only explained. */
+    public long number() {
+        return number;
+    }
+
+    public void number(long given) {
+        number = given;
     }
 
     public Collection<TrackedShard> shards() {

@@ -1,6 +1,5 @@
 package dev.nowake.agent.metrics;
 
-import dev.nowake.agent.config.ConfigException;
 import dev.nowake.agent.config.ListenAddress;
 import dev.nowake.agent.config.MetricsSettings;
 import java.io.IOException;
@@ -68,7 +67,7 @@ public final class Metrics implements AutoCloseable {
     private MetricsServer listen(String address, boolean modelLabel) throws IOException {
         try {
             return new MetricsServer(ListenAddress.parse(address), new Exposition(daemon, modelLabel, true));
-        } catch (ConfigException wrong) {
+        } catch (IllegalArgumentException wrong) {
             throw new IOException(wrong.getMessage(), wrong);
         }
     }
