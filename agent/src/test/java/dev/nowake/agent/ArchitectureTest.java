@@ -38,6 +38,7 @@ class ArchitectureTest {
      *   <li>rules -> identify: one way to write a path as text, which patterns are held against
      *   <li>rules -> decide: a rule's outcome is who decides
      *   <li>govern -> execute: the governor is the executor's byte budget, whose interface stands where it is asked
+     *   <li>metrics -> decide, execute, govern: it tells how they stand, from the records they describe themselves with
      *   <li>observe -> identify: one way to write a path as text
      *   <li>observe -> config: how much of the journal is kept
      *   <li>demo -> config: one way to write a size as text
@@ -59,7 +60,8 @@ class ArchitectureTest {
             control  ->
             progress -> load trace
             sample   ->
-            daemon   -> listen identify rules load progress sample decide govern execute observe config control
+            metrics  -> config decide execute govern observe
+            daemon   -> listen identify rules load progress sample decide govern execute observe config control metrics
             demo     -> config
             trace    -> observe
             cli      -> daemon demo config control decide identify govern execute observe trace

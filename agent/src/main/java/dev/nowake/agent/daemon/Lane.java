@@ -52,6 +52,7 @@ final class Lane implements AutoCloseable {
     private final Heartbeat heartbeat;
     private final RuleChange ruleChange;
     private final Sampling sampling;
+    private final LoadsAnswer loadsNow;
     private final long lookNanos;
     private volatile Config roots;
     private final AtomicBoolean rescanDue = new AtomicBoolean();
@@ -118,6 +119,8 @@ final class Lane implements AutoCloseable {
                 });
         ring[0] = intake;
         ruleChange = new RuleChange(parts, releasing::letGo);
+        loadsNow = new LoadsAnswer(
+                parts.engine(), new Residents(() -> this.roots.roots(), baseline, models::snapshot), parts.book());
         explaining = new Explaining(
                 parts, models::rules, inputs, baseline, places, placements, parts.engine()::submit, background);
     }
@@ -208,6 +211,11 @@ final class Lane implements AutoCloseable {
 
     int folders() {
         return watching.folders();
+    }
+
+    /** What metrics tell of its loads. */
+    LoadsAnswer loadsNow() {
+        return loadsNow;
     }
 
     /** Asks for the lane's part of {@code status}; {@link #loads} waits for it. */

@@ -43,6 +43,7 @@ public final class Load {
     private boolean prefetchesItself;
     private Map<Integer, ReaderProgress> progress = Map.of();
     private int generation;
+    private long frontiersSeenNanos;
     private final ReadRate rate = new ReadRate();
 
     public Load(Model model, Collection<TrackedShard> shards, long nowNanos) {
@@ -231,7 +232,13 @@ public final class Load {
 
     /** Its shards' frontiers were looked at. */
     public void frontiersSeen(long nowNanos) {
+        frontiersSeenNanos = nowNanos;
         rate.seen(progressBytes(), nowNanos);
+    }
+
+    /** When its readers were looked at last; 0 before. */
+    public long frontiersSeenNanos() {
+        return frontiersSeenNanos;
     }
 
     /** How much its readers have got through: their frontiers, or what they have touched where they have none. */
