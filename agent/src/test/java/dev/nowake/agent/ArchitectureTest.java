@@ -60,6 +60,7 @@ class ArchitectureTest {
             daemon   -> listen identify rules load progress decide govern execute observe config control
             demo     -> config
             trace    -> observe
+            manual   -> cli
             cli      -> daemon demo config control decide identify govern execute observe trace
             """;
 
