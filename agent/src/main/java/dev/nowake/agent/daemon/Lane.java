@@ -8,6 +8,7 @@ import dev.nowake.agent.identify.CatalogSnapshot;
 import dev.nowake.agent.listen.Sighting;
 import dev.nowake.agent.listen.SightingSink;
 import dev.nowake.agent.observe.Counter;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.model.FileId;
 import dev.nowake.policy.Trigger;
@@ -186,7 +187,7 @@ final class Lane implements AutoCloseable {
         public void overflowed() {
             if (!rescanDue.get()) {
                 parts.journal()
-                        .line("overflow")
+                        .line(LineKind.OVERFLOW)
                         .put("reason", "events were lost: looking at everything again")
                         .log();
             }
@@ -207,7 +208,7 @@ final class Lane implements AutoCloseable {
         public void failed(String what, Throwable cause) {
             parts.counters().increment(Counter.ERRORS);
             parts.journal()
-                    .line("error")
+                    .line(LineKind.ERROR)
                     .put("reason", what + ": " + cause.getMessage())
                     .log();
         }
