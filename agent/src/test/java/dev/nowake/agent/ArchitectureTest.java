@@ -64,6 +64,7 @@ class ArchitectureTest {
             daemon   -> listen identify rules load progress sample decide govern execute observe config control metrics
             demo     -> config
             trace    -> observe
+            manual   -> cli
             cli      -> daemon demo config control decide identify govern execute observe trace
             """;
 
