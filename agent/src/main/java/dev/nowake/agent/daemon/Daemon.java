@@ -55,6 +55,7 @@ public final class Daemon implements AutoCloseable {
     private final Counters counters = new Counters();
     private final StateFolder state;
     private final Journal journal;
+    private final Handover handover;
     private final Parts parts;
     private final PolicyRegistry policies;
     private final Map<Long, Lane> lanes = new LinkedHashMap<>();
@@ -80,6 +81,7 @@ public final class Daemon implements AutoCloseable {
         state = new StateFolder(stateFolder);
         journal = new Journal(state.journal(), counters);
         Path host = Path.of("/");
+        handover = new Handover(state.handover(), host, counters);
         Mounts mounts = new Mounts(host);
         InFlightLimits inFlight = config.inFlight();
         Prefetcher prefetcher =
@@ -100,7 +102,7 @@ public final class Daemon implements AutoCloseable {
                 new Compactions(kernel, host, counters, journal));
         for (Map.Entry<Long, Config> lane : Lanes.split(config, host).entrySet()) {
             Parts own = parts.withEngine(new Engine(this::broken), new LoadBook());
-            lanes.put(lane.getKey(), new Lane(own, lane.getValue(), Long.toString(lane.getKey())));
+            lanes.put(lane.getKey(), new Lane(own, lane.getValue(), handover, Long.toString(lane.getKey())));
         }
         control = new ControlServer(socket, answers());
     }
@@ -182,6 +184,7 @@ public final class Daemon implements AutoCloseable {
             for (Lane lane : lanes.values()) {
                 lane.awaitEnd(200);
             }
+            handover.close();
             journal.line("stop").put("reason", "asked to stop").log();
             journal.close();
             state.close();

@@ -43,13 +43,14 @@ final class Lane implements AutoCloseable {
     private final Following following;
     private final Explaining explaining;
     private final Heartbeat heartbeat;
+    private final Restart restart;
     private final List<Path> rootPaths;
     private final AtomicBoolean rescanDue = new AtomicBoolean();
     private Thread engineThread;
     private volatile List<Object> lastLoads = List.of();
 
     /** {@code parts} with an engine and a book of the lane's own; {@code roots}: its part of the configuration. */
-    Lane(Parts parts, Config roots, String name) throws KernelException {
+    Lane(Parts parts, Config roots, Handover handover, String name) throws KernelException {
         this.parts = parts;
         this.rootPaths = roots.roots().stream().map(RootRule::path).toList();
         this.background = thread("nowake-background-" + name);
@@ -57,17 +58,18 @@ final class Lane implements AutoCloseable {
         this.evicting = thread("nowake-evict-" + name);
         this.writingBack = thread("nowake-write-back-" + name);
         Baseline baseline = new Baseline(parts.kernel());
-        ShardFiles files = new ShardFiles(parts, baseline);
+        ShardFiles files = new ShardFiles(parts, baseline, handover);
         HostMemory memory = new HostMemory(parts.procRoot());
         HostNodes nodes = new HostNodes(parts.procRoot());
         ReaderPlaces places = new ReaderPlaces(parts.procRoot(), parts.kernel().placement(), nodes);
         Placements placements = new Placements(nodes);
         LayoutShelf layouts = new LayoutShelf();
-        Keeps keeps = new Keeps();
+        Keeps keeps = new Keeps(Clocks.HOST);
         Leftovers leftovers = new Leftovers(parts, background);
         watching = new Watching(parts, new Ears());
         models = new Models(parts, roots, background, watching, baseline, this::newFolders);
-        ModelTable table = new ModelTable(models::found, baseline, parts.book());
+        restart = new Restart(parts, models, baseline, handover);
+        ModelTable table = new ModelTable(models::found, baseline, parts.book(), Clocks.HOST);
         PolicyInputs inputs = new PolicyInputs(parts, memory, table, layouts);
         Prefetching prefetching = new Prefetching(parts, files, placements);
         RoomMaking rooms = new RoomMaking(parts, placements, nodes, evicting);
@@ -124,7 +126,20 @@ final class Lane implements AutoCloseable {
                 Thread.ofPlatform().name("nowake-engine-" + name).daemon().start(parts.engine());
         parts.engine().submit(() -> models.keepWatching(intake::looked));
         parts.engine().submit(heartbeat::start);
-        return CompletableFuture.runAsync(models::watchRoots, background);
+        return CompletableFuture.runAsync(
+                () -> {
+                    models.watchRoots();
+                    restart.recall();
+                    models.lookAtIdleFiles();
+                    models.rescan(this::atStart);
+                },
+                background);
+    }
+
+    /** Loads that were under way before we listened: those of readers that go on, and those an earlier daemon left. */
+    private void atStart(List<Sighting> inUse) {
+        intake.rescanned(inUse);
+        intake.finishLeft(restart.settle());
     }
 
     List<Path> rootPaths() {

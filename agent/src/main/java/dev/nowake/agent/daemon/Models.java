@@ -123,6 +123,10 @@ final class Models {
         catalog = ModelCatalog.scan(parts.kernel().files(), roots.watchAll());
         watchFolders();
         tellOutsideLinks();
+    }
+
+    /** Looks what of every model file is resident, where nothing is known of it yet. Any thread; comes back at once. */
+    void lookAtIdleFiles() {
         inBackground(() -> knownFiles().forEach(this::lookAtIdleFile));
     }
 

@@ -48,6 +48,7 @@ public enum Counter {
     PRESSURE_SEEN("pressureSeen", "looks that found the host short of memory"),
     PROC_SCANS("procScans", "scans of /proc for readers"),
     ERRORS("errors", "anything else that failed; the journal says what"),
+    HANDOVER_FAILED("handoverFailed", "times the loads under way could not be written down for the next daemon"),
     JOURNAL_DROPPED("journalDropped", "journal lines lost because the disk was slow or full");
 
     private final String label;
