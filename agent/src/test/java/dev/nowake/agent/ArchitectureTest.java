@@ -272,6 +272,30 @@ class ArchitectureTest {
                 .callMethodWhere(portMethod(FileAccess.class, "read")));
     }
 
+    /**
+     * The wall clock jumps. Nothing that decides or waits asks it: it is written into journals and traces, and told to
+     * policies, which know days.
+     */
+    @Test
+    void onlyWhatTellsTheTimeOfDayAsksTheWallClock() {
+        check(noClasses()
+                .that(DescribedPredicate.not(nameMatching("dev\\.nowake\\.agent\\."
+                        + "(daemon\\.Clocks|observe\\.Journal(\\$.*)?|trace\\.(Residency|Tracefs)Recorder)")))
+                .and()
+                .resideOutsideOfPackage("dev.nowake.samples..")
+                .should()
+                .callMethodWhere(
+                        DescribedPredicate.describe("ask the wall clock", ArchitectureTest::asksTheWallClock)));
+    }
+
+    private static boolean asksTheWallClock(JavaMethodCall call) {
+        String owner = call.getTargetOwner().getName();
+        String name = call.getTarget().getName();
+        return owner.equals("java.lang.System") && name.equals("currentTimeMillis")
+                || owner.startsWith("java.time.") && name.equals("now")
+                || owner.equals("java.time.Clock") && name.startsWith("system");
+    }
+
     private static DescribedPredicate<JavaMethodCall> portMethod(Class<?> port, String names) {
         return DescribedPredicate.describe(
                 port.getSimpleName() + "." + names,

@@ -52,6 +52,7 @@ public final class Daemon implements AutoCloseable {
     private final Counters counters = new Counters();
     private final StateFolder state;
     private final Journal journal;
+    private final Handover handover;
     private final Parts parts;
     private final PolicyRegistry policies;
     private final LaneSet lanes;
@@ -80,6 +81,7 @@ public final class Daemon implements AutoCloseable {
         state = new StateFolder(stateFolder);
         journal = new Journal(state.journal(), counters, config.service().journal());
         Path host = Path.of("/");
+        handover = new Handover(state.handover(), host, counters);
         Mounts mounts = new Mounts(host);
         InFlightLimits inFlight = config.inFlight();
         Prefetcher prefetcher =
@@ -99,7 +101,7 @@ public final class Daemon implements AutoCloseable {
                 new Evictor(kernel, new HostMappings()),
                 new Compactions(kernel, host, counters, journal));
         reloading = new Reloading(parts, config, this::follow);
-        lanes = new LaneSet(parts, config, this::broken, this::moved);
+        lanes = new LaneSet(parts, config, handover, this::broken, this::moved);
         control = new ControlServer(socket, answers());
         metrics = new Metrics(
                 new SelfView(
@@ -221,6 +223,7 @@ public final class Daemon implements AutoCloseable {
         policies.close();
         try {
             lanes.awaitEnd(200);
+            handover.close();
             journal.line(LineKind.STOP).put("reason", "asked to stop").log();
             journal.close();
             state.close();

@@ -102,9 +102,7 @@ final class Releasing {
             if (active.enforced() && shard.opened()) {
                 files.ensureHeld(shard); // it could not be opened while it was read
             }
-            RangeSet ranges = step.range()
-                    .minus(shard.residentBefore())
-                    .minus(keeps.of(step.file(), false, PolicyInputs.nowSeconds()));
+            RangeSet ranges = step.range().minus(shard.residentBefore()).minus(keeps.of(step.file(), false));
             if (shard.file() != null && !ranges.isEmpty()) {
                 work.add(new Work(shard, ranges, step.step().reason()));
             }
