@@ -7,6 +7,7 @@ import dev.nowake.agent.identify.CatalogEntry;
 import dev.nowake.agent.identify.CatalogSnapshot;
 import dev.nowake.agent.listen.Sighting;
 import dev.nowake.agent.listen.SightingSink;
+import dev.nowake.agent.load.ActiveLoad;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.KernelException;
@@ -50,6 +51,7 @@ final class Lane implements AutoCloseable {
     private final Explaining explaining;
     private final Heartbeat heartbeat;
     private final RuleChange ruleChange;
+    private final Sampling sampling;
     private final long lookNanos;
     private volatile Config roots;
     private final AtomicBoolean rescanDue = new AtomicBoolean();
@@ -89,12 +91,15 @@ final class Lane implements AutoCloseable {
         Evictions evictions =
                 new Evictions(parts, evicting, writingBack, keeps, baseline, models::of, models::isObserved);
         Planning planning = new Planning(parts, inputs, prefetching, evictions, rooms);
+        sampling = new Sampling(parts, looking);
         following =
                 new Following(parts, places, layouts, planning, rooms, baseline, looking, background, this::loadBegins);
         // the stations form a ring only here: a load's end may begin the next one
         Intake[] ring = new Intake[1];
-        Releasing releasing = new Releasing(
-                parts, inputs, files, baseline, leftovers, evictions, keeps, active -> ring[0].ended(active));
+        Releasing releasing = new Releasing(parts, inputs, files, baseline, leftovers, evictions, keeps, active -> {
+            sampling.end(active);
+            ring[0].ended(active);
+        });
         LastReader lastReader = new LastReader(
                 parts, background, releasing::begin, (active, shard) -> planning.ask(active, Trigger.CLOSE, shard));
         written = new Written(parts, models, planning);
@@ -130,8 +135,9 @@ final class Lane implements AutoCloseable {
                 Thread.ofPlatform().name(name).daemon().factory());
     }
 
-    private void loadBegins() {
+    private void loadBegins(ActiveLoad active) {
         heartbeat.loadBegins();
+        sampling.begin(active);
     }
 
     /** Starts the engine, then marks every folder on the background thread. Done when all are marked. */
