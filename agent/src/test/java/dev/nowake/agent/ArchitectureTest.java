@@ -58,7 +58,8 @@ class ArchitectureTest {
             config   ->
             control  ->
             progress -> load trace
-            daemon   -> listen identify rules load progress decide govern execute observe config control
+            sample   ->
+            daemon   -> listen identify rules load progress sample decide govern execute observe config control
             demo     -> config
             trace    -> observe
             cli      -> daemon demo config control decide identify govern execute observe trace
