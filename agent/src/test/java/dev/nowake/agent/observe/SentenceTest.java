@@ -40,8 +40,9 @@ class SentenceTest {
 
     @Test
     void theMadeLinesAreOfEveryKind() throws IOException {
-        Set<LineKind> made =
-                resource("lines.jsonl").stream().map(line -> entry(line).lineKind()).collect(Collectors.toSet());
+        Set<LineKind> made = resource("lines.jsonl").stream()
+                .map(line -> entry(line).lineKind())
+                .collect(Collectors.toSet());
         assertThat(made).containsAll(List.of(LineKind.values()));
     }
 
@@ -61,13 +62,50 @@ class SentenceTest {
         Arbitrary<String> kinds = Arbitraries.of(
                 Arrays.stream(LineKind.values()).map(LineKind::label).toList());
         Arbitrary<String> keys = Arbitraries.of(
-                "model", "load", "seconds", "sizeBytes", "openedBytes", "readBytes", "residentBeforeBytes", "reason",
-                "prefetchedBytes", "evictedBytes", "wouldReleaseBytes", "refused", "errors", "steps", "policy", "event",
-                "failure", "path", "text", "time", "shard", "landedBytes", "wantedBytes", "lines", "since", "cancelled");
+                "model",
+                "load",
+                "seconds",
+                "sizeBytes",
+                "openedBytes",
+                "readBytes",
+                "residentBeforeBytes",
+                "reason",
+                "prefetchedBytes",
+                "evictedBytes",
+                "wouldReleaseBytes",
+                "refused",
+                "errors",
+                "steps",
+                "policy",
+                "event",
+                "failure",
+                "path",
+                "text",
+                "time",
+                "shard",
+                "landedBytes",
+                "wantedBytes",
+                "lines",
+                "since",
+                "cancelled");
         Arbitrary<String> values = Arbitraries.of(
-                "-1", "0", "1", "1e400", "-9223372036854775808", "9223372036854775807", "18446744073709551616", "1.5",
-                "null", "true", "\"\"", "\"x\\u0000\\n\\u001b\"", "[]", "[1,[2],null,{\"lengthBytes\":-5}]",
-                "{\"a\":{\"b\":1e999}}", "{\"mapped\":1e99}", "\"" + "y".repeat(2000) + "\"");
+                "-1",
+                "0",
+                "1",
+                "1e400",
+                "-9223372036854775808",
+                "9223372036854775807",
+                "18446744073709551616",
+                "1.5",
+                "null",
+                "true",
+                "\"\"",
+                "\"x\\u0000\\n\\u001b\"",
+                "[]",
+                "[1,[2],null,{\"lengthBytes\":-5}]",
+                "{\"a\":{\"b\":1e999}}",
+                "{\"mapped\":1e99}",
+                "\"" + "y".repeat(2000) + "\"");
         Arbitrary<String> fields = Arbitraries.maps(keys, values)
                 .ofMaxSize(10)
                 .map(map -> map.entrySet().stream()
