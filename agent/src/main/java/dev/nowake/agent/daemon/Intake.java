@@ -146,7 +146,7 @@ final class Intake {
         ActiveLoad active = LoadStart.of(parts, models.rules(), models.shardsOf(entry), entry, pid);
         parts.book().begin(active);
         used(active.load());
-        active.load().number(parts.counters().increment(Counter.LOADS));
+        parts.counters().increment(Counter.LOADS);
         return active;
     }
 

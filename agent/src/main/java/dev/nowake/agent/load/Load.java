@@ -52,15 +52,6 @@ public final class Load {
         lastUseNanos = nowNanos;
     }
 
-    /** Which load since the daemon's start it is, from 1 on; 0 for one that has not begun. */
-    public long number() {
-        return number;
-    }
-
-    public void number(long which) {
-        number = which;
-    }
-
     public Model model() {
         return model;
     }
