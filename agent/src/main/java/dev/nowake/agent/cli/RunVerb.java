@@ -38,6 +38,12 @@ final class RunVerb implements Callable<Integer> {
     @Option(names = "--config", paramLabel = "FILE", description = "YAML configuration; options win over it.")
     private String configFile;
 
+    @Option(
+            names = "--metrics",
+            paramLabel = "HOST:PORT",
+            description = "Show metrics for Prometheus there, at /metrics; a port alone is 127.0.0.1.")
+    private String metrics;
+
     private final Invocation invocation;
 
     RunVerb(Invocation invocation) {
@@ -50,7 +56,7 @@ final class RunVerb implements Callable<Integer> {
         Path file = configFile == null ? null : RawArguments.path(configFile);
         ReplaySource traces = new ReplaySource();
         traces.tellProblems(invocation::warn);
-        RunOptions options = new RunOptions(folders, enforce, policy, file);
+        RunOptions options = new RunOptions(folders, enforce, policy, file, metrics);
         PolicyRegistry policies;
         Config config;
         try {
@@ -71,7 +77,7 @@ final class RunVerb implements Callable<Integer> {
                         traces.prepare(again.arguments());
                         return again;
                     })
-                    .run(config, policies, invocation.stateDir(), invocation.socket());
+                    .run(config, policies, invocation.stateDir(), invocation.socket(), metrics != null);
         } catch (KernelException failed) {
             if (failed.errno().equals(Errno.EPERM)) {
                 throw cannotListen(failed.getMessage());

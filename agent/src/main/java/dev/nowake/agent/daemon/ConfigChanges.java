@@ -42,12 +42,6 @@ record ConfigChanges(List<String> now, List<String> atRestart) {
         if (!before.inFlight().equals(after.inFlight())) {
             atRestart.add("inFlight");
         }
-        if (!before.service().metrics().equals(after.service().metrics())) {
-            atRestart.add("metrics");
-        }
-        if (!before.service().journal().equals(after.service().journal())) {
-            atRestart.add("journal");
-        }
         if (!before.service().control().equals(after.service().control())) {
             atRestart.add("control");
         }
