@@ -39,7 +39,7 @@ class ArchitectureTest {
      *   <li>rules -> decide: a rule's outcome is who decides
      *   <li>govern -> execute: the governor is the executor's byte budget, whose interface stands where it is asked
      *   <li>observe -> identify: one way to write a path as text
-     *   <li>demo -> config: one way to write a size as text
+     *   <li>demo, report -> config: one way to write a size as text
      *   <li>progress -> trace: readers that use pread(2) are seen by the kernel's events alone
      *   <li>trace -> observe: one way to write a path as text that keeps odd bytes
      * </ul>
@@ -59,9 +59,10 @@ class ArchitectureTest {
             progress -> load trace
             sample   ->
             daemon   -> listen identify rules load progress sample decide govern execute observe config control
-            demo     -> config
+            report   -> config
+            demo     -> config report
             trace    -> observe
-            cli      -> daemon demo config control decide identify govern execute observe trace
+            cli      -> daemon demo config control decide identify govern execute observe trace report
             """;
 
     /** Reads a header for a verb and leaves no page behind: the one class outside that reads, and evicts its own trace. */

@@ -48,6 +48,7 @@ final class SampleLines {
     private final Map<Integer, Told> told = new HashMap<>();
     private String state;
     private int lines;
+    private double stillSeconds = -1;
 
     SampleLines(Parts parts, ActiveLoad active, HostMoment atBegin) {
         this.parts = parts;
@@ -79,12 +80,18 @@ final class SampleLines {
             }
         }
         if (!changed) {
+            stillSeconds = seconds();
             return false;
         }
         state = load.state().label();
         log(host, part, shards);
         lines++;
+        stillSeconds = -1;
         return true;
+    }
+
+    private double seconds() {
+        return (System.nanoTime() - active.load().startedNanos()) / 1e9;
     }
 
     private static Told now(TrackedShard shard, Long resident, Told before) {
@@ -119,7 +126,8 @@ final class SampleLines {
                 .put("load", load.number())
                 .put("model", load.model().name())
                 .put("state", load.state().label())
-                .put("seconds", (System.nanoTime() - load.startedNanos()) / 1e9);
+                .put("seconds", seconds())
+                .put("stillSeconds", stillSeconds < 0 ? null : stillSeconds);
         if (lines == 0) {
             line.put("sizeBytes", load.model().sizeBytes())
                     .put("shardCount", load.shards().size())
