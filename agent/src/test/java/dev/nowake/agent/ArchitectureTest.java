@@ -39,7 +39,9 @@ class ArchitectureTest {
      *   <li>rules -> decide: a rule's outcome is who decides
      *   <li>govern -> execute: the governor is the executor's byte budget, whose interface stands where it is asked
      *   <li>observe -> identify: one way to write a path as text
+     *   <li>observe -> config: how much of the journal is kept
      *   <li>demo, report -> config: one way to write a size as text
+     *   <li>report -> observe: reads what was written there
      *   <li>progress -> trace: readers that use pread(2) are seen by the kernel's events alone
      *   <li>trace -> observe: one way to write a path as text that keeps odd bytes
      * </ul>
@@ -52,14 +54,14 @@ class ArchitectureTest {
             decide   -> observe
             govern   -> execute
             execute  ->
-            observe  -> identify
+            observe  -> identify config
 
             config   ->
             control  ->
             progress -> load trace
             sample   ->
             daemon   -> listen identify rules load progress sample decide govern execute observe config control
-            report   -> config
+            report   -> config observe
             demo     -> config report
             trace    -> observe
             cli      -> daemon demo config control decide identify govern execute observe trace report

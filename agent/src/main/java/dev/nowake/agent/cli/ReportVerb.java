@@ -1,13 +1,13 @@
 package dev.nowake.agent.cli;
 
+import dev.nowake.agent.observe.JournalFolder;
 import dev.nowake.agent.report.Facts;
-import dev.nowake.agent.report.JournalFiles;
 import dev.nowake.agent.report.LoadStory;
 import dev.nowake.agent.report.Page;
 import dev.nowake.agent.report.Stories;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -92,18 +92,18 @@ final class ReportVerb implements Callable<Integer> {
 
     private Stories read(Instant from) throws CliException {
         Path path = journal == null ? invocation.stateDir().resolve("journal.jsonl") : RawArguments.path(journal);
+        Path file = Files.isDirectory(path) ? path.resolve("journal.jsonl") : path;
         try {
-            List<Path> files = JournalFiles.of(path);
-            return from == null ? Stories.load(files, load == null ? 1 : load) : Stories.since(files, from);
-        } catch (NoSuchFileException missing) {
-            throw new CliException(
-                    ExitCode.FAILED,
-                    "not_found",
-                    Invocation.show(path)
-                            + ": no journal here; name it with --journal, or the daemon's folder with --state-dir",
-                    missing);
+            if (!Files.exists(file) && new JournalFolder(file).rotated().isEmpty()) {
+                throw new CliException(
+                        ExitCode.FAILED,
+                        "not_found",
+                        Invocation.show(file)
+                                + ": no journal here; name it with --journal, or the daemon's folder with --state-dir");
+            }
+            return from == null ? Stories.load(file, load == null ? 1 : load) : Stories.since(file, from);
         } catch (IOException unreadable) {
-            throw CliException.of(path, unreadable);
+            throw CliException.of(file, unreadable);
         }
     }
 
@@ -120,14 +120,12 @@ final class ReportVerb implements Callable<Integer> {
                             ? "no load began since " + since + "; the journal has " + stories.found() + " older ones"
                             : "the journal has " + stories.found() + " loads, so --load is at most that");
         }
-        boolean foreign = stories.lines().lines() > 0
-                && stories.lines().foreign() == stories.lines().lines();
+        boolean foreign = stories.lines() == 0 && stories.foreignLines() > 0;
         throw new CliException(
                 ExitCode.FAILED,
                 "no_loads",
                 foreign
-                        ? "this is no journal of nowake: none of its "
-                                + stories.lines().lines() + " lines could be read"
+                        ? "this is no journal of nowake: none of its " + stories.foreignLines() + " lines could be read"
                         : "the journal tells of no load yet: load a model while the daemon runs, then ask again");
     }
 

@@ -8,6 +8,7 @@ import dev.nowake.agent.load.ActiveLoad;
 import dev.nowake.agent.load.LoadState;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.FileId;
@@ -125,6 +126,9 @@ final class Evictions {
             OpenFile file = shard.file();
             RangeSet dropped = fresh;
             active.runHolding(executorFor(step), () -> {
+                if (!active.mayAct()) {
+                    return;
+                }
                 Taken taken = pageOut(file, step, ranges);
                 EvictOutcome outcome = evict(file, step, ranges);
                 parts.engine().submit(() -> droppedOwn(active, shard, dropped, outcome, taken));
@@ -157,10 +161,8 @@ final class Evictions {
     private void mappedBySeveral(ActiveLoad active, TrackedShard shard) {
         parts.counters().increment(Counter.PAGE_OUT_SHARED);
         if (shard.history().seenMappedBySeveral()) {
-            parts.journal()
-                    .line("load")
+            parts.line(LineKind.LOAD, active.load())
                     .path(shard.path())
-                    .put("model", active.load().model().name())
                     .put("reason", "several processes map it: its pages stay until all but one have let it go")
                     .log();
         }
@@ -206,7 +208,7 @@ final class Evictions {
         } catch (IOException | IllegalStateException failed) {
             parts.counters().increment(Counter.ERRORS);
             parts.journal()
-                    .line("error")
+                    .line(LineKind.ERROR)
                     .put("reason", "evict: " + failed.getMessage())
                     .log();
             return null;

@@ -7,6 +7,7 @@ import dev.nowake.agent.load.ActiveLoad;
 import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Journal;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.agent.observe.PathLabel;
 import dev.nowake.agent.sample.HostMoment;
 import java.util.ArrayList;
@@ -121,10 +122,7 @@ final class SampleLines {
 
     private void log(HostMoment host, double part, List<Object> shards) {
         Load load = active.load();
-        Journal.Line line = parts.journal()
-                .line("sample")
-                .put("load", load.number())
-                .put("model", load.model().name())
+        Journal.Line line = parts.line(LineKind.SAMPLE, load)
                 .put("state", load.state().label())
                 .put("seconds", seconds())
                 .put("stillSeconds", stillSeconds < 0 ? null : stillSeconds);

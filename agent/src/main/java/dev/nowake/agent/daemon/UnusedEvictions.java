@@ -2,6 +2,7 @@ package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.execute.EvictOutcome;
 import dev.nowake.agent.identify.CatalogEntry;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.FileId;
@@ -83,7 +84,7 @@ final class UnusedEvictions {
     /** False where the file is somebody's, and is left alone for now. */
     private boolean attempt(FileId id, Step.Evict step, RangeSet ranges, int number) {
         CatalogEntry entry = catalog.apply(id);
-        if (entry == null || parts.book().of(id) != null) {
+        if (entry == null || parts.book().of(id) != null || isObserved.test(entry.path())) {
             return false;
         }
         if (!parts.claims().claim(id)) {
@@ -130,7 +131,7 @@ final class UnusedEvictions {
             long size = status.sizeBytes();
             baseline.remember(id, baseline.resident(file, size), size);
             parts.journal()
-                    .line("release")
+                    .line(LineKind.RELEASE)
                     .path(entry.path())
                     .put("model", entry.model().name())
                     .put("evictedBytes", outcome == null ? 0 : outcome.evictedBytes())

@@ -52,17 +52,17 @@ public final class Load {
         lastUseNanos = nowNanos;
     }
 
-    /** Which load since the daemon's start it is, from 1 on; 0 for one that has not begun. */
+    public Model model() {
+        return model;
+    }
+
+    /** Counts the daemon's loads from 1 on: what the journal calls this one. 0 for one that is only explained. */
     public long number() {
         return number;
     }
 
-    public void number(long which) {
-        number = which;
-    }
-
-    public Model model() {
-        return model;
+    public void number(long given) {
+        number = given;
     }
 
     public Collection<TrackedShard> shards() {
@@ -235,7 +235,7 @@ public final class Load {
     }
 
     /** How much its readers have got through: their frontiers, or what they have touched where they have none. */
-    private long progressBytes() {
+    public long progressBytes() {
         long sum = 0;
         for (TrackedShard shard : shards.values()) {
             sum += Math.max(shard.frontierBytes(), shard.touched().bytes());

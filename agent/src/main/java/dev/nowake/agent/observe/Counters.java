@@ -8,14 +8,12 @@ import java.util.concurrent.atomic.AtomicLongArray;
 public final class Counters {
     private final AtomicLongArray values = new AtomicLongArray(Counter.values().length);
 
-    /** Returns what it is now. */
-    public long increment(Counter counter) {
-        return add(counter, 1);
+    public void increment(Counter counter) {
+        add(counter, 1);
     }
 
-    /** Returns what it is now. */
-    public long add(Counter counter, long amount) {
-        return values.addAndGet(counter.ordinal(), amount);
+    public void add(Counter counter, long amount) {
+        values.addAndGet(counter.ordinal(), amount);
     }
 
     public long get(Counter counter) {

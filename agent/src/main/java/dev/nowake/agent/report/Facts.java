@@ -76,7 +76,7 @@ public record Facts(
                 story.shards.size(),
                 story.lastSeconds,
                 readSeconds(story, line),
-                (long) Timeline.most(line.totalRead),
+                Math.max(story.readBytes, (long) Timeline.most(line.totalRead)),
                 (long) Timeline.most(line.totalAsked),
                 story.prefetchedBytes,
                 story.wastedBytes,
@@ -100,7 +100,7 @@ public record Facts(
     /** Readers have closed everything, or had touched everything before that. */
     private static double readSeconds(LoadStory story, Timeline line) {
         double most = Timeline.most(line.totalRead);
-        double closed = story.lastCloseSeconds > 0 ? story.lastCloseSeconds : Double.NaN;
+        double closed = story.lastCloseSeconds > 0 ? story.lastCloseSeconds : story.doneSeconds;
         for (int i = 0; most > 0 && i < line.seconds.length; i++) {
             if (line.totalRead[i] >= most * 0.9999) {
                 return Double.isNaN(closed) ? line.seconds[i] : Math.min(closed, line.seconds[i]);

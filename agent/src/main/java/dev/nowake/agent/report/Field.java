@@ -1,7 +1,5 @@
 package dev.nowake.agent.report;
 
-import java.time.DateTimeException;
-import java.time.Instant;
 import tools.jackson.databind.JsonNode;
 
 /** Fields of a journal line that may be missing, of another type, or absurd. */
@@ -36,15 +34,5 @@ final class Field {
         }
         String text = value.asString();
         return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
-    }
-
-    /** Null where it cannot be read. */
-    static Instant time(JsonNode line) {
-        try {
-            String time = text(line, "time");
-            return time == null ? null : Instant.parse(time);
-        } catch (DateTimeException wrong) {
-            return null;
-        }
     }
 }

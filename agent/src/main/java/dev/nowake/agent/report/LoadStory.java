@@ -18,6 +18,9 @@ public final class LoadStory {
     /** One shard of the model: its name as the journal has it, and its size, -1 where it is not told. */
     record ShardName(String file, long sizeBytes) {}
 
+    /** Which of the journal's loads, in the order they began. */
+    long order;
+
     long number = -1;
     String model = "?";
     Instant began;
@@ -39,6 +42,8 @@ public final class LoadStory {
     long wastedBytes = -1;
     long wouldPrefetchBytes = -1;
     long wouldReleaseBytes = -1;
+    long readBytes = -1;
+    double doneSeconds = Double.NaN;
     double lastCloseSeconds = -1;
     int open;
     String mechanism;

@@ -34,14 +34,23 @@ final class MarkLane {
                         "<div class=\"chart marks\"><span></span><svg class=\"lane\" role=\"group\" aria-label=\"What happened, in order\">");
         for (int i : drawn()) {
             double place = time.place(marks.get(i).seconds());
-            int lane = 0;
-            while (lane < LANES - 1 && place - free[lane] < APART) {
-                lane++;
-            }
+            int lane = laneFor(place, free);
             free[lane] = place;
             symbol(html, i, place, lane);
         }
         return html.raw("</svg></div><p class=\"detail\" aria-live=\"polite\"></p>");
+    }
+
+    /** The first with room, else the one whose last symbol is furthest off. */
+    private static int laneFor(double place, double[] last) {
+        int best = 0;
+        for (int lane = 0; lane < LANES; lane++) {
+            if (place - last[lane] >= APART) {
+                return lane;
+            }
+            best = last[lane] < last[best] ? lane : best;
+        }
+        return best;
     }
 
     /** What stands in the way, and all else as far as there is room. */

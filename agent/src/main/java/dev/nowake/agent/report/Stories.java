@@ -1,12 +1,13 @@
 package dev.nowake.agent.report;
 
+import dev.nowake.agent.observe.JournalEntry;
+import dev.nowake.agent.observe.JournalReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
+import java.util.TreeMap;
 
 /** The loads a report is about, out of a journal of any length. */
 public final class Stories {
@@ -16,29 +17,40 @@ public final class Stories {
     /** Drawn, all loads together: some 40 MB of memory, or three hundred loads of a minute each. */
     private static final int MOST_POINTS = 500_000;
 
-    private final Deque<LoadStory> kept = new ArrayDeque<>();
+    private final TreeMap<Long, LoadStory> kept = new TreeMap<>();
     private final Instant since;
     private final int last;
-    private final JournalLines.Count lines;
+    private long lines;
+    private long foreignLines;
     private int found;
     private int points;
 
-    private Stories(List<Path> files, Instant since, int last) throws IOException {
+    private Stories(Path journal, Instant since, int last) throws IOException {
         this.since = since;
         this.last = last;
-        StoryReader reader = new StoryReader(this::keep);
-        lines = JournalLines.read(files, reader);
-        reader.end();
+        StoryReader stories = new StoryReader(this::keep);
+        try (JournalReader reader = new JournalReader(journal, since)) {
+            for (JournalEntry entry = reader.next(); entry != null; entry = reader.next()) {
+                lines++;
+                stories.take(entry);
+            }
+            foreignLines = reader.skipped();
+        }
+        stories.end();
     }
 
-    /** The load that began {@code which} before the last: 1 is the last. None where the journal has fewer. */
-    public static Stories load(List<Path> files, int which) throws IOException {
-        return new Stories(files, null, which);
+    /**
+     * The load that began {@code which} before the last: 1 is the last. None where the journal has fewer.
+     *
+     * @param journal the current file; what it was before is found beside it
+     */
+    public static Stories load(Path journal, int which) throws IOException {
+        return new Stories(journal, null, which);
     }
 
     /** Every load that began at that time or later. */
-    public static Stories since(List<Path> files, Instant time) throws IOException {
-        return new Stories(files, time, MOST_LOADS);
+    public static Stories since(Path journal, Instant time) throws IOException {
+        return new Stories(journal, time, MOST_LOADS);
     }
 
     private void keep(LoadStory story) {
@@ -46,13 +58,12 @@ public final class Stories {
         if (since != null && (story.began == null || story.began.isBefore(since))) {
             return;
         }
-        kept.addLast(story);
+        kept.put(story.order, story);
         points += story.weight();
         if (kept.size() > last) {
-            LoadStory dropped = kept.removeFirst();
-            points -= dropped.weight();
+            points -= kept.pollFirstEntry().getValue().weight();
         }
-        for (LoadStory oldest : kept) {
+        for (LoadStory oldest : kept.values()) {
             if (points <= MOST_POINTS || oldest == story) {
                 break;
             }
@@ -64,9 +75,9 @@ public final class Stories {
     /** Oldest first; of {@link #load} one or none. */
     public List<LoadStory> loads() {
         if (since != null) {
-            return new ArrayList<>(kept);
+            return new ArrayList<>(kept.values());
         }
-        return kept.size() < last ? List.of() : List.of(kept.getFirst());
+        return kept.size() < last ? List.of() : List.of(kept.firstEntry().getValue());
     }
 
     /** In the whole journal. */
@@ -74,7 +85,13 @@ public final class Stories {
         return found;
     }
 
-    public JournalLines.Count lines() {
+    /** That are a journal's. */
+    public long lines() {
         return lines;
+    }
+
+    /** That are torn, or nobody's. */
+    public long foreignLines() {
+        return foreignLines;
     }
 }

@@ -1,10 +1,13 @@
 package dev.nowake.agent.report;
 
+import dev.nowake.agent.observe.JournalEntry;
+import dev.nowake.agent.observe.LineKind;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 
@@ -12,35 +15,46 @@ import tools.jackson.databind.JsonNode;
  * Puts the lines of a journal together to loads. A line belongs to the load whose number it has, else to the one under way
  * whose model it names; what concerns the whole host belongs to every load under way. For one thread.
  */
-final class StoryReader implements Consumer<JsonNode> {
+final class StoryReader {
+    /** Under way at one time; the journal of a host has a handful. The oldest give way. */
+    private static final int MOST_UNDER_WAY = 256;
+
     private final Consumer<LoadStory> finished;
-    private final Map<String, LoadStory> underWay = new HashMap<>();
+    private final Map<String, LoadStory> underWay = new LinkedHashMap<>();
+    private String run = "";
+    private long begun;
+
+    private static final Set<String> BEGINNINGS =
+            Set.of(LineKind.BEGIN.label(), LineKind.OPEN.label(), LineKind.SAMPLE.label());
+
+    /** Last lines of a load are written this long after the one that ends it, at most. */
+    private static final double SETTLED_NANOS = 5e9;
 
     /** {@code finished} gets every load once, when nothing more is told of it. */
     StoryReader(Consumer<LoadStory> finished) {
         this.finished = finished;
     }
 
-    @Override
-    public void accept(JsonNode line) {
-        String kind = Field.text(line, "kind");
-        if ("start".equals(kind)) {
+    void take(JournalEntry entry) {
+        JsonNode line = entry.fields();
+        if (entry.lineKind() == LineKind.START
+                || !entry.run().isEmpty() && !entry.run().equals(run)) {
             end("the daemon ended first");
-            return;
+            run = entry.run();
         }
         String model = Field.text(line, "model");
         if (model == null) {
             aboutTheHost(line);
             return;
         }
-        LoadStory story = storyOf(line, kind, model);
+        LoadStory story = storyOf(entry, model);
         if (story == null) {
-            return; // its beginning is lost
+            return; // its beginning is lost, or it is about files of no load
         }
-        if ("sample".equals(kind)) {
+        if (entry.lineKind() == LineKind.SAMPLE) {
             sample(story, line);
         } else {
-            figures(story, kind, line);
+            figures(story, entry.kind(), line);
             mark(story, line);
         }
     }
@@ -68,36 +82,48 @@ final class StoryReader implements Consumer<JsonNode> {
     }
 
     /** The load a line belongs to, begun where it is the first of one; null where it tells of none. */
-    private LoadStory storyOf(JsonNode line, String kind, String model) {
-        long number = Field.number(line, "load");
-        LoadStory story = underWay.get(model);
-        boolean begins = "open".equals(kind) || "begin".equals(kind) || "sample".equals(kind);
-        boolean another = story != null
-                && (number >= 0 && story.number >= 0 && number != story.number
-                        || story.ended && begins && !"sample".equals(kind));
-        if (another && number >= 0 && number < story.number) {
-            return null; // a straggler of the load before
+    private LoadStory storyOf(JournalEntry entry, String model) {
+        long number = Math.max(0, entry.load());
+        String key = number > 0 ? Long.toString(number) : "model " + model; // written before loads had numbers
+        LoadStory story = underWay.get(key);
+        boolean begins = BEGINNINGS.contains(entry.kind());
+        boolean again = number == 0 && story != null && story.ended && "open".equals(entry.kind());
+        if (again) {
+            finished.accept(underWay.remove(key));
+        } else if (story != null || !begins) {
+            return story;
         }
-        if ((story == null || another) && begins) {
-            if (story != null) {
-                finished.accept(story);
-            }
-            story = begin(line, model);
-            underWay.put(model, story);
+        if (underWay.size() >= MOST_UNDER_WAY) {
+            String oldest = underWay.keySet().iterator().next();
+            finished.accept(underWay.remove(oldest));
         }
-        if (story != null && number >= 0) {
-            story.number = number;
-        }
+        story = begin(entry, model);
+        story.number = number > 0 ? number : -1;
+        underWay.put(key, story);
         return story;
     }
 
-    private static LoadStory begin(JsonNode line, String model) {
+    /** What was loaded before the one that begins now is told of to the end: its last lines come within a second. */
+    private void settle(double nowNanos) {
+        List<String> over = new ArrayList<>();
+        underWay.forEach((key, story) -> {
+            if (story.ended && nowNanos - story.beganNanos - story.lastSeconds * 1e9 > SETTLED_NANOS) {
+                over.add(key);
+            }
+        });
+        over.forEach(key -> finished.accept(underWay.remove(key)));
+    }
+
+    private LoadStory begin(JournalEntry entry, String model) {
+        JsonNode line = entry.fields();
+        settle(Math.max(0, Field.number(line, "monotonicNanos")));
         LoadStory story = new LoadStory();
+        story.order = begun++;
         story.model = model;
         double since = Field.decimal(line, "seconds");
         boolean known = "sample".equals(Field.text(line, "kind")) && !Double.isNaN(since);
         story.beganNanos = Math.max(0, Field.number(line, "monotonicNanos")) - (known ? (long) (since * 1e9) : 0);
-        Instant time = Field.time(line);
+        Instant time = entry.time();
         story.began = time == null || !known ? time : time.minusNanos((long) (since * 1e9));
         return story;
     }
@@ -179,7 +205,11 @@ final class StoryReader implements Consumer<JsonNode> {
     private static void figures(LoadStory story, String kind, JsonNode line) {
         story.wastedBytes = Math.max(story.wastedBytes, Field.number(line, "wastedBytes"));
         switch (kind) {
-            case "begin", "plan" -> about(story, line);
+            case "begin" -> {
+                about(story, line);
+                story.sizeBytes = Math.max(story.sizeBytes, Field.number(line, "sizeBytes"));
+            }
+            case "plan" -> story.policy = first(story.policy, Field.text(line, "policy"));
             case "open" -> {
                 about(story, line);
                 story.open++;
@@ -203,9 +233,20 @@ final class StoryReader implements Consumer<JsonNode> {
                 story.wouldReleaseBytes = Field.number(line, "wouldReleaseBytes");
                 story.ended = true;
             }
-            case "done" -> story.ended = true;
+            case "done" -> done(story, line);
             default -> {}
         }
+    }
+
+    private static void done(LoadStory story, JsonNode line) {
+        about(story, line);
+        story.ended = true;
+        story.doneSeconds = Field.decimal(line, "seconds");
+        story.prefetchedBytes = Math.max(story.prefetchedBytes, Field.number(line, "prefetchedBytes"));
+        story.evictedBytes = Math.max(story.evictedBytes, Field.number(line, "evictedBytes"));
+        story.readBytes = Field.number(line, "readBytes");
+        story.wouldPrefetchBytes = Math.max(story.wouldPrefetchBytes, Field.number(line, "wouldPrefetchBytes"));
+        story.wouldReleaseBytes = Math.max(story.wouldReleaseBytes, Field.number(line, "wouldReleaseBytes"));
     }
 
     /** A release of an idle model's file has a path and is no load's end. */
