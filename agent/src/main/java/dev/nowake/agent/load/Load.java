@@ -53,6 +53,15 @@ public final class Load {
         lastUseNanos = nowNanos;
     }
 
+    /** Counts the daemon's loads from 1 on: what the journal calls this one. 0 for one that is only explained. */
+    public long number() {
+        return number;
+    }
+
+    public void number(long given) {
+        number = given;
+    }
+
     public Model model() {
         return model;
     }
