@@ -56,12 +56,13 @@ final class RunVerb implements Callable<Integer> {
         Path file = configFile == null ? null : RawArguments.path(configFile);
         ReplaySource traces = new ReplaySource();
         traces.tellProblems(invocation::warn);
+        RunOptions options = new RunOptions(folders, enforce, policy, file, metrics);
         PolicyRegistry policies;
         Config config;
         try {
             policies = PolicyFolderOption.open(policyFolders, file, traces);
             invocation.warnAll(policies.problems());
-            config = new RunOptions(folders, enforce, policy, file, metrics).config(PolicyFolderOption.known(policies));
+            config = options.config(PolicyFolderOption.known(policies));
             traces.prepare(config.arguments());
         } catch (ConfigException wrong) {
             throw invocation.misconfigured(wrong);
@@ -71,7 +72,11 @@ final class RunVerb implements Callable<Integer> {
             throw cannotListen(missing);
         }
         try {
-            new DaemonRun(invocation.kernel(), invocation.out(), invocation.err())
+            new DaemonRun(invocation.kernel(), invocation.out(), invocation.err(), live -> {
+                        Config again = PolicyFolderOption.again(live, policyFolders, file, traces, options::config);
+                        traces.prepare(again.arguments());
+                        return again;
+                    })
                     .run(config, policies, invocation.stateDir(), invocation.socket(), metrics != null);
         } catch (KernelException failed) {
             if (failed.errno().equals(Errno.EPERM)) {
