@@ -40,6 +40,7 @@ class ArchitectureTest {
      *   <li>govern -> execute: the governor is the executor's byte budget, whose interface stands where it is asked
      *   <li>metrics -> decide, execute, govern: it tells how they stand, from the records they describe themselves with
      *   <li>observe -> identify: one way to write a path as text
+     *   <li>observe -> config: how much of the journal is kept
      *   <li>demo -> config: one way to write a size as text
      *   <li>progress -> trace: readers that use pread(2) are seen by the kernel's events alone
      *   <li>trace -> observe: one way to write a path as text that keeps odd bytes
@@ -53,15 +54,17 @@ class ArchitectureTest {
             decide   -> observe
             govern   -> execute
             execute  ->
-            observe  -> identify
+            observe  -> identify config
 
             config   ->
             control  ->
             progress -> load trace
+            sample   ->
             metrics  -> config decide execute govern observe
-            daemon   -> listen identify rules load progress decide govern execute observe config control metrics
+            daemon   -> listen identify rules load progress sample decide govern execute observe config control metrics
             demo     -> config
             trace    -> observe
+            manual   -> cli
             cli      -> daemon demo config control decide identify govern execute observe trace
             """;
 

@@ -74,6 +74,22 @@ final class Releasing {
                 .ask(active.assignment(), Hook.EVICT, input, parts.engine()::submit, plan -> carryOut(active, plan));
     }
 
+    /** The load is no more ours: nothing of it is dropped, and what is in flight for it is waited for. The engine's thread. */
+    void letGo(ActiveLoad active) {
+        active.observe();
+        active.releaseAbandoned().set(true); // where it is being released already
+        if (active.load().state() == LoadState.LOADING) {
+            active.load().state(LoadState.RELEASING, System.nanoTime());
+            closeWhenIdle(active, null);
+        }
+    }
+
+    /** Its pages stay, and its descriptors are closed when nobody uses them any more. */
+    private void closeWhenIdle(ActiveLoad active, Plan plan) {
+        List<PrefetchJob> jobs = active.runningJobs();
+        Thread.ofPlatform().name("nowake-release").daemon().start(() -> release(active, plan, jobs, List.of()));
+    }
+
     private void carryOut(ActiveLoad active, Plan plan) {
         Load load = active.load();
         List<Object> others = evictions.carryOut(active, active.enforced(), plan); // and what is to be kept
@@ -102,10 +118,15 @@ final class Releasing {
             Thread.ofPlatform().name("nowake-release").daemon().start(() -> release(active, plan, jobs, work));
         } else {
             long wouldReleaseBytes = forecast(active, plan, work);
-            finish(active, List.of(), List.of(), wouldReleaseBytes);
+            if (active.mayAct()) {
+                finish(active, List.of(), List.of(), wouldReleaseBytes);
+            } else {
+                closeWhenIdle(active, null); // it acted until its rule changed
+            }
         }
     }
 
+    /** {@code plan}: whose compactions are carried out afterwards; null for none. */
     private void release(ActiveLoad active, Plan plan, List<PrefetchJob> jobs, List<Work> work) {
         List<EvictOutcome> outcomes = new ArrayList<>();
         try {
@@ -130,7 +151,9 @@ final class Releasing {
                     .log();
         } finally {
             parts.engine().submit(() -> finish(active, work, outcomes, 0));
-            parts.compactions().carryOut(true, plan); // of what is free by now
+            if (plan != null) {
+                parts.compactions().carryOut(true, plan); // of what is free by now
+            }
         }
     }
 

@@ -30,7 +30,7 @@ final class Residents {
     /** What the sum holds of one file. */
     private record Counted(Place place, long bytes) {}
 
-    private final List<RootRule> roots;
+    private final Supplier<List<RootRule>> roots;
     private final Baseline baseline;
     private final Supplier<CatalogSnapshot> catalog;
     private final Map<FileId, String> nodes = new HashMap<>();
@@ -40,7 +40,7 @@ final class Residents {
     private long summedChanges = -1;
     private long summedNanos;
 
-    Residents(List<RootRule> roots, Baseline baseline, Supplier<CatalogSnapshot> catalog) {
+    Residents(Supplier<List<RootRule>> roots, Baseline baseline, Supplier<CatalogSnapshot> catalog) {
         this.roots = roots;
         this.baseline = baseline;
         this.catalog = catalog;
@@ -61,7 +61,7 @@ final class Residents {
             }
         }
         resident.values().removeIf(bytes -> bytes <= 0);
-        for (RootRule root : roots) { // a root without anything is 0, not unknown
+        for (RootRule root : roots.get()) { // a root without anything is 0, not unknown
             resident.putIfAbsent(new Place(label(root), Place.ANY_NODE), 0L);
         }
         return new LoadsNow(loading, active.size() - loading, readers, resident);
@@ -124,7 +124,7 @@ final class Residents {
 
     private String rootOf(Path file) {
         RootRule deepest = null;
-        for (RootRule root : roots) {
+        for (RootRule root : roots.get()) {
             if (file.startsWith(root.path())
                     && (deepest == null
                             || root.path().getNameCount() > deepest.path().getNameCount())) {

@@ -84,7 +84,7 @@ final class UnusedEvictions {
     /** False where the file is somebody's, and is left alone for now. */
     private boolean attempt(FileId id, Step.Evict step, RangeSet ranges, int number) {
         CatalogEntry entry = catalog.apply(id);
-        if (entry == null || parts.book().of(id) != null) {
+        if (entry == null || parts.book().of(id) != null || isObserved.test(entry.path())) {
             return false;
         }
         if (!parts.claims().claim(id)) {
