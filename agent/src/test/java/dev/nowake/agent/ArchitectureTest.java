@@ -49,17 +49,18 @@ class ArchitectureTest {
             identify ->
             rules    -> identify decide config
             load     -> listen config execute decide govern
-            decide   -> observe
+            decide   -> observe trust
             govern   -> execute
             execute  ->
             observe  -> identify
 
-            config   ->
+            config   -> trust
             control  ->
             progress -> load trace
             daemon   -> listen identify rules load progress decide govern execute observe config control
             demo     -> config
             trace    -> observe
+            trust    ->
             cli      -> daemon demo config control decide identify govern execute observe trace
             """;
 

@@ -1,6 +1,5 @@
 package dev.nowake.agent.cli;
 
-import dev.nowake.agent.config.ConfigException;
 import dev.nowake.agent.config.ConfigFile;
 import dev.nowake.agent.config.KnownPolicies;
 import dev.nowake.agent.decide.PolicyRegistry;
@@ -26,8 +25,7 @@ final class PolicyFolderOption {
      * @param configFile names further folders; null for none
      * @param traces what {@code replay} replays
      */
-    static PolicyRegistry open(List<String> folders, Path configFile, TraceSource traces)
-            throws CliException, ConfigException {
+    static PolicyRegistry open(List<String> folders, Path configFile, TraceSource traces) throws CliException {
         List<Path> paths =
                 new ArrayList<>(folders.stream().map(RawArguments::path).toList());
         if (configFile != null) {

@@ -17,7 +17,15 @@ import java.util.Map;
 
 /** What {@code run} was asked on the command line, made one with the configuration file: options win. */
 record RunOptions(List<Path> roots, boolean enforce, String policy, Path configFile) {
-    /** Throws with every error, one line each, saying what to do. {@code policies}: every policy there is. */
+    /** The configuration file to read: the installed one where neither a file nor roots are given; null for none. */
+    static Path file(String given, List<String> roots) {
+        if (given != null) {
+            return RawArguments.path(given);
+        }
+        return roots.isEmpty() ? ConfigFile.INSTALLED : null;
+    }
+
+    /** Reads the files anew at every call. Throws with every error, one line each, saying what to do. {@code policies}: every policy there is. */
     Config config(KnownPolicies policies) throws ConfigException {
         Config file = configFile == null ? new Config(Mode.OBSERVE, List.of()) : ConfigFile.read(configFile, policies);
         Policy named = policy == null ? null : named(policy, policies);
