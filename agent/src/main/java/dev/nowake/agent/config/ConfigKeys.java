@@ -40,14 +40,16 @@ final class ConfigKeys {
             "inFlight.max",
             Values.IN_FLIGHT,
             InFlightLimits.DEFAULT.maxBytes(),
-            "bytes asked of storage and not yet returned, of all mounts together; 1MiB or more",
+            "bytes asked of storage and not yet returned, of all mounts together; "
+                    + ByteSize.exact(InFlightLimits.LEAST_BYTES) + " or more",
             "512MiB");
 
     static final ConfigKey<Long> MOUNT_MAX = ConfigKey.of(
             "inFlight.mountMax",
             Values.IN_FLIGHT,
             null,
-            "the same of any one mount, 1MiB or more; without it what was measured good for its filesystem",
+            "the same of any one mount, " + ByteSize.exact(InFlightLimits.LEAST_BYTES)
+                    + " or more; without it what was measured good for its filesystem",
             "4MiB");
 
     static final ConfigKey<String> LISTEN = ConfigKey.of(
@@ -75,7 +77,8 @@ final class ConfigKeys {
             "journal.fileSize",
             Values.JOURNAL_SIZE,
             JournalSettings.DEFAULT.fileBytes(),
-            "a file of the journal that has grown to this is closed and a new one begun; 64KiB or more",
+            "a file of the journal that has grown to this is closed and a new one begun; "
+                    + ByteSize.exact(JournalSettings.LEAST_BYTES) + " or more",
             "8MiB");
 
     static final ConfigKey<Long> JOURNAL_SIZE = ConfigKey.of(

@@ -60,16 +60,19 @@ public final class ConfigSchema {
     }
 
     private static Map<String, Object> orNull(Map<String, Object> schema) {
-        if (schema.get("type") instanceof String type) {
-            schema.put("type", List.of(type, "null"));
-            if (schema.get("enum") instanceof List<?> words) {
-                List<Object> all = new ArrayList<>(words);
-                all.add(null);
-                schema.put("enum", all);
-            }
-            return schema;
+        if (!schema.containsKey("type")) {
+            return new LinkedHashMap<>(Map.of("anyOf", List.of(schema, Map.of("type", "null"))));
         }
-        return new LinkedHashMap<>(Map.of("anyOf", List.of(schema, Map.of("type", "null"))));
+        List<Object> types =
+                new ArrayList<>(schema.get("type") instanceof List<?> several ? several : List.of(schema.get("type")));
+        types.add("null");
+        schema.put("type", types);
+        if (schema.get("enum") instanceof List<?> words) {
+            List<Object> all = new ArrayList<>(words);
+            all.add(null);
+            schema.put("enum", all);
+        }
+        return schema;
     }
 
     private static Map<String, Object> shape(ConfigKey<?> key) {
@@ -123,22 +126,11 @@ public final class ConfigSchema {
         } else if (!type.words().isEmpty()) {
             schema.put("type", "string");
             schema.put("enum", type.words());
-        } else if (MAY_BE_NUMBERS.contains(type)) {
-            List<Object> any = new ArrayList<>();
-            any.add(text(type));
-            any.add(Map.of("type", List.of("number", "boolean")));
-            schema.put("anyOf", any);
         } else {
-            schema.putAll(text(type));
-        }
-        return schema;
-    }
-
-    private static Map<String, Object> text(ValueType<?> type) {
-        Map<String, Object> schema = new LinkedHashMap<>();
-        schema.put("type", "string");
-        if (type.pattern() != null) {
-            schema.put("pattern", type.pattern());
+            schema.put("type", MAY_BE_NUMBERS.contains(type) ? List.of("string", "number", "boolean") : "string");
+            if (type.pattern() != null) {
+                schema.put("pattern", type.pattern());
+            }
         }
         return schema;
     }

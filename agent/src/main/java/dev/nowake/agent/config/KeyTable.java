@@ -36,7 +36,8 @@ final class KeyTable {
                     "rules[].name",
                     Shape.VALUE,
                     Values.NAME,
-                    "one line of at most 64 characters, no two alike; without it `rule N` by its place",
+                    "one line of at most " + RuleReader.LONGEST_NAME
+                            + " characters, no two alike; without it `rule N` by its place",
                     "backups"),
             ConfigKey.of(
                     "rules[].match",
