@@ -42,6 +42,12 @@ final class RunVerb implements Callable<Integer> {
                     + " (default: /etc/nowake/nowake.yaml where no --root is given).")
     private String configFile;
 
+    @Option(
+            names = "--metrics",
+            paramLabel = "HOST:PORT",
+            description = "Show metrics for Prometheus there, at /metrics; a port alone is 127.0.0.1.")
+    private String metrics;
+
     private final Invocation invocation;
 
     RunVerb(Invocation invocation) {
@@ -59,7 +65,7 @@ final class RunVerb implements Callable<Integer> {
         try {
             policies = PolicyFolderOption.open(policyFolders, file, traces);
             invocation.warnAll(policies.problems());
-            config = new RunOptions(folders, enforce, policy, file).config(PolicyFolderOption.known(policies));
+            config = new RunOptions(folders, enforce, policy, file, metrics).config(PolicyFolderOption.known(policies));
             traces.prepare(config.arguments());
         } catch (ConfigException wrong) {
             throw invocation.misconfigured(wrong);
@@ -69,8 +75,8 @@ final class RunVerb implements Callable<Integer> {
             throw cannotListen(missing);
         }
         try {
-            new DaemonRun(invocation.kernel(), invocation.out())
-                    .run(config, policies, invocation.stateDir(), invocation.socket());
+            new DaemonRun(invocation.kernel(), invocation.out(), invocation.err())
+                    .run(config, policies, invocation.stateDir(), invocation.socket(), metrics != null);
         } catch (KernelException failed) {
             if (failed.errno().equals(Errno.EPERM)) {
                 throw cannotListen(failed.getMessage());

@@ -10,9 +10,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** A JSON Schema (draft 2020-12) of one configuration file, made of {@link KeyTable}: for editors. */
 public final class ConfigSchema {
-    /** Texts that YAML may take for something else: a user's number, a command named {@code true}. */
+    /** Texts that YAML may take for something else: a user's number, a port, a command named {@code true}. */
     private static final Set<ValueType<?>> MAY_BE_NUMBERS =
-            Set.of(Values.POLICY, Values.NAME, Values.PATTERN, Values.USER);
+            Set.of(Values.POLICY, Values.NAME, Values.PATTERN, Values.USER, Values.LISTEN);
 
     private ConfigSchema() {}
 

@@ -65,7 +65,8 @@ final class Values {
 
     static final ValueType<String> LISTEN = new ValueType<>(
             "address",
-            "`HOST:PORT`; an IPv6 address in brackets; `0.0.0.0` and `[::]` are all of the host's",
+            "`HOST:PORT`, or a port alone, which is one of 127.0.0.1; an IPv6 address in brackets; no name but `localhost`;"
+                    + " `0.0.0.0` and `[::]` are all of the host's",
             List.of(),
             ListenAddress.PATTERN,
             ListenAddress::check,

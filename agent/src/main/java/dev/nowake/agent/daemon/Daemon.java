@@ -13,22 +13,23 @@ import dev.nowake.agent.govern.Governor;
 import dev.nowake.agent.govern.MemoryLook;
 import dev.nowake.agent.listen.FileClaims;
 import dev.nowake.agent.load.LoadBook;
+import dev.nowake.agent.metrics.Metrics;
+import dev.nowake.agent.observe.Console;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.Counters;
 import dev.nowake.agent.observe.Journal;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The daemon: makes the stations of an event's way and joins them.
@@ -48,18 +49,19 @@ public final class Daemon implements AutoCloseable {
     /** A lane that has not answered by then waits for a server; its last answer stands. */
     private static final long ANSWER_NANOS = 1_000_000_000L;
 
-    /** As long as a slow network filesystem needs to list some thousand folders. */
-    private static final long HANGING_START_SECONDS = 5;
-
-    private final Config config;
     private final Counters counters = new Counters();
     private final StateFolder state;
     private final Journal journal;
+    private final Handover handover;
     private final Parts parts;
     private final PolicyRegistry policies;
-    private final Map<Long, Lane> lanes = new LinkedHashMap<>();
+    private final LaneSet lanes;
+    private final Reloading reloading;
+    private final AtomicBoolean moving = new AtomicBoolean();
     private final ControlServer control;
+    private final Metrics metrics;
     private final long startedNanos = System.nanoTime();
+    private volatile boolean ready;
 
     /** With the policies nowake brings along. */
     public Daemon(Kernel kernel, Config config, Path stateFolder, Path socket) throws IOException {
@@ -75,11 +77,11 @@ public final class Daemon implements AutoCloseable {
      */
     public Daemon(Kernel kernel, Config config, PolicyRegistry policies, Path stateFolder, Path socket)
             throws IOException {
-        this.config = config;
         this.policies = policies;
         state = new StateFolder(stateFolder);
-        journal = new Journal(state.journal(), counters);
+        journal = new Journal(state.journal(), counters, config.service().journal());
         Path host = Path.of("/");
+        handover = new Handover(state.handover(), host, counters);
         Mounts mounts = new Mounts(host);
         InFlightLimits inFlight = config.inFlight();
         Prefetcher prefetcher =
@@ -98,17 +100,44 @@ public final class Daemon implements AutoCloseable {
                 prefetcher,
                 new Evictor(kernel, new HostMappings()),
                 new Compactions(kernel, host, counters, journal));
-        for (Map.Entry<Long, Config> lane : Lanes.split(config, host).entrySet()) {
-            Parts own = parts.withEngine(new Engine(this::broken), new LoadBook());
-            lanes.put(lane.getKey(), new Lane(own, lane.getValue(), Long.toString(lane.getKey())));
-        }
+        reloading = new Reloading(parts, config, this::follow);
+        lanes = new LaneSet(parts, config, handover, this::broken, this::moved);
         control = new ControlServer(socket, answers());
+        metrics = new Metrics(
+                new SelfView(
+                        parts,
+                        reloading::config,
+                        () -> List.copyOf(lanes.all()),
+                        () -> ready,
+                        () -> false,
+                        () -> false),
+                this::notShown);
+    }
+
+    /**
+     * Shows metrics as configured, before {@link #start}, which does so too but only tells of what it cannot.
+     *
+     * @throws IOException with one line: the endpoint cannot be had
+     */
+    public void requireMetrics() throws IOException {
+        metrics.require(reloading.config().service().metrics());
+    }
+
+    /** Null while metrics have no endpoint. */
+    public InetSocketAddress metricsAddress() {
+        return metrics.address();
+    }
+
+    private void notShown(String why) {
+        counters.increment(Counter.ERRORS);
+        journal.line(LineKind.WARNING).put("reason", why).log();
     }
 
     private Answers answers() {
         return new Answers()
                 .add("status", request -> status())
-                .add("explain", request -> ExplainAnswer.of(lanes.values(), request))
+                .add("explain", request -> ExplainAnswer.of(lanes.all(), request))
+                .add("reload", reloading::answer)
                 .add("policies", request -> Map.of("policies", policies.status()))
                 .add("policy-enable", request -> {
                     String name = Answers.text(request, "name");
@@ -117,55 +146,66 @@ public final class Daemon implements AutoCloseable {
                 });
     }
 
+    /** Where a reload reads; without it the configuration it began with is followed anew. Before the start. */
+    public void reloadsFrom(ConfigSource source) {
+        reloading.from(source);
+    }
+
+    /** Reads the configuration again, in the background; {@code status}, journal and counters tell how it went. Any thread. */
+    public void reload() {
+        reloading.begin();
+    }
+
+    /** What is noteworthy is told there from now on; closed with the daemon. */
+    public void tell(Console people) {
+        journal.tell(people);
+    }
+
     /** Starts the lanes. Returns when every folder is marked, or after 5 s without those on servers that do not answer. */
     public void start() {
-        Map<Lane, CompletableFuture<Void>> marking = new LinkedHashMap<>();
-        lanes.forEach((device, lane) -> marking.put(lane, lane.start(Long.toString(device))));
-        // with local roots alone there is no server to hang: they are waited for, however large
-        long patience = lanes.keySet().equals(Set.of(Lanes.LOCAL)) ? Long.MAX_VALUE : HANGING_START_SECONDS;
-        try {
-            CompletableFuture.allOf(marking.values().toArray(CompletableFuture[]::new))
-                    .get(patience, TimeUnit.SECONDS);
-        } catch (TimeoutException hanging) {
-            marking.forEach((lane, marked) -> {
-                if (!marked.isDone()) {
-                    lane.rootPaths().forEach(this::notAnswering);
-                }
-            });
-        } catch (ExecutionException failed) {
-            broken(failed.getCause());
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-        }
+        lanes.start();
         policies.watch();
-        journal.line("start")
-                .put("mode", config.overallMode().label())
+        ready = true;
+        metrics.apply(reloading.config().service().metrics());
+        journal.line(LineKind.START)
+                .put("mode", reloading.config().overallMode().label())
                 .put("binding", parts.kernel().binding())
-                .put("folders", lanes.values().stream().mapToInt(Lane::folders).sum())
+                .put("folders", lanes.folders())
                 .log();
     }
 
-    private void notAnswering(Path root) {
-        counters.increment(Counter.ERRORS);
-        journal.line("error")
-                .path(root)
-                .put("reason", "root does not answer; it is watched as soon as it does, the other roots are now")
-                .log();
+    private void follow(Config next) throws KernelException {
+        try {
+            lanes.follow(next);
+            journal.apply(next.service().journal());
+            metrics.apply(next.service().metrics());
+        } finally {
+            moving.set(false); // the next look tells again
+        }
+    }
+
+    /** A root is on another lane's storage by now. */
+    private void moved() {
+        if (moving.compareAndSet(false, true)) {
+            reloading.again();
+        }
     }
 
     private Map<String, Object> status() {
         Map<Lane, CompletableFuture<List<Object>>> asked = new LinkedHashMap<>();
-        lanes.values().forEach(lane -> asked.put(lane, lane.askLoads()));
+        lanes.all().forEach(lane -> asked.put(lane, lane.askLoads()));
         long deadline = System.nanoTime() + ANSWER_NANOS;
         List<Object> loads = new ArrayList<>();
         asked.forEach((lane, answer) -> loads.addAll(lane.loads(answer, deadline)));
-        return StatusDocument.of(config, parts, startedNanos, loads);
+        Map<String, Object> document = StatusDocument.of(reloading.config(), parts, startedNanos, loads);
+        document.put("reload", reloading.document());
+        return document;
     }
 
     private void broken(Throwable thrown) {
         counters.increment(Counter.ERRORS);
         StackTraceElement[] trace = thrown.getStackTrace();
-        journal.line("error")
+        journal.line(LineKind.ERROR)
                 .put("reason", thrown.toString())
                 .put("at", trace.length == 0 ? null : trace[0].toString())
                 .log();
@@ -174,15 +214,17 @@ public final class Daemon implements AutoCloseable {
     /** Ends everything within a second: what is in flight is waited for, what has not begun is dropped. */
     @Override
     public void close() {
+        ready = false;
         control.close();
-        lanes.values().forEach(Lane::close);
+        reloading.close();
+        metrics.close();
+        lanes.close();
         parts.prefetcher().close();
         policies.close();
         try {
-            for (Lane lane : lanes.values()) {
-                lane.awaitEnd(200);
-            }
-            journal.line("stop").put("reason", "asked to stop").log();
+            lanes.awaitEnd(200);
+            handover.close();
+            journal.line(LineKind.STOP).put("reason", "asked to stop").log();
             journal.close();
             state.close();
         } catch (InterruptedException stop) {

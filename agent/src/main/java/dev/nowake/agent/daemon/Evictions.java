@@ -8,6 +8,7 @@ import dev.nowake.agent.load.ActiveLoad;
 import dev.nowake.agent.load.LoadState;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.FileId;
@@ -110,8 +111,7 @@ final class Evictions {
         if (shard.inUse() && !shard.isTouchedKnown() && active.load().readers().size() > 1) {
             return RangeSet.EMPTY; // the plan was made before the last reader came
         }
-        RangeSet left = range.minus(shard.residentBefore())
-                .minus(keeps.of(step.file(), shard.inUse(), PolicyInputs.nowSeconds()));
+        RangeSet left = range.minus(shard.residentBefore()).minus(keeps.of(step.file(), shard.inUse()));
         RangeSet fresh = left.minus(shard.dropped());
         if (shard.inUse() && shard.frontierBytes() == 0) {
             fresh = fresh.minus(shard.justTouched()); // nobody knows where it goes next; one that goes on is past it
@@ -125,6 +125,9 @@ final class Evictions {
             OpenFile file = shard.file();
             RangeSet dropped = fresh;
             active.runHolding(executorFor(step), () -> {
+                if (!active.mayAct()) {
+                    return;
+                }
                 Taken taken = pageOut(file, step, ranges);
                 EvictOutcome outcome = evict(file, step, ranges);
                 parts.engine().submit(() -> droppedOwn(active, shard, dropped, outcome, taken));
@@ -157,10 +160,8 @@ final class Evictions {
     private void mappedBySeveral(ActiveLoad active, TrackedShard shard) {
         parts.counters().increment(Counter.PAGE_OUT_SHARED);
         if (shard.history().seenMappedBySeveral()) {
-            parts.journal()
-                    .line("load")
+            parts.line(LineKind.LOAD, active.load())
                     .path(shard.path())
-                    .put("model", active.load().model().name())
                     .put("reason", "several processes map it: its pages stay until all but one have let it go")
                     .log();
         }
@@ -206,7 +207,7 @@ final class Evictions {
         } catch (IOException | IllegalStateException failed) {
             parts.counters().increment(Counter.ERRORS);
             parts.journal()
-                    .line("error")
+                    .line(LineKind.ERROR)
                     .put("reason", "evict: " + failed.getMessage())
                     .log();
             return null;

@@ -8,12 +8,15 @@ import dev.nowake.agent.load.LoadState;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.Journal;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.proc.ProcessInfo;
 import dev.nowake.model.FileId;
 import dev.nowake.model.RangeSet;
 import dev.nowake.policy.Trigger;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -128,8 +131,7 @@ final class Intake {
     }
 
     private void used(Load load) {
-        double now = PolicyInputs.nowSeconds();
-        load.shards().forEach(shard -> table.used(shard.shard().id(), now));
+        load.shards().forEach(shard -> table.used(shard.shard().id()));
     }
 
     private void drop(Sighting sighting) {
@@ -203,11 +205,15 @@ final class Intake {
             noticeDroppedPages(shard);
         }
         following.readerCame(active);
-        Journal.Line line = openLine(active, shard, sighting, first);
+        List<Journal.Line> lines = new ArrayList<>();
+        if (firstOfLoad) {
+            lines.add(beginLine(active, sighting));
+        }
+        lines.add(openLine(active, shard, sighting, first));
         if (first || again) {
-            planning.askAtOpen(active, shard, line);
+            planning.askAtOpen(active, shard, lines);
         } else {
-            line.log();
+            lines.forEach(Journal.Line::log);
         }
         if (newReader) {
             nameReader(load, sighting.pid());
@@ -245,7 +251,7 @@ final class Intake {
                 shard.askAgain();
                 if (parts.mounts().learnDropsPagesAtOpen(device)) {
                     parts.journal()
-                            .line("mount")
+                            .line(LineKind.MOUNT)
                             .path(shard.path())
                             .put("reason", "the server drops a file's pages at every open: no lookahead on this mount")
                             .log();
@@ -266,12 +272,22 @@ final class Intake {
         planning.ask(active, Trigger.WRITTEN, shard);
     }
 
+    private Journal.Line beginLine(ActiveLoad active, Sighting sighting) {
+        Load load = active.load();
+        return parts.line(LineKind.BEGIN, load)
+                .put("format", load.model().format().label())
+                .put("shards", load.shards().size())
+                .put("sizeBytes", load.model().sizeBytes())
+                .put("pid", sighting.pid())
+                .put("mode", active.rule().mode().label())
+                .put("rule", active.ruleName())
+                .put("policy", active.assignment().policy());
+    }
+
     private Journal.Line openLine(ActiveLoad active, TrackedShard shard, Sighting sighting, boolean first) {
-        return parts.journal()
-                .line("open")
+        return parts.line(LineKind.OPEN, active.load())
                 .path(shard.path())
                 .put("pid", sighting.pid())
-                .put("model", active.load().model().name())
                 .put("shard", shard.shard().index())
                 .put("sizeBytes", shard.shard().sizeBytes())
                 .put("residentBytes", first && shard.residentBytes() >= 0 ? shard.residentBytes() : null)
@@ -298,6 +314,42 @@ final class Intake {
         return active == null
                 || !active.load().shard(sighting.id()).inUse()
                 || !active.load().readers().containsKey(sighting.pid());
+    }
+
+    /**
+     * A load whose readers ended while no daemon was there: it ends now, as its rule's policy wants. Nothing is prefetched
+     * for it, and nothing is done where another rule is for it by now.
+     */
+    void finishLeft(Map<FileId, Handover.Left> left) {
+        for (FileId id : left.keySet()) {
+            CatalogEntry entry = models.of(id);
+            if (entry != null && parts.book().of(id) == null) { // else somebody reads it: its end comes
+                finishLeft(entry, left);
+            }
+        }
+    }
+
+    private void finishLeft(CatalogEntry entry, Map<FileId, Handover.Left> left) {
+        ActiveLoad active = LoadStart.of(parts, models.rules(), models.shardsOf(entry), entry, 0);
+        if (!active.enforced()
+                || !active.ruleName().equals(left.get(entry.shard().id()).rule())) {
+            active.budget().close();
+            return;
+        }
+        parts.book().begin(active);
+        parts.counters().increment(Counter.LOADS);
+        parts.line(LineKind.LOAD, active.load())
+                .put("reason", "left by a daemon that ended before it; its readers are gone")
+                .log();
+        List<TrackedShard> held = active.load().shards().stream()
+                .filter(shard -> left.containsKey(shard.shard().id()) && files.ensureHeld(shard))
+                .toList();
+        for (TrackedShard shard : active.load().shards()) {
+            shard.ask(RangeSet.between(0, shard.shard().sizeBytes()));
+        }
+        held.forEach(TrackedShard::markOpened);
+        held.forEach(shard -> lastReader.closeSeen(active, shard));
+        lastReader.lookAt(active);
     }
 
     /** Events were lost: every load's shards are looked at again; {@code inUse} are files found open or mapped. */

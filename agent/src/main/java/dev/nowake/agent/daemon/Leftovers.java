@@ -1,8 +1,10 @@
 package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.execute.EvictOutcome;
+import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.FileId;
@@ -30,31 +32,32 @@ final class Leftovers {
     }
 
     /** The engine's thread. */
-    void retryLater(TrackedShard shard, RangeSet ranges) {
-        retryLater(shard, ranges, 0);
+    void retryLater(Load load, TrackedShard shard, RangeSet ranges) {
+        retryLater(load, shard, ranges, 0);
     }
 
-    private void retryLater(TrackedShard shard, RangeSet ranges, int attempt) {
+    private void retryLater(Load load, TrackedShard shard, RangeSet ranges, int attempt) {
         if (attempt < AFTER_SECONDS.length && !ranges.isEmpty()) {
-            parts.engine().at(System.nanoTime() + AFTER_SECONDS[attempt] * SECOND, () -> retry(shard, ranges, attempt));
+            long due = System.nanoTime() + AFTER_SECONDS[attempt] * SECOND;
+            parts.engine().at(due, () -> retry(load, shard, ranges, attempt));
         }
     }
 
-    private void retry(TrackedShard shard, RangeSet ranges, int attempt) {
+    private void retry(Load load, TrackedShard shard, RangeSet ranges, int attempt) {
         FileId id = shard.shard().id();
         if (parts.book().of(id) != null || !parts.claims().claim(id)) {
             return;
         }
         background.execute(() -> {
-            EvictOutcome outcome = evict(shard, ranges);
+            EvictOutcome outcome = evict(load, shard, ranges);
             parts.claims().release(id);
             if (outcome != null && !outcome.isComplete()) {
-                parts.engine().submit(() -> retryLater(shard, ranges, attempt + 1));
+                parts.engine().submit(() -> retryLater(load, shard, ranges, attempt + 1));
             }
         });
     }
 
-    private EvictOutcome evict(TrackedShard shard, RangeSet ranges) {
+    private EvictOutcome evict(Load load, TrackedShard shard, RangeSet ranges) {
         FileId id = shard.shard().id();
         try (OpenFile file = parts.kernel().files().open(shard.path())) {
             FileStatus status = parts.kernel().files().status(file);
@@ -64,8 +67,7 @@ final class Leftovers {
             }
             EvictOutcome outcome = parts.evictor().evict(file, id, ranges, PATIENCE_NANOS);
             parts.counters().add(Counter.EVICTED_BYTES, Math.max(0, outcome.evictedBytes()));
-            parts.journal()
-                    .line("release")
+            parts.line(LineKind.RELEASE, load)
                     .path(shard.path())
                     .put("evictedBytes", outcome.evictedBytes())
                     .put("reason", "pages that stayed at the load's end")

@@ -9,6 +9,9 @@ import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.LoadState;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
+import dev.nowake.agent.observe.Journal;
+import dev.nowake.agent.observe.LineKind;
+import dev.nowake.agent.observe.Measure;
 import dev.nowake.model.RangeSet;
 import dev.nowake.policy.Guard;
 import dev.nowake.policy.Hook;
@@ -71,6 +74,22 @@ final class Releasing {
                 .ask(active.assignment(), Hook.EVICT, input, parts.engine()::submit, plan -> carryOut(active, plan));
     }
 
+    /** The load is no more ours: nothing of it is dropped, and what is in flight for it is waited for. The engine's thread. */
+    void letGo(ActiveLoad active) {
+        active.observe();
+        active.releaseAbandoned().set(true); // where it is being released already
+        if (active.load().state() == LoadState.LOADING) {
+            active.load().state(LoadState.RELEASING, System.nanoTime());
+            closeWhenIdle(active, null);
+        }
+    }
+
+    /** Its pages stay, and its descriptors are closed when nobody uses them any more. */
+    private void closeWhenIdle(ActiveLoad active, Plan plan) {
+        List<PrefetchJob> jobs = active.runningJobs();
+        Thread.ofPlatform().name("nowake-release").daemon().start(() -> release(active, plan, jobs, List.of()));
+    }
+
     private void carryOut(ActiveLoad active, Plan plan) {
         Load load = active.load();
         List<Object> others = evictions.carryOut(active, active.enforced(), plan); // and what is to be kept
@@ -83,9 +102,7 @@ final class Releasing {
             if (active.enforced() && shard.opened()) {
                 files.ensureHeld(shard); // it could not be opened while it was read
             }
-            RangeSet ranges = step.range()
-                    .minus(shard.residentBefore())
-                    .minus(keeps.of(step.file(), false, PolicyInputs.nowSeconds()));
+            RangeSet ranges = step.range().minus(shard.residentBefore()).minus(keeps.of(step.file(), false));
             if (shard.file() != null && !ranges.isEmpty()) {
                 work.add(new Work(shard, ranges, step.step().reason()));
             }
@@ -98,11 +115,16 @@ final class Releasing {
             List<PrefetchJob> jobs = active.runningJobs(); // a copy: the jobs are the engine thread's alone
             Thread.ofPlatform().name("nowake-release").daemon().start(() -> release(active, plan, jobs, work));
         } else {
-            forecast(active, plan, work);
-            finish(active, List.of(), List.of());
+            long wouldReleaseBytes = forecast(active, plan, work);
+            if (active.mayAct()) {
+                finish(active, List.of(), List.of(), wouldReleaseBytes);
+            } else {
+                closeWhenIdle(active, null); // it acted until its rule changed
+            }
         }
     }
 
+    /** {@code plan}: whose compactions are carried out afterwards; null for none. */
     private void release(ActiveLoad active, Plan plan, List<PrefetchJob> jobs, List<Work> work) {
         List<EvictOutcome> outcomes = new ArrayList<>();
         try {
@@ -122,10 +144,14 @@ final class Releasing {
             attempts.forEach(attempt -> outcomes.add(attempt.outcome()));
         } catch (RuntimeException | IOException broken) {
             parts.counters().increment(Counter.ERRORS);
-            parts.journal().line("error").put("reason", "release: " + broken).log();
+            parts.line(LineKind.ERROR, active.load())
+                    .put("reason", "release: " + broken)
+                    .log();
         } finally {
-            parts.engine().submit(() -> finish(active, work, outcomes));
-            parts.compactions().carryOut(true, plan); // of what is free by now
+            parts.engine().submit(() -> finish(active, work, outcomes, 0));
+            if (plan != null) {
+                parts.compactions().carryOut(true, plan); // of what is free by now
+            }
         }
     }
 
@@ -147,7 +173,7 @@ final class Releasing {
     }
 
     /** {@code outcomes} of the first so many of {@code work}: all of it, or fewer when the release broke. */
-    private void finish(ActiveLoad active, List<Work> work, List<EvictOutcome> outcomes) {
+    private void finish(ActiveLoad active, List<Work> work, List<EvictOutcome> outcomes, long wouldReleaseBytes) {
         Load load = active.load();
         Map<String, Long> refused = new LinkedHashMap<>();
         for (EvictOutcome outcome : outcomes) {
@@ -156,9 +182,7 @@ final class Releasing {
             parts.count(outcome);
         }
         if (active.enforced()) {
-            parts.journal()
-                    .line("release")
-                    .put("model", load.model().name())
+            parts.line(LineKind.RELEASE, load)
                     .put("evictedBytes", load.evictedBytes())
                     .put("refused", refused.isEmpty() ? null : refused)
                     .put("abandoned", active.releaseAbandoned().get() ? true : null)
@@ -166,6 +190,9 @@ final class Releasing {
                     .put("reason", "last reader gone")
                     .log();
         }
+        doneLine(active, wouldReleaseBytes)
+                .put("refused", refused.isEmpty() ? null : refused)
+                .log();
         for (int i = 0; i < work.size(); i++) {
             boolean complete = i < outcomes.size() && outcomes.get(i).isComplete();
             closeReleased(active, work.get(i).shard(), complete);
@@ -173,8 +200,18 @@ final class Releasing {
         load.shards().forEach(this::closeKept);
         active.budget().close();
         parts.book().end(active, System.nanoTime());
-        parts.counters().increment(Counter.LOADS_DONE);
+        measure(load);
         ended.accept(active);
+    }
+
+    private void measure(Load load) {
+        double seconds = (load.lastUseNanos() - load.startedNanos()) / 1e9;
+        Waste waste = Waste.of(load);
+        parts.counters().add(Counter.PREFETCH_WASTED_BYTES, waste.wastedBytes());
+        parts.counters().add(Counter.PREFETCH_UNJUDGED_BYTES, waste.unjudgedBytes());
+        parts.counters().measure(Measure.LOAD_SECONDS).observe(seconds);
+        parts.counters().models().add(load.model().name(), seconds, load.prefetchedBytes(), load.evictedBytes());
+        parts.counters().increment(Counter.LOADS_DONE);
     }
 
     /** What is left of a shard that was to be dropped is not a reader's: next time it may go. */
@@ -184,7 +221,7 @@ final class Releasing {
         baseline.remember(shard.shard().id(), before, shard.shard().sizeBytes());
         files.drop(shard);
         if (!complete && !active.releaseAbandoned().get()) {
-            leftovers.retryLater(shard, stays.minus(before));
+            leftovers.retryLater(active.load(), shard, stays.minus(before));
         }
     }
 
@@ -202,7 +239,8 @@ final class Releasing {
         return stays;
     }
 
-    private void forecast(ActiveLoad active, Plan plan, List<Work> work) {
+    /** Returns how much would be released. */
+    private long forecast(ActiveLoad active, Plan plan, List<Work> work) {
         long release = 0;
         long resident = 0;
         for (Work item : work) {
@@ -211,9 +249,7 @@ final class Releasing {
             resident += now.bytes();
             release += now.intersect(item.ranges()).bytes();
         }
-        parts.journal()
-                .line("forecast")
-                .put("model", active.load().model().name())
+        parts.line(LineKind.FORECAST, active.load())
                 .put("policy", plan.policy())
                 .put("wouldPrefetchBytes", active.load().forecastPrefetchBytes())
                 .put("wouldReleaseBytes", release)
@@ -221,6 +257,35 @@ final class Releasing {
                 .put("seconds", (active.load().lastUseNanos() - active.load().startedNanos()) / 1e9)
                 .put("reason", "observe mode: nothing was touched")
                 .log();
+        return release;
+    }
+
+    private Journal.Line doneLine(ActiveLoad active, long wouldReleaseBytes) {
+        Load load = active.load();
+        long openedBytes = 0;
+        long residentBeforeBytes = 0;
+        for (TrackedShard shard : load.shards()) {
+            openedBytes += shard.opened() ? shard.shard().sizeBytes() : 0;
+            residentBeforeBytes += shard.opened() ? shard.residentBefore().bytes() : 0;
+        }
+        boolean enforced = active.enforced();
+        return parts.line(LineKind.DONE, load)
+                .put("mode", active.rule().mode().label())
+                .put("rule", active.ruleName())
+                .put("policy", active.assignment().policy())
+                .put("readers", load.readers().size())
+                .put("shards", load.shards().size())
+                .put("shardsOpened", load.shardsOpened())
+                .put("sizeBytes", load.model().sizeBytes())
+                .put("openedBytes", openedBytes)
+                .put("readBytes", load.progressBytes() > 0 ? load.progressBytes() : null)
+                .put("residentBeforeBytes", residentBeforeBytes)
+                .put("seconds", (load.lastUseNanos() - load.startedNanos()) / 1e9)
+                .put("prefetchedBytes", enforced ? load.prefetchedBytes() : null)
+                .put("evictedBytes", enforced ? load.evictedBytes() : null)
+                .put("wouldPrefetchBytes", enforced ? null : load.forecastPrefetchBytes())
+                .put("wouldReleaseBytes", enforced ? null : wouldReleaseBytes)
+                .put("abandoned", active.releaseAbandoned().get() ? true : null);
     }
 
     private void journalPlan(ActiveLoad active, Plan plan, List<Work> work, List<Object> others) {
@@ -234,9 +299,7 @@ final class Releasing {
                     "reason", item.reason()));
         }
         if (!steps.isEmpty()) {
-            parts.journal()
-                    .line("plan")
-                    .put("model", active.load().model().name())
+            parts.line(LineKind.PLAN, active.load())
                     .put("trigger", Trigger.CLOSE.label())
                     .put("policy", plan.policy())
                     .put("mode", active.rule().mode().label())

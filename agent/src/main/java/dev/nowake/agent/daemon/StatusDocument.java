@@ -52,7 +52,7 @@ final class StatusDocument {
         document.put(
                 "shortage",
                 state.shortage() == Shortage.NONE ? null : state.shortage().label());
-        document.put("waits", state.waits());
+        document.put("waits", state.allWaits());
         document.put("looks", state.looks());
         document.put("lookSeconds", state.lookedNanos() / 1e9);
         return document;
@@ -105,6 +105,7 @@ final class StatusDocument {
 
     private static Map<String, Object> load(Load load, Path procRoot) {
         Map<String, Object> document = new LinkedHashMap<>();
+        document.put("load", load.number());
         document.put("model", load.model().name());
         document.put("state", load.state().label());
         document.put("readers", readers(load));

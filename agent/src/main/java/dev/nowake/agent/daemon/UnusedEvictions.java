@@ -2,6 +2,7 @@ package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.execute.EvictOutcome;
 import dev.nowake.agent.identify.CatalogEntry;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.FileId;
@@ -67,7 +68,7 @@ final class UnusedEvictions {
         if (entry == null || parts.book().of(id) != null) {
             return RangeSet.EMPTY;
         }
-        RangeSet fresh = range.minus(keeps.of(id, false, PolicyInputs.nowSeconds()));
+        RangeSet fresh = range.minus(keeps.of(id, false));
         if (fresh.isEmpty() || baseline.residentBytes(id) == 0) {
             return RangeSet.EMPTY; // nothing of it was there when it was last looked at, and nobody read it since
         }
@@ -83,7 +84,7 @@ final class UnusedEvictions {
     /** False where the file is somebody's, and is left alone for now. */
     private boolean attempt(FileId id, Step.Evict step, RangeSet ranges, int number) {
         CatalogEntry entry = catalog.apply(id);
-        if (entry == null || parts.book().of(id) != null) {
+        if (entry == null || parts.book().of(id) != null || isObserved.test(entry.path())) {
             return false;
         }
         if (!parts.claims().claim(id)) {
@@ -111,7 +112,7 @@ final class UnusedEvictions {
         if (number < AGAIN_AFTER_MILLIS.length && waiting.add(id)) {
             parts.engine().at(System.nanoTime() + AGAIN_AFTER_MILLIS[number] * MILLI, () -> {
                 waiting.remove(id);
-                attempt(id, step, ranges.minus(keeps.of(id, false, PolicyInputs.nowSeconds())), number + 1);
+                attempt(id, step, ranges.minus(keeps.of(id, false)), number + 1);
             });
         }
     }
@@ -130,7 +131,7 @@ final class UnusedEvictions {
             long size = status.sizeBytes();
             baseline.remember(id, baseline.resident(file, size), size);
             parts.journal()
-                    .line("release")
+                    .line(LineKind.RELEASE)
                     .path(entry.path())
                     .put("model", entry.model().name())
                     .put("evictedBytes", outcome == null ? 0 : outcome.evictedBytes())

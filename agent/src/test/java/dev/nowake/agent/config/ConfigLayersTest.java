@@ -129,12 +129,12 @@ class ConfigLayersTest {
 
     @Test
     void everyErrorOfEveryFileAtOnceOverriddenOnesToo() throws Exception {
-        Files.writeString(vendor, "metrics: {listen: 9469}\n");
+        Files.writeString(vendor, "metrics: {listen: ':9469'}\n");
         Files.writeString(file, "journal: {age: 5}\nmod: enforce\nrules: [{name: a, policy: none}, {name: a}]\n");
         drop("x.yaml", "journal: {age: 5d}\nroots:\n- {path: /a}\n- {path: /a/}\n- {path: b}\nmetrics: ~\n");
         assertThat(errors())
                 .containsExactly(
-                        vendor + ":1: 'metrics.listen': '9469' is no address to listen on: write HOST:PORT, such as "
+                        vendor + ":1: 'metrics.listen': ':9469' is no address to listen on: write HOST:PORT, such as "
                                 + "127.0.0.1:9469, [::1]:9469 or 0.0.0.0:9469",
                         file + ":1: 'journal.age': '5' is not a length of time: write numbers with units (w d h m s),"
                                 + " such as 14d, 90s or 1d12h",

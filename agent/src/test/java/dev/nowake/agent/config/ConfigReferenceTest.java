@@ -171,7 +171,7 @@ class ConfigReferenceTest {
                 "rules: [{policy: none, match: {size: 10}}]",
                 "rules: [{policy: none, match: {size: '10GiB'}}]",
                 "rules: [{policy: none, fallback: {}}]",
-                "metrics: {listen: 9469}",
+                "metrics: {listen: [9469]}",
                 "metrics: {listen: ':9469'}",
                 "metrics: {textfile: nowake.prom}",
                 "metrics: {textfile: /run/nowake}",
