@@ -59,8 +59,8 @@ public final class Daemon implements AutoCloseable {
     private final Reloading reloading;
     private final AtomicBoolean moving = new AtomicBoolean();
     private final ControlServer control;
-    private ServiceNotices notices;
     private final Metrics metrics;
+    private ServiceNotices notices;
     private final long startedNanos = System.nanoTime();
     private volatile boolean ready;
 
