@@ -1,7 +1,9 @@
 package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.config.Config;
+import dev.nowake.agent.config.ControlSettings;
 import dev.nowake.agent.config.InFlightLimits;
+import dev.nowake.agent.control.Access;
 import dev.nowake.agent.control.ControlServer;
 import dev.nowake.agent.decide.Decider;
 import dev.nowake.agent.decide.PolicyRegistry;
@@ -11,6 +13,7 @@ import dev.nowake.agent.execute.Prefetcher;
 import dev.nowake.agent.govern.CgroupRoom;
 import dev.nowake.agent.govern.Governor;
 import dev.nowake.agent.govern.MemoryLook;
+import dev.nowake.agent.identify.FoundModel;
 import dev.nowake.agent.listen.FileClaims;
 import dev.nowake.agent.load.LoadBook;
 import dev.nowake.agent.observe.Counter;
@@ -55,10 +58,12 @@ public final class Daemon implements AutoCloseable {
     private final Counters counters = new Counters();
     private final StateFolder state;
     private final Journal journal;
+    private final Switches switches;
     private final Parts parts;
     private final PolicyRegistry policies;
     private final Map<Long, Lane> lanes = new LinkedHashMap<>();
     private final ControlServer control;
+    private final String controlProblem;
     private final long startedNanos = System.nanoTime();
 
     /** With the policies nowake brings along. */
@@ -79,6 +84,8 @@ public final class Daemon implements AutoCloseable {
         this.policies = policies;
         state = new StateFolder(stateFolder);
         journal = new Journal(state.journal(), counters);
+        KeepList keeps = new KeepList(state.keeps());
+        switches = new Switches(socket.toAbsolutePath().resolveSibling("disable"), keeps, journal);
         Path host = Path.of("/");
         Mounts mounts = new Mounts(host);
         InFlightLimits inFlight = config.inFlight();
@@ -96,21 +103,35 @@ public final class Daemon implements AutoCloseable {
                 new Decider(policies, counters, journal),
                 new Governor(inFlight.maxBytes(), new MemoryLook(host, new CgroupRoom(host))),
                 prefetcher,
-                new Evictor(kernel, new HostMappings()),
-                new Compactions(kernel, host, counters, journal));
+                new Evictor(kernel, new HostMappings(), switches::acts),
+                new Compactions(kernel, host, counters, journal),
+                switches);
         for (Map.Entry<Long, Config> lane : Lanes.split(config, host).entrySet()) {
             Parts own = parts.withEngine(new Engine(this::broken), new LoadBook());
             lanes.put(lane.getKey(), new Lane(own, lane.getValue(), Long.toString(lane.getKey())));
         }
-        control = new ControlServer(socket, answers());
+        ControlSettings rights = config.service().control();
+        Access access = new Access(rights.group(), rights.admins(), host);
+        warn(access.problem());
+        warn(keeps.problem());
+        controlProblem = access.problem();
+        control = new ControlServer(socket, access, answers());
+    }
+
+    private void warn(String problem) {
+        if (problem != null) {
+            journal.line("warning").put("reason", problem).log();
+        }
     }
 
     private Answers answers() {
-        return new Answers()
+        SwitchAnswers switching = new SwitchAnswers(switches, () -> config, this::models, journal);
+        return switching
+                .addTo(new Answers())
                 .add("status", request -> status())
                 .add("explain", request -> ExplainAnswer.of(lanes.values(), request))
                 .add("policies", request -> Map.of("policies", policies.status()))
-                .add("policy-enable", request -> {
+                .change("policy-enable", (request, by) -> {
                     String name = Answers.text(request, "name");
                     policies.enable(name);
                     return Map.of("enabled", name);
@@ -138,8 +159,9 @@ public final class Daemon implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         policies.watch();
+        switches.start();
         journal.line("start")
-                .put("mode", config.overallMode().label())
+                .put("mode", switches.modes().overall(config).label())
                 .put("binding", parts.kernel().binding())
                 .put("folders", lanes.values().stream().mapToInt(Lane::folders).sum())
                 .log();
@@ -153,13 +175,19 @@ public final class Daemon implements AutoCloseable {
                 .log();
     }
 
+    private List<FoundModel> models() {
+        List<FoundModel> models = new ArrayList<>();
+        lanes.values().forEach(lane -> models.addAll(lane.models()));
+        return models;
+    }
+
     private Map<String, Object> status() {
         Map<Lane, CompletableFuture<List<Object>>> asked = new LinkedHashMap<>();
         lanes.values().forEach(lane -> asked.put(lane, lane.askLoads()));
         long deadline = System.nanoTime() + ANSWER_NANOS;
         List<Object> loads = new ArrayList<>();
         asked.forEach((lane, answer) -> loads.addAll(lane.loads(answer, deadline)));
-        return StatusDocument.of(config, parts, startedNanos, loads);
+        return StatusDocument.of(config, parts, startedNanos, loads, controlProblem);
     }
 
     private void broken(Throwable thrown) {
@@ -175,6 +203,7 @@ public final class Daemon implements AutoCloseable {
     @Override
     public void close() {
         control.close();
+        switches.close();
         lanes.values().forEach(Lane::close);
         parts.prefetcher().close();
         policies.close();

@@ -75,6 +75,7 @@ final class Evictions {
      */
     List<Object> carryOut(ActiveLoad active, boolean enforced, Plan plan) {
         List<Object> described = new ArrayList<>();
+        boolean stopped = active == null ? enforced && !parts.switches().acts() : active.suspended();
         for (Guard.Checked step : plan.steps()) {
             switch (step.step()) {
                 case Step.Keep keep -> {
@@ -82,6 +83,7 @@ final class Evictions {
                         described.add(describe("keep", step, step.range()));
                     }
                 }
+                case Step.Evict stays when stopped -> {}
                 case Step.Evict evict -> {
                     RangeSet fresh = isOwn(active, step.file())
                             ? dropOwn(active, enforced, evict, step.range())
@@ -125,6 +127,10 @@ final class Evictions {
             OpenFile file = shard.file();
             RangeSet dropped = fresh;
             active.runHolding(executorFor(step), () -> {
+                if (!active.enforced()) {
+                    parts.engine().submit(() -> shard.notDropped(dropped));
+                    return;
+                }
                 Taken taken = pageOut(file, step, ranges);
                 EvictOutcome outcome = evict(file, step, ranges);
                 parts.engine().submit(() -> droppedOwn(active, shard, dropped, outcome, taken));

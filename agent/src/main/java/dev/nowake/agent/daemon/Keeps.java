@@ -7,9 +7,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
- * What policies asked to keep: no eviction touches it as long as it holds, whoever asks for it. Nothing is locked in
+ * What policies asked to keep, and what an operator did: no eviction touches it as long as it holds, whoever asks for it. Nothing is locked in
  * memory; the kernel may still reclaim it. Belongs to the engine's thread.
  */
 final class Keeps {
@@ -18,7 +19,24 @@ final class Keeps {
 
     private record Kept(RangeSet range, Step.Hold hold, double untilSeconds) {}
 
+    private static final RangeSet ALL = RangeSet.between(0, Long.MAX_VALUE);
+
     private final Map<FileId, List<Kept>> kept = new HashMap<>();
+    private final Predicate<FileId> byOperator;
+
+    Keeps() {
+        this(file -> false);
+    }
+
+    /** {@code byOperator}: files an operator wants kept, whole. */
+    Keeps(Predicate<FileId> byOperator) {
+        this.byOperator = byOperator;
+    }
+
+    /** No policy asked for that. */
+    boolean isByOperator(FileId file) {
+        return byOperator.test(file);
+    }
 
     /** Returns whether it says anything new: policies say the same every ten seconds. */
     boolean add(Step.Keep step, RangeSet range) {
@@ -44,6 +62,9 @@ final class Keeps {
 
     /** The bytes of the file that must stay now. */
     RangeSet of(FileId file, boolean inUse, double nowSeconds) {
+        if (isByOperator(file)) {
+            return ALL;
+        }
         List<Kept> ofFile = kept.get(file);
         if (ofFile == null) {
             return RangeSet.EMPTY;
@@ -60,7 +81,7 @@ final class Keeps {
         return all;
     }
 
-    private void drop(java.util.function.Predicate<Kept> which) {
+    private void drop(Predicate<Kept> which) {
         kept.values().forEach(ofFile -> ofFile.removeIf(which));
         kept.values().removeIf(List::isEmpty);
     }

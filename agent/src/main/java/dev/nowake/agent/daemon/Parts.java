@@ -35,7 +35,8 @@ record Parts(
         Governor governor,
         Prefetcher prefetcher,
         Evictor evictor,
-        Compactions compactions) {
+        Compactions compactions,
+        Switches switches) {
     void count(EvictOutcome outcome) {
         counters.add(Counter.EVICTED_BYTES, Math.max(0, outcome.evictedBytes()));
         outcome.refused().forEach((reason, bytes) -> {
@@ -76,6 +77,7 @@ record Parts(
                 governor,
                 prefetcher,
                 evictor,
-                compactions);
+                compactions,
+                switches);
     }
 }

@@ -1,5 +1,6 @@
 package dev.nowake.agent.daemon;
 
+import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.decide.Plan;
 import dev.nowake.agent.execute.EvictAttempt;
 import dev.nowake.agent.execute.EvictOutcome;
@@ -32,6 +33,14 @@ final class Releasing {
     private static final long PATIENCE_NANOS = 900_000_000L;
 
     private record Work(TrackedShard shard, RangeSet ranges, String reason) {}
+
+    /**
+     * What becomes of a load's pages.
+     *
+     * @param drop what is dropped now
+     * @param withheld what would be, did an operator not keep it or have everything stopped
+     */
+    private record Ends(List<Work> drop, List<Work> withheld) {}
 
     private final Parts parts;
     private final PolicyInputs inputs;
@@ -74,7 +83,24 @@ final class Releasing {
     private void carryOut(ActiveLoad active, Plan plan) {
         Load load = active.load();
         List<Object> others = evictions.carryOut(active, active.enforced(), plan); // and what is to be kept
-        List<Work> work = new ArrayList<>();
+        Ends ends = ends(active, plan);
+        if (active.rule().mode() == Mode.OBSERVE) {
+            others.addAll(parts.compactions().carryOut(false, plan));
+        }
+        journalPlan(active, plan, ends.drop(), others);
+        if (active.rule().mode() == Mode.ENFORCE) {
+            List<PrefetchJob> jobs = active.runningJobs(); // a copy: the jobs are the engine thread's alone
+            Thread.ofPlatform().name("nowake-release").daemon().start(() -> release(active, plan, jobs, ends));
+        } else {
+            forecast(active, plan, ends.drop());
+            finish(active, new Ends(List.of(), List.of()), List.of());
+        }
+    }
+
+    private Ends ends(ActiveLoad active, Plan plan) {
+        Load load = active.load();
+        Ends ends = new Ends(new ArrayList<>(), new ArrayList<>());
+        boolean stopped = active.suspended();
         for (Guard.Checked step : plan.steps()) {
             TrackedShard shard = load.shard(step.file());
             if (shard == null || !(step.step() instanceof Step.Evict)) {
@@ -83,27 +109,18 @@ final class Releasing {
             if (active.enforced() && shard.opened()) {
                 files.ensureHeld(shard); // it could not be opened while it was read
             }
-            RangeSet ranges = step.range()
-                    .minus(shard.residentBefore())
-                    .minus(keeps.of(step.file(), false, PolicyInputs.nowSeconds()));
+            RangeSet ours = step.range().minus(shard.residentBefore());
+            boolean kept = keeps.isByOperator(step.file());
+            RangeSet ranges = kept ? ours : ours.minus(keeps.of(step.file(), false, PolicyInputs.nowSeconds()));
             if (shard.file() != null && !ranges.isEmpty()) {
-                work.add(new Work(shard, ranges, step.step().reason()));
+                List<Work> which = stopped || kept ? ends.withheld() : ends.drop();
+                which.add(new Work(shard, ranges, step.step().reason()));
             }
         }
-        if (!active.enforced()) {
-            others.addAll(parts.compactions().carryOut(false, plan));
-        }
-        journalPlan(active, plan, work, others);
-        if (active.enforced()) {
-            List<PrefetchJob> jobs = active.runningJobs(); // a copy: the jobs are the engine thread's alone
-            Thread.ofPlatform().name("nowake-release").daemon().start(() -> release(active, plan, jobs, work));
-        } else {
-            forecast(active, plan, work);
-            finish(active, List.of(), List.of());
-        }
+        return ends;
     }
 
-    private void release(ActiveLoad active, Plan plan, List<PrefetchJob> jobs, List<Work> work) {
+    private void release(ActiveLoad active, Plan plan, List<PrefetchJob> jobs, Ends ends) {
         List<EvictOutcome> outcomes = new ArrayList<>();
         try {
             active.dropping().join();
@@ -114,7 +131,7 @@ final class Releasing {
             }
             long deadline = System.nanoTime() + PATIENCE_NANOS;
             List<EvictAttempt> attempts = new ArrayList<>();
-            for (Work item : work) {
+            for (Work item : ends.drop()) {
                 attempts.add(parts.evictor()
                         .begin(item.shard().file(), item.shard().shard().id(), item.ranges(), deadline));
             }
@@ -124,17 +141,19 @@ final class Releasing {
             parts.counters().increment(Counter.ERRORS);
             parts.journal().line("error").put("reason", "release: " + broken).log();
         } finally {
-            parts.engine().submit(() -> finish(active, work, outcomes));
-            parts.compactions().carryOut(true, plan); // of what is free by now
+            parts.engine().submit(() -> finish(active, ends, outcomes));
+            if (active.enforced()) {
+                parts.compactions().carryOut(true, plan); // of what is free by now
+            }
         }
     }
 
     private static void step(ActiveLoad active, List<EvictAttempt> attempts) throws IOException {
         List<EvictAttempt> open = new ArrayList<>(attempts);
-        while (!open.isEmpty() && !active.releaseAbandoned().get()) {
+        while (!open.isEmpty() && mayDrop(active)) {
             long next = EvictAttempt.DONE;
             for (EvictAttempt attempt : List.copyOf(open)) {
-                long due = active.releaseAbandoned().get() ? EvictAttempt.DONE : attempt.step(System.nanoTime());
+                long due = mayDrop(active) ? attempt.step(System.nanoTime()) : EvictAttempt.DONE;
                 if (due == EvictAttempt.DONE) {
                     open.remove(attempt);
                 }
@@ -146,8 +165,13 @@ final class Releasing {
         }
     }
 
-    /** {@code outcomes} of the first so many of {@code work}: all of it, or fewer when the release broke. */
-    private void finish(ActiveLoad active, List<Work> work, List<EvictOutcome> outcomes) {
+    /** Nobody came back, and no operator has stopped it. */
+    private static boolean mayDrop(ActiveLoad active) {
+        return !active.releaseAbandoned().get() && active.enforced();
+    }
+
+    /** {@code outcomes} of the first so many of what was to be dropped: all of it, or fewer when the release broke. */
+    private void finish(ActiveLoad active, Ends ends, List<EvictOutcome> outcomes) {
         Load load = active.load();
         Map<String, Long> refused = new LinkedHashMap<>();
         for (EvictOutcome outcome : outcomes) {
@@ -155,21 +179,27 @@ final class Releasing {
             outcome.refused().forEach((reason, bytes) -> refused.merge(reason.label(), bytes, Long::sum));
             parts.count(outcome);
         }
-        if (active.enforced()) {
+        if (active.rule().mode() == Mode.ENFORCE) {
             parts.journal()
                     .line("release")
                     .put("model", load.model().name())
                     .put("evictedBytes", load.evictedBytes())
                     .put("refused", refused.isEmpty() ? null : refused)
                     .put("abandoned", active.releaseAbandoned().get() ? true : null)
+                    .put("withheldBytes", ends.withheld().isEmpty() ? null : bytes(ends.withheld()))
                     .put("seconds", (System.nanoTime() - load.lastUseNanos()) / 1e9)
-                    .put("reason", "last reader gone")
+                    .put(
+                            "reason",
+                            active.suspended()
+                                    ? "last reader gone; an operator has releasing stopped"
+                                    : "last reader gone")
                     .log();
         }
-        for (int i = 0; i < work.size(); i++) {
-            boolean complete = i < outcomes.size() && outcomes.get(i).isComplete();
-            closeReleased(active, work.get(i).shard(), complete);
+        for (int i = 0; i < ends.drop().size(); i++) {
+            boolean complete = i < outcomes.size() && outcomes.get(i).isComplete() && !active.suspended();
+            closeReleased(active, ends.drop().get(i).shard(), complete);
         }
+        ends.withheld().forEach(item -> closeWithheld(active, item));
         load.shards().forEach(this::closeKept);
         active.budget().close();
         parts.book().end(active, System.nanoTime());
@@ -184,8 +214,23 @@ final class Releasing {
         baseline.remember(shard.shard().id(), before, shard.shard().sizeBytes());
         files.drop(shard);
         if (!complete && !active.releaseAbandoned().get()) {
-            leftovers.retryLater(shard, stays.minus(before));
+            leftovers.retryLater(shard, stays.minus(before), active.mayAct());
         }
+    }
+
+    private void closeWithheld(ActiveLoad active, Work item) {
+        TrackedShard shard = item.shard();
+        if (shard.file() != null) {
+            RangeSet stays = lookLast(shard);
+            RangeSet before = shard.residentBefore().intersect(stays);
+            baseline.remember(shard.shard().id(), before, shard.shard().sizeBytes(), stays.bytes());
+            files.drop(shard);
+        }
+        leftovers.withhold(shard, item.ranges(), active.mayAct());
+    }
+
+    private static long bytes(List<Work> work) {
+        return work.stream().mapToLong(item -> item.ranges().bytes()).sum();
     }
 
     /** A shard the policy leaves alone, if it is still held: all its pages may stay. */

@@ -33,6 +33,10 @@ final class StateFolder implements AutoCloseable {
         return folder.resolve("journal.jsonl");
     }
 
+    Path keeps() {
+        return folder.resolve("keeps.json");
+    }
+
     @Override
     public void close() throws IOException {
         channel.close();
