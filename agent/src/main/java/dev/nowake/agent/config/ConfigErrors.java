@@ -66,6 +66,21 @@ final class ConfigErrors {
         return absent;
     }
 
+    /** What a section's key says; what its absence means where it is absent or wrong, which is an error. */
+    <T> T value(Map<String, YamlNode> section, ConfigKey<T> key) {
+        YamlNode node = section.get(key.name());
+        String text = scalar(node, null);
+        if (text == null) {
+            return key.absent();
+        }
+        try {
+            return key.type().reader().apply(text);
+        } catch (IllegalArgumentException wrong) {
+            add(node, "'" + key.path() + "': " + wrong.getMessage());
+            return key.absent();
+        }
+    }
+
     /** The items of a list, or the one value that stands for a list of one; empty where there is no node. */
     List<YamlNode> oneOrMore(YamlNode node) {
         if (node == null) {

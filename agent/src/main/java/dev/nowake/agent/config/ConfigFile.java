@@ -23,7 +23,8 @@ public final class ConfigFile {
     /** A configuration is written by hand; a larger file is a mistake. */
     private static final int MAX_BYTES = 1 << 20;
 
-    private static final Set<String> TOP_KEYS = Set.of("mode", "roots", "rules", "policies", "inFlight");
+    private static final Set<String> TOP_KEYS =
+            Set.of("mode", "roots", "rules", "policies", "inFlight", "metrics", "journal", "control");
     private static final Set<String> IN_FLIGHT_KEYS = Set.of("max", "mountMax");
     private static final Set<String> ROOT_KEYS = Set.of("path", "policy", "mode", "args");
 
@@ -119,7 +120,7 @@ public final class ConfigFile {
                 rules.rules(top.get("rules")),
                 folders(top.get("policies")),
                 inFlight(top.get("inFlight")),
-                ServiceSettings.DEFAULT);
+                new ServiceReader(errors).settings(top));
     }
 
     private InFlightLimits inFlight(YamlNode node) {

@@ -19,6 +19,7 @@ import dev.nowake.agent.load.LoadBook;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.Counters;
 import dev.nowake.agent.observe.Journal;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
 import java.io.IOException;
@@ -120,7 +121,7 @@ public final class Daemon implements AutoCloseable {
 
     private void warn(String problem) {
         if (problem != null) {
-            journal.line("warning").put("reason", problem).log();
+            journal.line(LineKind.WARNING).put("reason", problem).log();
         }
     }
 
@@ -160,7 +161,7 @@ public final class Daemon implements AutoCloseable {
         }
         policies.watch();
         switches.start();
-        journal.line("start")
+        journal.line(LineKind.START)
                 .put("mode", switches.modes().overall(config).label())
                 .put("binding", parts.kernel().binding())
                 .put("folders", lanes.values().stream().mapToInt(Lane::folders).sum())
@@ -169,7 +170,7 @@ public final class Daemon implements AutoCloseable {
 
     private void notAnswering(Path root) {
         counters.increment(Counter.ERRORS);
-        journal.line("error")
+        journal.line(LineKind.ERROR)
                 .path(root)
                 .put("reason", "root does not answer; it is watched as soon as it does, the other roots are now")
                 .log();
@@ -193,7 +194,7 @@ public final class Daemon implements AutoCloseable {
     private void broken(Throwable thrown) {
         counters.increment(Counter.ERRORS);
         StackTraceElement[] trace = thrown.getStackTrace();
-        journal.line("error")
+        journal.line(LineKind.ERROR)
                 .put("reason", thrown.toString())
                 .put("at", trace.length == 0 ? null : trace[0].toString())
                 .log();
@@ -211,7 +212,7 @@ public final class Daemon implements AutoCloseable {
             for (Lane lane : lanes.values()) {
                 lane.awaitEnd(200);
             }
-            journal.line("stop").put("reason", "asked to stop").log();
+            journal.line(LineKind.STOP).put("reason", "asked to stop").log();
             journal.close();
             state.close();
         } catch (InterruptedException stop) {

@@ -8,6 +8,7 @@ import dev.nowake.agent.load.ActiveLoad;
 import dev.nowake.agent.load.LoadState;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.FileId;
@@ -163,10 +164,8 @@ final class Evictions {
     private void mappedBySeveral(ActiveLoad active, TrackedShard shard) {
         parts.counters().increment(Counter.PAGE_OUT_SHARED);
         if (shard.history().seenMappedBySeveral()) {
-            parts.journal()
-                    .line("load")
+            parts.line(LineKind.LOAD, active.load())
                     .path(shard.path())
-                    .put("model", active.load().model().name())
                     .put("reason", "several processes map it: its pages stay until all but one have let it go")
                     .log();
         }
@@ -212,7 +211,7 @@ final class Evictions {
         } catch (IOException | IllegalStateException failed) {
             parts.counters().increment(Counter.ERRORS);
             parts.journal()
-                    .line("error")
+                    .line(LineKind.ERROR)
                     .put("reason", "evict: " + failed.getMessage())
                     .log();
             return null;

@@ -5,6 +5,7 @@ import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.LoadState;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.agent.progress.FilePlace;
 import dev.nowake.agent.progress.LoadProgress;
 import dev.nowake.agent.progress.ProgressQuestion;
@@ -218,10 +219,8 @@ final class Following implements AutoCloseable {
         }
         if (place.wentBack() && shard.history().seenGoingBack()) {
             parts.counters().increment(Counter.WENT_BACK);
-            parts.journal()
-                    .line("load")
+            parts.line(LineKind.LOAD, active.load())
                     .path(shard.path())
-                    .put("model", active.load().model().name())
                     .put("reason", "a reader went back: nothing of this file is dropped behind its readers any more")
                     .log();
         }

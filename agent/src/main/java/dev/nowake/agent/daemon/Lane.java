@@ -9,6 +9,7 @@ import dev.nowake.agent.identify.FoundModel;
 import dev.nowake.agent.listen.Sighting;
 import dev.nowake.agent.listen.SightingSink;
 import dev.nowake.agent.observe.Counter;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.model.FileId;
 import dev.nowake.policy.Trigger;
@@ -211,7 +212,7 @@ final class Lane implements AutoCloseable {
         public void overflowed() {
             if (!rescanDue.get()) {
                 parts.journal()
-                        .line("overflow")
+                        .line(LineKind.OVERFLOW)
                         .put("reason", "events were lost: looking at everything again")
                         .log();
             }
@@ -232,7 +233,7 @@ final class Lane implements AutoCloseable {
         public void failed(String what, Throwable cause) {
             parts.counters().increment(Counter.ERRORS);
             parts.journal()
-                    .line("error")
+                    .line(LineKind.ERROR)
                     .put("reason", what + ": " + cause.getMessage())
                     .log();
         }

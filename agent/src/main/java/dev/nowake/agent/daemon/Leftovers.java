@@ -1,8 +1,11 @@
 package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.execute.EvictOutcome;
+import dev.nowake.agent.load.ActiveLoad;
+import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.FileId;
@@ -32,7 +35,7 @@ final class Leftovers {
     private final Map<FileId, Rest> withheld = new HashMap<>();
 
     /** {@code mayAct}: false while an operator has the load's rule stopped. */
-    private record Rest(TrackedShard shard, RangeSet ranges, BooleanSupplier mayAct) {
+    private record Rest(Load load, TrackedShard shard, RangeSet ranges, BooleanSupplier mayAct) {
         FileId id() {
             return shard.shard().id();
         }
@@ -48,17 +51,15 @@ final class Leftovers {
     /**
      * What would have been dropped, had an operator not stopped that: it is dropped as soon as he does not any more, unless
      * somebody reads the file then. The engine's thread.
-     *
-     * @param mayAct false while an operator has the load's rule stopped; any thread
      */
-    void withhold(TrackedShard shard, RangeSet ranges, BooleanSupplier mayAct) {
-        withhold(new Rest(shard, ranges, mayAct));
+    void withhold(ActiveLoad active, TrackedShard shard, RangeSet ranges) {
+        withhold(rest(active, shard, ranges));
     }
 
     private void withhold(Rest rest) {
         Rest before = withheld.get(rest.id());
         RangeSet ranges = before == null ? rest.ranges() : before.ranges().union(rest.ranges());
-        withheld.put(rest.id(), new Rest(rest.shard(), ranges, rest.mayAct()));
+        withheld.put(rest.id(), new Rest(rest.load(), rest.shard(), ranges, rest.mayAct()));
     }
 
     /** A switch was switched. The engine's thread. */
@@ -76,8 +77,12 @@ final class Leftovers {
     }
 
     /** The engine's thread. */
-    void retryLater(TrackedShard shard, RangeSet ranges, BooleanSupplier mayAct) {
-        retryLater(new Rest(shard, ranges, mayAct), 0);
+    void retryLater(ActiveLoad active, TrackedShard shard, RangeSet ranges) {
+        retryLater(rest(active, shard, ranges), 0);
+    }
+
+    private static Rest rest(ActiveLoad active, TrackedShard shard, RangeSet ranges) {
+        return new Rest(active.load(), shard, ranges, active.mayAct());
     }
 
     private void retryLater(Rest rest, int attempt) {
@@ -95,7 +100,7 @@ final class Leftovers {
             return;
         }
         background.execute(() -> {
-            EvictOutcome outcome = evict(rest.shard(), rest.ranges());
+            EvictOutcome outcome = evict(rest.load(), rest.shard(), rest.ranges());
             parts.claims().release(rest.id());
             if (outcome != null && !outcome.isComplete()) {
                 parts.engine().submit(() -> retryLater(rest, attempt + 1));
@@ -103,7 +108,7 @@ final class Leftovers {
         });
     }
 
-    private EvictOutcome evict(TrackedShard shard, RangeSet ranges) {
+    private EvictOutcome evict(Load load, TrackedShard shard, RangeSet ranges) {
         FileId id = shard.shard().id();
         try (OpenFile file = parts.kernel().files().open(shard.path())) {
             FileStatus status = parts.kernel().files().status(file);
@@ -113,8 +118,7 @@ final class Leftovers {
             }
             EvictOutcome outcome = parts.evictor().evict(file, id, ranges, PATIENCE_NANOS);
             parts.counters().add(Counter.EVICTED_BYTES, Math.max(0, outcome.evictedBytes()));
-            parts.journal()
-                    .line("release")
+            parts.line(LineKind.RELEASE, load)
                     .path(shard.path())
                     .put("evictedBytes", outcome.evictedBytes())
                     .put("reason", "pages that stayed at the load's end")

@@ -9,6 +9,7 @@ import dev.nowake.agent.identify.FoundModel;
 import dev.nowake.agent.identify.ModelCatalog;
 import dev.nowake.agent.listen.Sighting;
 import dev.nowake.agent.load.TrackedShard;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.agent.rules.RuleBook;
 import dev.nowake.kernel.FileEvent;
 import dev.nowake.kernel.KernelException;
@@ -154,7 +155,7 @@ final class Models {
         int outside = catalog.snapshot().outsideLinks().size();
         if (outside > 0) {
             parts.journal()
-                    .line("warning")
+                    .line(LineKind.WARNING)
                     .path(catalog.snapshot().outsideLinks().getFirst())
                     .put(
                             "reason",

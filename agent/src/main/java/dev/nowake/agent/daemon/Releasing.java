@@ -10,6 +10,8 @@ import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.LoadState;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
+import dev.nowake.agent.observe.Journal;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.model.RangeSet;
 import dev.nowake.policy.Guard;
 import dev.nowake.policy.Hook;
@@ -92,8 +94,8 @@ final class Releasing {
             List<PrefetchJob> jobs = active.runningJobs(); // a copy: the jobs are the engine thread's alone
             Thread.ofPlatform().name("nowake-release").daemon().start(() -> release(active, plan, jobs, ends));
         } else {
-            forecast(active, plan, ends.drop());
-            finish(active, new Ends(List.of(), List.of()), List.of());
+            long wouldReleaseBytes = forecast(active, plan, ends.drop());
+            finish(active, new Ends(List.of(), List.of()), List.of(), wouldReleaseBytes);
         }
     }
 
@@ -139,9 +141,11 @@ final class Releasing {
             attempts.forEach(attempt -> outcomes.add(attempt.outcome()));
         } catch (RuntimeException | IOException broken) {
             parts.counters().increment(Counter.ERRORS);
-            parts.journal().line("error").put("reason", "release: " + broken).log();
+            parts.line(LineKind.ERROR, active.load())
+                    .put("reason", "release: " + broken)
+                    .log();
         } finally {
-            parts.engine().submit(() -> finish(active, ends, outcomes));
+            parts.engine().submit(() -> finish(active, ends, outcomes, 0));
             if (active.enforced()) {
                 parts.compactions().carryOut(true, plan); // of what is free by now
             }
@@ -171,7 +175,7 @@ final class Releasing {
     }
 
     /** {@code outcomes} of the first so many of what was to be dropped: all of it, or fewer when the release broke. */
-    private void finish(ActiveLoad active, Ends ends, List<EvictOutcome> outcomes) {
+    private void finish(ActiveLoad active, Ends ends, List<EvictOutcome> outcomes, long wouldReleaseBytes) {
         Load load = active.load();
         Map<String, Long> refused = new LinkedHashMap<>();
         for (EvictOutcome outcome : outcomes) {
@@ -180,9 +184,7 @@ final class Releasing {
             parts.count(outcome);
         }
         if (active.rule().mode() == Mode.ENFORCE) {
-            parts.journal()
-                    .line("release")
-                    .put("model", load.model().name())
+            parts.line(LineKind.RELEASE, load)
                     .put("evictedBytes", load.evictedBytes())
                     .put("refused", refused.isEmpty() ? null : refused)
                     .put("abandoned", active.releaseAbandoned().get() ? true : null)
@@ -195,6 +197,9 @@ final class Releasing {
                                     : "last reader gone")
                     .log();
         }
+        doneLine(active, wouldReleaseBytes)
+                .put("refused", refused.isEmpty() ? null : refused)
+                .log();
         for (int i = 0; i < ends.drop().size(); i++) {
             boolean complete = i < outcomes.size() && outcomes.get(i).isComplete() && !active.suspended();
             closeReleased(active, ends.drop().get(i).shard(), complete);
@@ -214,7 +219,7 @@ final class Releasing {
         baseline.remember(shard.shard().id(), before, shard.shard().sizeBytes());
         files.drop(shard);
         if (!complete && !active.releaseAbandoned().get()) {
-            leftovers.retryLater(shard, stays.minus(before), active.mayAct());
+            leftovers.retryLater(active, shard, stays.minus(before));
         }
     }
 
@@ -226,7 +231,7 @@ final class Releasing {
             baseline.remember(shard.shard().id(), before, shard.shard().sizeBytes(), stays.bytes());
             files.drop(shard);
         }
-        leftovers.withhold(shard, item.ranges(), active.mayAct());
+        leftovers.withhold(active, shard, item.ranges());
     }
 
     private static long bytes(List<Work> work) {
@@ -247,7 +252,8 @@ final class Releasing {
         return stays;
     }
 
-    private void forecast(ActiveLoad active, Plan plan, List<Work> work) {
+    /** Returns how much would be released. */
+    private long forecast(ActiveLoad active, Plan plan, List<Work> work) {
         long release = 0;
         long resident = 0;
         for (Work item : work) {
@@ -256,9 +262,7 @@ final class Releasing {
             resident += now.bytes();
             release += now.intersect(item.ranges()).bytes();
         }
-        parts.journal()
-                .line("forecast")
-                .put("model", active.load().model().name())
+        parts.line(LineKind.FORECAST, active.load())
                 .put("policy", plan.policy())
                 .put("wouldPrefetchBytes", active.load().forecastPrefetchBytes())
                 .put("wouldReleaseBytes", release)
@@ -266,6 +270,35 @@ final class Releasing {
                 .put("seconds", (active.load().lastUseNanos() - active.load().startedNanos()) / 1e9)
                 .put("reason", "observe mode: nothing was touched")
                 .log();
+        return release;
+    }
+
+    private Journal.Line doneLine(ActiveLoad active, long wouldReleaseBytes) {
+        Load load = active.load();
+        long openedBytes = 0;
+        long residentBeforeBytes = 0;
+        for (TrackedShard shard : load.shards()) {
+            openedBytes += shard.opened() ? shard.shard().sizeBytes() : 0;
+            residentBeforeBytes += shard.opened() ? shard.residentBefore().bytes() : 0;
+        }
+        boolean enforced = active.rule().mode() == Mode.ENFORCE;
+        return parts.line(LineKind.DONE, load)
+                .put("mode", active.rule().mode().label())
+                .put("rule", active.ruleName())
+                .put("policy", active.assignment().policy())
+                .put("readers", load.readers().size())
+                .put("shards", load.shards().size())
+                .put("shardsOpened", load.shardsOpened())
+                .put("sizeBytes", load.model().sizeBytes())
+                .put("openedBytes", openedBytes)
+                .put("readBytes", load.progressBytes() > 0 ? load.progressBytes() : null)
+                .put("residentBeforeBytes", residentBeforeBytes)
+                .put("seconds", (load.lastUseNanos() - load.startedNanos()) / 1e9)
+                .put("prefetchedBytes", enforced ? load.prefetchedBytes() : null)
+                .put("evictedBytes", enforced ? load.evictedBytes() : null)
+                .put("wouldPrefetchBytes", enforced ? null : load.forecastPrefetchBytes())
+                .put("wouldReleaseBytes", enforced ? null : wouldReleaseBytes)
+                .put("abandoned", active.releaseAbandoned().get() ? true : null);
     }
 
     private void journalPlan(ActiveLoad active, Plan plan, List<Work> work, List<Object> others) {
@@ -279,9 +312,7 @@ final class Releasing {
                     "reason", item.reason()));
         }
         if (!steps.isEmpty()) {
-            parts.journal()
-                    .line("plan")
-                    .put("model", active.load().model().name())
+            parts.line(LineKind.PLAN, active.load())
                     .put("trigger", Trigger.CLOSE.label())
                     .put("policy", plan.policy())
                     .put("mode", active.rule().mode().label())

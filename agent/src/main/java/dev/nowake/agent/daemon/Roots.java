@@ -4,6 +4,7 @@ import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.RootRule;
 import dev.nowake.agent.identify.ModelCatalog;
 import dev.nowake.agent.observe.Counter;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.agent.rules.RuleBook;
 import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.KernelException;
@@ -73,7 +74,7 @@ final class Roots {
         if (now == null) {
             parts.counters().increment(Counter.ERRORS);
             parts.journal()
-                    .line("error")
+                    .line(LineKind.ERROR)
                     .path(root)
                     .put("reason", "root is not there, looking again every 2 s")
                     .log();

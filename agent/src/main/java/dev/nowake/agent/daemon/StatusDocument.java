@@ -143,6 +143,7 @@ final class StatusDocument {
 
     private static Map<String, Object> load(Load load, Path procRoot) {
         Map<String, Object> document = new LinkedHashMap<>();
+        document.put("load", load.number());
         document.put("model", load.model().name());
         document.put("state", load.state().label());
         document.put("readers", readers(load));

@@ -3,6 +3,7 @@ package dev.nowake.agent.daemon;
 import dev.nowake.agent.load.ActiveLoad;
 import dev.nowake.agent.load.LoadState;
 import dev.nowake.agent.load.TrackedShard;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.policy.Trigger;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -58,9 +59,7 @@ final class Suspensions {
     }
 
     private void tell(ActiveLoad active, String reason) {
-        parts.journal()
-                .line("load")
-                .put("model", active.load().model().name())
+        parts.line(LineKind.LOAD, active.load())
                 .put("mode", active.enforced() ? "enforce" : "observe")
                 .put("reason", reason)
                 .log();

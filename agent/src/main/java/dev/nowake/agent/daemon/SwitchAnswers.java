@@ -9,6 +9,7 @@ import dev.nowake.agent.identify.FoundFile;
 import dev.nowake.agent.identify.FoundModel;
 import dev.nowake.agent.identify.PathText;
 import dev.nowake.agent.observe.Journal;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.PathBytes;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -88,7 +89,7 @@ final class SwitchAnswers {
             switches.changed();
         }
         List<String> names = found.stream().map(model -> model.model().name()).toList();
-        journal.line("switch")
+        journal.line(LineKind.SWITCH)
                 .put("switch", "keep")
                 .put("models", names)
                 .put("forSeconds", length == null ? null : length.toSeconds())
@@ -118,7 +119,7 @@ final class SwitchAnswers {
         if (removed.isEmpty() && !all) {
             return ControlError.of("not_kept", target + " is not kept; 'nowake status' lists what is");
         }
-        removed.forEach(model -> journal.line("switch")
+        removed.forEach(model -> journal.line(LineKind.SWITCH)
                 .put("switch", "unkeep")
                 .put("model", model)
                 .put("by", by)

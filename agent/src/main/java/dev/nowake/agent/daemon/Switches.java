@@ -3,6 +3,7 @@ package dev.nowake.agent.daemon;
 import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.observe.Journal;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.agent.rules.Modes;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -169,7 +170,7 @@ public final class Switches implements AutoCloseable {
     }
 
     private Journal.Line line(String what) {
-        return journal.line("switch").put("switch", what);
+        return journal.line(LineKind.SWITCH).put("switch", what);
     }
 
     /** Whether the file is there and a pause is over. Where the folder cannot be looked at, the last answer stands. */

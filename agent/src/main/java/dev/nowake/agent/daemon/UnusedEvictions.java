@@ -2,6 +2,7 @@ package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.execute.EvictOutcome;
 import dev.nowake.agent.identify.CatalogEntry;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.FileId;
@@ -138,7 +139,7 @@ final class UnusedEvictions {
             long size = status.sizeBytes();
             baseline.remember(id, baseline.resident(file, size), size);
             parts.journal()
-                    .line("release")
+                    .line(LineKind.RELEASE)
                     .path(entry.path())
                     .put("model", entry.model().name())
                     .put("evictedBytes", outcome == null ? 0 : outcome.evictedBytes())

@@ -5,6 +5,7 @@ import dev.nowake.agent.listen.FilesystemListener;
 import dev.nowake.agent.listen.FolderTreeListener;
 import dev.nowake.agent.listen.SightingSink;
 import dev.nowake.agent.observe.Counter;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.Features.Feature;
 import dev.nowake.kernel.FileEvents.Naming;
@@ -71,7 +72,7 @@ final class Watching implements AutoCloseable {
         } catch (KernelException failed) {
             parts.counters().increment(Counter.ERRORS);
             parts.journal()
-                    .line("error")
+                    .line(LineKind.ERROR)
                     .path(folder)
                     .put("reason", "folder is not watched: " + failed.getMessage())
                     .log();
@@ -114,7 +115,7 @@ final class Watching implements AutoCloseable {
 
     private void warn(Path folder, String reason, KernelException failed) {
         parts.journal()
-                .line("warning")
+                .line(LineKind.WARNING)
                 .path(folder)
                 .put("reason", reason + ": " + failed.getMessage())
                 .log();

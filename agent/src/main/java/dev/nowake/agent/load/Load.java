@@ -28,6 +28,7 @@ public final class Load {
     private final Map<FileId, TrackedShard> shards = new LinkedHashMap<>();
     private final Map<Integer, Long> readers = new LinkedHashMap<>();
     private final long startedNanos;
+    private long number;
     private LoadState state = LoadState.LOADING;
     private long lastUseNanos;
     private final AtomicLong prefetchedBytes = new AtomicLong();
@@ -53,6 +54,15 @@ public final class Load {
 
     public Model model() {
         return model;
+    }
+
+    /** Counts the daemon's loads from 1 on: what the journal calls this one. 0 for one that is only explained. */
+    public long number() {
+        return number;
+    }
+
+    public void number(long given) {
+        number = given;
     }
 
     public Collection<TrackedShard> shards() {
@@ -225,7 +235,7 @@ public final class Load {
     }
 
     /** How much its readers have got through: their frontiers, or what they have touched where they have none. */
-    private long progressBytes() {
+    public long progressBytes() {
         long sum = 0;
         for (TrackedShard shard : shards.values()) {
             sum += Math.max(shard.frontierBytes(), shard.touched().bytes());

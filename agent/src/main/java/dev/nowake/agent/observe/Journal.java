@@ -10,11 +10,14 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -34,6 +37,11 @@ public final class Journal implements AutoCloseable {
     private final Path file;
     private final Thread writer;
     private volatile boolean closed;
+    private final AtomicLong loads = new AtomicLong();
+
+    /** Tells this daemon's lines, and its loads' numbers, from those of the one before and the next. */
+    private final String run =
+            HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
 
     /** Opens {@code file} for appending; an error here is the caller's to report. */
     public Journal(Path file, Counters counters) throws IOException {
@@ -44,8 +52,13 @@ public final class Journal implements AutoCloseable {
         writer = Thread.ofPlatform().name("nowake-journal").daemon().start(this::write);
     }
 
+    /** Numbers this journal's loads from 1 on. Any thread. */
+    public long nextLoad() {
+        return loads.incrementAndGet();
+    }
+
     /** A new line; {@link Line#log} hands it over. */
-    public Line line(String kind) {
+    public Line line(LineKind kind) {
         return new Line(kind);
     }
 
@@ -53,10 +66,11 @@ public final class Journal implements AutoCloseable {
     public final class Line {
         private final Map<String, Object> fields = new LinkedHashMap<>();
 
-        private Line(String kind) {
+        private Line(LineKind kind) {
             fields.put("time", Instant.now());
             fields.put("monotonicNanos", System.nanoTime());
-            fields.put("kind", kind);
+            fields.put("kind", kind.label());
+            fields.put("run", run);
         }
 
         public Line put(String key, Object value) {
@@ -64,6 +78,11 @@ public final class Journal implements AutoCloseable {
                 fields.put(key, value);
             }
             return this;
+        }
+
+        /** The number of the load it is about; 0 is left out. */
+        public Line load(long number) {
+            return put("load", number > 0 ? number : null);
         }
 
         public Line path(Path path) {
