@@ -39,6 +39,7 @@ class ArchitectureTest {
      *   <li>rules -> decide: a rule's outcome is who decides
      *   <li>govern -> execute: the governor is the executor's byte budget, whose interface stands where it is asked
      *   <li>observe -> identify: one way to write a path as text
+     *   <li>observe -> config: how much of the journal is kept
      *   <li>demo -> config: one way to write a size as text
      *   <li>progress -> trace: readers that use pread(2) are seen by the kernel's events alone
      *   <li>trace -> observe: one way to write a path as text that keeps odd bytes
@@ -52,12 +53,13 @@ class ArchitectureTest {
             decide   -> observe
             govern   -> execute
             execute  ->
-            observe  -> identify
+            observe  -> identify config
 
             config   ->
             control  ->
             progress -> load trace
-            daemon   -> listen identify rules load progress decide govern execute observe config control
+            sample   ->
+            daemon   -> listen identify rules load progress sample decide govern execute observe config control
             demo     -> config
             trace    -> observe
             cli      -> daemon demo config control decide identify govern execute observe trace

@@ -3,6 +3,7 @@ package dev.nowake.agent.cli;
 import dev.nowake.agent.config.Config;
 import dev.nowake.agent.daemon.Daemon;
 import dev.nowake.agent.decide.PolicyRegistry;
+import dev.nowake.agent.observe.Console;
 import dev.nowake.kernel.Kernel;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -13,16 +14,20 @@ import java.util.concurrent.CountDownLatch;
 final class DaemonRun {
     private final Kernel kernel;
     private final PrintStream out;
+    private final PrintStream err;
 
-    DaemonRun(Kernel kernel, PrintStream out) {
+    DaemonRun(Kernel kernel, PrintStream out, PrintStream err) {
         this.kernel = kernel;
         this.out = out;
+        this.err = err;
     }
 
     /** Returns only when it could not start; else the process ends with exit code 0 from its shutdown hook. */
     void run(Config config, PolicyRegistry policies, Path stateFolder, Path socket)
             throws IOException, InterruptedException {
         Daemon daemon = new Daemon(kernel, config, policies, stateFolder, socket);
+        boolean collected = Console.isServiceJournal(System.getenv("JOURNAL_STREAM"), Path.of("/proc/self/fd/2"));
+        daemon.tell(new Console(err, collected));
         CountDownLatch forever = new CountDownLatch(1);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(

@@ -65,7 +65,7 @@ final class RunVerb implements Callable<Integer> {
             throw cannotListen(missing);
         }
         try {
-            new DaemonRun(invocation.kernel(), invocation.out())
+            new DaemonRun(invocation.kernel(), invocation.out(), invocation.err())
                     .run(config, policies, invocation.stateDir(), invocation.socket());
         } catch (KernelException failed) {
             if (failed.errno().equals(Errno.EPERM)) {

@@ -8,9 +8,11 @@ import dev.nowake.agent.identify.CatalogSnapshot;
 import dev.nowake.agent.identify.FoundModel;
 import dev.nowake.agent.listen.Sighting;
 import dev.nowake.agent.listen.SightingSink;
+import dev.nowake.agent.load.ActiveLoad;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.KernelException;
+import dev.nowake.kernel.proc.MountInfo;
 import dev.nowake.model.FileId;
 import dev.nowake.policy.Trigger;
 import java.nio.file.Path;
@@ -23,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiPredicate;
 
 /**
  * The whole way, from listening to releasing, for the roots of one kind of storage: all local filesystems together, and
@@ -32,6 +35,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Lane implements AutoCloseable {
     /** Lost events come in crowds, when descriptors run out; one look answers all of this long. */
     private static final long RESCAN_NANOS = 50_000_000L;
+
+    /** Descriptors of a load that was let go are closed when the chunks in flight are done. */
+    private static final long END_LOOK_NANOS = 20_000_000L;
 
     private final Parts parts;
     private final ExecutorService background;
@@ -47,16 +53,26 @@ final class Lane implements AutoCloseable {
     private final Heartbeat heartbeat;
     private final Suspensions suspensions;
     private final Runnable switched = this::switched;
-    private final List<Path> rootPaths;
+    private final RuleChange ruleChange;
+    private final Sampling sampling;
+    private final long lookNanos;
+    private volatile Config roots;
     private final AtomicBoolean rescanDue = new AtomicBoolean();
     private Thread engineThread;
     private volatile List<Object> lastLoads = List.of();
     private volatile CompletableFuture<List<Object>> unanswered;
 
-    /** {@code parts} with an engine and a book of the lane's own; {@code roots}: its part of the configuration. */
-    Lane(Parts parts, Config roots, String name) throws KernelException {
+    /**
+     * @param parts with an engine and a book of the lane's own
+     * @param roots its part of the configuration
+     * @param isOurs whether a root is still this lane's, by what is mounted
+     * @param lookNanos how long a start may look at what is resident of files nobody reads
+     */
+    Lane(Parts parts, Config roots, String name, BiPredicate<Path, MountInfo> isOurs, long lookNanos)
+            throws KernelException {
         this.parts = parts;
-        this.rootPaths = roots.roots().stream().map(RootRule::path).toList();
+        this.roots = roots;
+        this.lookNanos = lookNanos;
         this.background = thread("nowake-background-" + name);
         this.looking = thread("nowake-follow-" + name);
         this.evicting = thread("nowake-evict-" + name);
@@ -69,7 +85,7 @@ final class Lane implements AutoCloseable {
         Placements placements = new Placements(nodes);
         LayoutShelf layouts = new LayoutShelf();
         watching = new Watching(parts, new Ears());
-        models = new Models(parts, roots, background, watching, baseline, this::newFolders);
+        models = new Models(parts, roots, background, watching, baseline, this::newFolders, isOurs);
         Keeps keeps = new Keeps(this::isKept);
         Leftovers leftovers = new Leftovers(parts, background, this::isKept);
         ModelTable table = new ModelTable(models::found, baseline, parts.book());
@@ -79,12 +95,15 @@ final class Lane implements AutoCloseable {
         Evictions evictions =
                 new Evictions(parts, evicting, writingBack, keeps, baseline, models::of, models::isObserved);
         Planning planning = new Planning(parts, inputs, prefetching, evictions, rooms);
+        sampling = new Sampling(parts, looking);
         following =
                 new Following(parts, places, layouts, planning, rooms, baseline, looking, background, this::loadBegins);
         // the stations form a ring only here: a load's end may begin the next one
         Intake[] ring = new Intake[1];
-        Releasing releasing = new Releasing(
-                parts, inputs, files, baseline, leftovers, evictions, keeps, active -> ring[0].ended(active));
+        Releasing releasing = new Releasing(parts, inputs, files, baseline, leftovers, evictions, keeps, active -> {
+            sampling.end(active);
+            ring[0].ended(active);
+        });
         LastReader lastReader = new LastReader(
                 parts, background, releasing::begin, (active, shard) -> planning.ask(active, Trigger.CLOSE, shard));
         written = new Written(parts, models, planning);
@@ -104,8 +123,9 @@ final class Lane implements AutoCloseable {
         ring[0] = intake;
         suspensions = new Suspensions(parts, leftovers, (active, trigger) -> planning.ask(active, trigger, null));
         parts.switches().listen(switched);
+        ruleChange = new RuleChange(parts, releasing::letGo);
         explaining = new Explaining(
-                parts, models.rules(), inputs, baseline, places, placements, parts.engine()::submit, background);
+                parts, models::rules, inputs, baseline, places, placements, parts.engine()::submit, background);
     }
 
     /** What would become of an open of this file, or of the first model below this folder; null where there is none. */
@@ -131,8 +151,9 @@ final class Lane implements AutoCloseable {
                 Thread.ofPlatform().name(name).daemon().factory());
     }
 
-    private void loadBegins() {
+    private void loadBegins(ActiveLoad active) {
         heartbeat.loadBegins();
+        sampling.begin(active);
     }
 
     /** Starts the engine, then marks every folder on the background thread. Done when all are marked. */
@@ -141,15 +162,68 @@ final class Lane implements AutoCloseable {
                 Thread.ofPlatform().name("nowake-engine-" + name).daemon().start(parts.engine());
         parts.engine().submit(() -> models.keepWatching(intake::looked));
         parts.engine().submit(heartbeat::start);
-        return CompletableFuture.runAsync(models::watchRoots, background);
+        return CompletableFuture.runAsync(() -> models.watchRoots(roots.roots(), lookNanos), background);
+    }
+
+    /** Looks who has model files open already. Any thread. */
+    void lookForReaders() {
+        rescanSoon();
+    }
+
+    /** Its part of another configuration: from now on for loads that begin; those under way follow. Any thread. */
+    void rules(Config next) {
+        models.rules(next);
+        parts.engine().submit(() -> ruleChange.apply(models.rules()));
+    }
+
+    /** The roots of that: done when they are marked. Any thread. */
+    CompletableFuture<Void> roots(Config next) {
+        roots = next;
+        return CompletableFuture.runAsync(
+                () -> {
+                    if (models.follow(next.roots())) {
+                        rescanSoon();
+                    }
+                },
+                background);
+    }
+
+    /** Its last root is gone: hears nothing more, and lets its loads go. Done when it holds nothing; then it is to be closed. */
+    CompletableFuture<Void> end() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        models.retire();
+        watching.close();
+        parts.engine().submit(() -> {
+            ruleChange.endAll("its root is watched no more: what was prefetched for it stays");
+            // what was heard and is being identified comes back to the engine first
+            background.execute(() -> parts.engine().submit(() -> awaitEmpty(done)));
+        });
+        return done;
+    }
+
+    private void awaitEmpty(CompletableFuture<Void> done) {
+        if (parts.book().active().isEmpty()) {
+            done.complete(null);
+        } else {
+            parts.engine().at(System.nanoTime() + END_LOOK_NANOS, () -> awaitEmpty(done));
+        }
+    }
+
+    /** What is due is done by its engine: a task of the engine's. Any thread. */
+    void submit(Runnable task) {
+        parts.engine().submit(task);
     }
 
     List<Path> rootPaths() {
-        return rootPaths;
+        return roots.roots().stream().map(RootRule::path).toList();
+    }
+
+    int models() {
+        return models.found().size();
     }
 
     /** All that are known now. Any thread. */
-    List<FoundModel> models() {
+    List<FoundModel> foundModels() {
         return models.found();
     }
 

@@ -82,7 +82,7 @@ final class Leftovers {
     }
 
     private static Rest rest(ActiveLoad active, TrackedShard shard, RangeSet ranges) {
-        return new Rest(active.load(), shard, ranges, active.mayAct());
+        return new Rest(active.load(), shard, ranges, active.permission());
     }
 
     private void retryLater(Rest rest, int attempt) {

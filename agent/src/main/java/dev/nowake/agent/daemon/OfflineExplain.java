@@ -81,7 +81,15 @@ public final class OfflineExplain {
             return ExplainAnswer.answer(
                     entry == null
                             ? null
-                            : new Explaining(parts, rules, inputs, baseline, places, new Placements(nodes), here, here)
+                            : new Explaining(
+                                            parts,
+                                            () -> rules,
+                                            inputs,
+                                            baseline,
+                                            places,
+                                            new Placements(nodes),
+                                            here,
+                                            here)
                                     .explain(snapshot, entry, pid),
                     path);
         }

@@ -42,7 +42,9 @@ final class Releasing {
      * @param drop what is dropped now
      * @param withheld what would be, did an operator not keep it or have everything stopped
      */
-    private record Ends(List<Work> drop, List<Work> withheld) {}
+    private record Ends(List<Work> drop, List<Work> withheld) {
+        static final Ends NOTHING = new Ends(List.of(), List.of());
+    }
 
     private final Parts parts;
     private final PolicyInputs inputs;
@@ -82,6 +84,22 @@ final class Releasing {
                 .ask(active.assignment(), Hook.EVICT, input, parts.engine()::submit, plan -> carryOut(active, plan));
     }
 
+    /** The load is no more ours: nothing of it is dropped, and what is in flight for it is waited for. The engine's thread. */
+    void letGo(ActiveLoad active) {
+        active.observe();
+        active.releaseAbandoned().set(true); // where it is being released already
+        if (active.load().state() == LoadState.LOADING) {
+            active.load().state(LoadState.RELEASING, System.nanoTime());
+            closeWhenIdle(active, null);
+        }
+    }
+
+    /** Its pages stay, and its descriptors are closed when nobody uses them any more. */
+    private void closeWhenIdle(ActiveLoad active, Plan plan) {
+        List<PrefetchJob> jobs = active.runningJobs();
+        Thread.ofPlatform().name("nowake-release").daemon().start(() -> release(active, plan, jobs, Ends.NOTHING));
+    }
+
     private void carryOut(ActiveLoad active, Plan plan) {
         Load load = active.load();
         List<Object> others = evictions.carryOut(active, active.enforced(), plan); // and what is to be kept
@@ -95,7 +113,11 @@ final class Releasing {
             Thread.ofPlatform().name("nowake-release").daemon().start(() -> release(active, plan, jobs, ends));
         } else {
             long wouldReleaseBytes = forecast(active, plan, ends.drop());
-            finish(active, new Ends(List.of(), List.of()), List.of(), wouldReleaseBytes);
+            if (active.mayAct()) {
+                finish(active, Ends.NOTHING, List.of(), wouldReleaseBytes);
+            } else {
+                closeWhenIdle(active, null); // it acted until its rule changed
+            }
         }
     }
 
@@ -122,6 +144,7 @@ final class Releasing {
         return ends;
     }
 
+    /** {@code plan}: whose compactions are carried out afterwards; null for none. */
     private void release(ActiveLoad active, Plan plan, List<PrefetchJob> jobs, Ends ends) {
         List<EvictOutcome> outcomes = new ArrayList<>();
         try {
@@ -146,7 +169,7 @@ final class Releasing {
                     .log();
         } finally {
             parts.engine().submit(() -> finish(active, ends, outcomes, 0));
-            if (active.enforced()) {
+            if (plan != null && active.enforced()) {
                 parts.compactions().carryOut(true, plan); // of what is free by now
             }
         }

@@ -22,13 +22,14 @@ import java.util.function.BooleanSupplier;
 /** A load with the rule that matched it and the work under way for it. Belongs to the engine's thread. */
 public final class ActiveLoad {
     private final Load load;
-    private final RootRule rule;
+    private volatile RootRule rule;
     private final String ruleName;
     private final Assignment assignment;
     private final Map<Long, PrefetchJob> jobs = new HashMap<>();
     private final List<PrefetchJob> finishing = new ArrayList<>();
     private final List<Sighting> deferred = new ArrayList<>();
     private final AtomicBoolean releaseAbandoned = new AtomicBoolean();
+    private final AtomicBoolean acting = new AtomicBoolean(true);
     private final LoadBudget budget;
     private final BooleanSupplier mayAct;
     private CompletableFuture<Void> dropping = CompletableFuture.completedFuture(null);
@@ -87,8 +88,19 @@ public final class ActiveLoad {
     }
 
     /** False while an operator has anything done for it stopped; holds on to nothing of the load. Any thread. */
-    public BooleanSupplier mayAct() {
+    public BooleanSupplier permission() {
         return mayAct;
+    }
+
+    /** Nothing more is done for it: its plans are told from now on, and no more carried out. */
+    public void observe() {
+        rule = rule.withMode(Mode.OBSERVE);
+        acting.set(false);
+    }
+
+    /** False once {@link #observe} was called: what waits its turn is not to be done any more. Any thread. */
+    public boolean mayAct() {
+        return acting.get();
     }
 
     public LoadBudget budget() {

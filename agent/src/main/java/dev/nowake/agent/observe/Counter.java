@@ -47,6 +47,8 @@ public enum Counter {
     REWRITTEN("rewritten", "files that were written in place while somebody read them"),
     PRESSURE_SEEN("pressureSeen", "looks that found the host short of memory"),
     PROC_SCANS("procScans", "scans of /proc for readers"),
+    RELOADS("reloads", "times the configuration was read again and followed"),
+    RELOADS_FAILED("reloadsFailed", "times it was wrong, and the one in force stayed"),
     ERRORS("errors", "anything else that failed; the journal says what"),
     JOURNAL_DROPPED("journalDropped", "journal lines lost because the disk was slow or full");
 
