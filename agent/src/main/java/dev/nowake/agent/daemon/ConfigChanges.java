@@ -38,6 +38,9 @@ record ConfigChanges(List<String> now, List<String> atRestart) {
         if (!before.policies().equals(after.policies())) {
             now.add("policy folders changed: " + before.policies() + " -> " + after.policies());
         }
+        if (!before.service().control().equals(after.service().control())) {
+            now.add("control");
+        }
         List<String> atRestart = new ArrayList<>();
         if (!before.inFlight().equals(after.inFlight())) {
             atRestart.add("inFlight");
@@ -47,9 +50,6 @@ record ConfigChanges(List<String> now, List<String> atRestart) {
         }
         if (!before.service().journal().equals(after.service().journal())) {
             atRestart.add("journal");
-        }
-        if (!before.service().control().equals(after.service().control())) {
-            atRestart.add("control");
         }
         return new ConfigChanges(List.copyOf(now), List.copyOf(atRestart));
     }
