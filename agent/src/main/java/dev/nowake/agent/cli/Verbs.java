@@ -12,6 +12,7 @@ final class Verbs {
     static {
         ALL.put("run", RunVerb::new);
         ALL.put("status", StatusVerb::new);
+        ALL.put("journal", JournalVerb::new);
         ALL.put("explain", ExplainVerb::new);
         ALL.put("config", ConfigVerb::new);
         ALL.put("residency", ResidencyVerb::new);

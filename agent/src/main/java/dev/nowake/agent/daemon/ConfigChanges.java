@@ -1,6 +1,7 @@
 package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.config.Config;
+import dev.nowake.agent.config.JournalSettings;
 import dev.nowake.agent.config.RootRule;
 import dev.nowake.agent.observe.PathLabel;
 import java.nio.file.Path;
@@ -46,7 +47,8 @@ record ConfigChanges(List<String> now, List<String> atRestart) {
             atRestart.add("metrics");
         }
         if (!before.service().journal().equals(after.service().journal())) {
-            atRestart.add("journal");
+            now.add("journal changed: " + text(before.service().journal()) + " -> "
+                    + text(after.service().journal()));
         }
         if (!before.service().control().equals(after.service().control())) {
             atRestart.add("control");
@@ -58,6 +60,10 @@ record ConfigChanges(List<String> now, List<String> atRestart) {
         Map<Path, RootRule> roots = new LinkedHashMap<>();
         config.roots().forEach(root -> roots.put(root.path(), root));
         return roots;
+    }
+
+    private static String text(JournalSettings journal) {
+        return "fileSize " + journal.fileBytes() + ", size " + journal.maxBytes() + ", age " + journal.maxAge();
     }
 
     private static String text(Path path) {

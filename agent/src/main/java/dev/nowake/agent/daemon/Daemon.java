@@ -141,6 +141,7 @@ public final class Daemon implements AutoCloseable {
     private void follow(Config next) throws KernelException {
         try {
             lanes.follow(next);
+            journal.apply(next.service().journal());
         } finally {
             moving.set(false); // the next look tells again
         }

@@ -56,6 +56,15 @@ public final class Load {
         return model;
     }
 
+    /** Counts the daemon's loads from 1 on: what the journal calls this one. 0 for one that is only explained. */
+    public long number() {
+        return number;
+    }
+
+    public void number(long given) {
+        number = given;
+    }
+
     public Collection<TrackedShard> shards() {
         return shards.values();
     }
