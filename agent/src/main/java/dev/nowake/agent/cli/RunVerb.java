@@ -38,6 +38,12 @@ final class RunVerb implements Callable<Integer> {
     @Option(names = "--config", paramLabel = "FILE", description = "YAML configuration; options win over it.")
     private String configFile;
 
+    @Option(
+            names = "--metrics",
+            paramLabel = "HOST:PORT",
+            description = "Show metrics for Prometheus there, at /metrics; a port alone is 127.0.0.1.")
+    private String metrics;
+
     private final Invocation invocation;
 
     RunVerb(Invocation invocation) {
@@ -50,12 +56,13 @@ final class RunVerb implements Callable<Integer> {
         Path file = configFile == null ? null : RawArguments.path(configFile);
         ReplaySource traces = new ReplaySource();
         traces.tellProblems(invocation::warn);
+        RunOptions options = new RunOptions(folders, enforce, policy, file, metrics);
         PolicyRegistry policies;
         Config config;
         try {
             policies = PolicyFolderOption.open(policyFolders, file, traces);
             invocation.warnAll(policies.problems());
-            config = new RunOptions(folders, enforce, policy, file).config(PolicyFolderOption.known(policies));
+            config = options.config(PolicyFolderOption.known(policies));
             traces.prepare(config.arguments());
         } catch (ConfigException wrong) {
             throw invocation.misconfigured(wrong);
@@ -65,8 +72,12 @@ final class RunVerb implements Callable<Integer> {
             throw cannotListen(missing);
         }
         try {
-            new DaemonRun(invocation.kernel(), invocation.out(), invocation.err())
-                    .run(config, policies, invocation.stateDir(), invocation.socket());
+            new DaemonRun(invocation.kernel(), invocation.out(), invocation.err(), live -> {
+                        Config again = PolicyFolderOption.again(live, policyFolders, file, traces, options::config);
+                        traces.prepare(again.arguments());
+                        return again;
+                    })
+                    .run(config, policies, invocation.stateDir(), invocation.socket(), metrics != null);
         } catch (KernelException failed) {
             if (failed.errno().equals(Errno.EPERM)) {
                 throw cannotListen(failed.getMessage());

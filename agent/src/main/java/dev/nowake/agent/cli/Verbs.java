@@ -13,6 +13,7 @@ final class Verbs {
         ALL.put("run", RunVerb::new);
         ALL.put("status", StatusVerb::new);
         ALL.put("journal", JournalVerb::new);
+        ALL.put("reload", ReloadVerb::new);
         ALL.put("explain", ExplainVerb::new);
         ALL.put("config", ConfigVerb::new);
         ALL.put("residency", ResidencyVerb::new);
@@ -20,6 +21,7 @@ final class Verbs {
         ALL.put("evict", EvictVerb::new);
         ALL.put("inspect", InspectVerb::new);
         ALL.put("trace", TraceVerb::new);
+        ALL.put("report", ReportVerb::new);
         ALL.put("policy", PolicyVerb::new);
         ALL.put("doctor", DoctorVerb::new);
         ALL.put("demo", DemoVerb::new);

@@ -13,6 +13,7 @@ import dev.nowake.agent.govern.Governor;
 import dev.nowake.agent.govern.MemoryLook;
 import dev.nowake.agent.listen.FileClaims;
 import dev.nowake.agent.load.LoadBook;
+import dev.nowake.agent.metrics.Metrics;
 import dev.nowake.agent.observe.Console;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.Counters;
@@ -21,6 +22,7 @@ import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -50,13 +52,17 @@ public final class Daemon implements AutoCloseable {
     private final Counters counters = new Counters();
     private final StateFolder state;
     private final Journal journal;
+    private final Handover handover;
     private final Parts parts;
     private final PolicyRegistry policies;
     private final LaneSet lanes;
     private final Reloading reloading;
     private final AtomicBoolean moving = new AtomicBoolean();
     private final ControlServer control;
+    private final Metrics metrics;
+    private ServiceNotices notices;
     private final long startedNanos = System.nanoTime();
+    private volatile boolean ready;
 
     /** With the policies nowake brings along. */
     public Daemon(Kernel kernel, Config config, Path stateFolder, Path socket) throws IOException {
@@ -73,9 +79,11 @@ public final class Daemon implements AutoCloseable {
     public Daemon(Kernel kernel, Config config, PolicyRegistry policies, Path stateFolder, Path socket)
             throws IOException {
         this.policies = policies;
+        notices = ServiceNotices.NONE;
         state = new StateFolder(stateFolder);
         journal = new Journal(state.journal(), counters, config.service().journal());
         Path host = Path.of("/");
+        handover = new Handover(state.handover(), host, counters);
         Mounts mounts = new Mounts(host);
         InFlightLimits inFlight = config.inFlight();
         Prefetcher prefetcher =
@@ -95,8 +103,36 @@ public final class Daemon implements AutoCloseable {
                 new Evictor(kernel, new HostMappings()),
                 new Compactions(kernel, host, counters, journal));
         reloading = new Reloading(parts, config, this::follow);
-        lanes = new LaneSet(parts, config, this::broken, this::moved);
+        lanes = new LaneSet(parts, config, handover, this::broken, this::moved);
         control = new ControlServer(socket, answers());
+        metrics = new Metrics(
+                new SelfView(
+                        parts,
+                        reloading::config,
+                        () -> List.copyOf(lanes.all()),
+                        () -> ready,
+                        () -> false,
+                        () -> false),
+                this::notShown);
+    }
+
+    /**
+     * Shows metrics as configured, before {@link #start}, which does so too but only tells of what it cannot.
+     *
+     * @throws IOException with one line: the endpoint cannot be had
+     */
+    public void requireMetrics() throws IOException {
+        metrics.require(reloading.config().service().metrics());
+    }
+
+    /** Null while metrics have no endpoint. */
+    public InetSocketAddress metricsAddress() {
+        return metrics.address();
+    }
+
+    private void notShown(String why) {
+        counters.increment(Counter.ERRORS);
+        journal.line(LineKind.WARNING).put("reason", why).log();
     }
 
     private Answers answers() {
@@ -127,10 +163,52 @@ public final class Daemon implements AutoCloseable {
         journal.tell(people);
     }
 
+    /** Whom to tell of the daemon's states. Before the start. */
+    public void tell(ServiceNotices whom) {
+        notices = whom;
+        reloading.tell(new Reloading.Listener() {
+            @Override
+            public void begins() {
+                whom.reloading();
+            }
+
+            @Override
+            public void ends() {
+                whom.ready(line());
+            }
+        });
+    }
+
+    /** The daemon is started and hears: tells so, and that it lives, until it is closed. */
+    public void ready() {
+        notices.ready(line());
+        notices.start(this::line, this::provesLife);
+    }
+
+    /**
+     * The lane of the local filesystems must do something now and then. One that waits for a server that hangs proves
+     * nothing: killing the daemon would bring nobody's server back, and take the others' prefetch away.
+     */
+    private void provesLife(Runnable alive) {
+        Lane local = lanes.local();
+        if (local == null) {
+            alive.run();
+        } else {
+            local.submit(alive);
+        }
+    }
+
+    /** What it does, for people: one line. */
+    private String line() {
+        return ServiceLine.of(reloading, lanes.models(), counters);
+    }
+
     /** Starts the lanes. Returns when every folder is marked, or after 5 s without those on servers that do not answer. */
     public void start() {
         lanes.start();
         policies.watch();
+        ready = true;
+        metrics.apply(reloading.config().service().metrics());
         journal.line(LineKind.START)
                 .put("mode", reloading.config().overallMode().label())
                 .put("binding", parts.kernel().binding())
@@ -142,6 +220,7 @@ public final class Daemon implements AutoCloseable {
         try {
             lanes.follow(next);
             journal.apply(next.service().journal());
+            metrics.apply(next.service().metrics());
         } finally {
             moving.set(false); // the next look tells again
         }
@@ -177,13 +256,18 @@ public final class Daemon implements AutoCloseable {
     /** Ends everything within a second: what is in flight is waited for, what has not begun is dropped. */
     @Override
     public void close() {
+        ready = false;
+        notices.stopping();
+        notices.close();
         control.close();
         reloading.close();
+        metrics.close();
         lanes.close();
         parts.prefetcher().close();
         policies.close();
         try {
             lanes.awaitEnd(200);
+            handover.close();
             journal.line(LineKind.STOP).put("reason", "asked to stop").log();
             journal.close();
             state.close();
