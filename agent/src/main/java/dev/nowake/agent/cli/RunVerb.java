@@ -35,7 +35,11 @@ final class RunVerb implements Callable<Integer> {
             description = "A folder of policies, *.js and *.jar; may be given more than once.")
     private List<String> policyFolders = List.of();
 
-    @Option(names = "--config", paramLabel = "FILE", description = "YAML configuration; options win over it.")
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "YAML configuration, read with the drop-ins in conf.d beside it; options win over it"
+                    + " (default: /etc/nowake/nowake.yaml where no --root is given).")
     private String configFile;
 
     @Option(
@@ -53,7 +57,7 @@ final class RunVerb implements Callable<Integer> {
     @Override
     public Integer call() throws CliException, IOException, InterruptedException {
         List<Path> folders = roots.stream().map(RawArguments::path).toList();
-        Path file = configFile == null ? null : RawArguments.path(configFile);
+        Path file = RunOptions.file(configFile, roots);
         ReplaySource traces = new ReplaySource();
         traces.tellProblems(invocation::warn);
         RunOptions options = new RunOptions(folders, enforce, policy, file, metrics);

@@ -3,6 +3,7 @@ package dev.nowake.agent.decide;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.Counters;
 import dev.nowake.agent.observe.Journal;
+import dev.nowake.agent.trust.FileTrust;
 import dev.nowake.policy.Policy;
 import dev.nowake.policy.PolicyFailure;
 import dev.nowake.policy.PolicyUnit;
