@@ -45,6 +45,7 @@ final class Lane implements AutoCloseable {
     private final Heartbeat heartbeat;
     private final Restart restart;
     private final List<Path> rootPaths;
+    private final Arrivals arrivals;
     private final AtomicBoolean rescanDue = new AtomicBoolean();
     private Thread engineThread;
     private volatile List<Object> lastLoads = List.of();
@@ -53,6 +54,7 @@ final class Lane implements AutoCloseable {
     Lane(Parts parts, Config roots, Handover handover, String name) throws KernelException {
         this.parts = parts;
         this.rootPaths = roots.roots().stream().map(RootRule::path).toList();
+        this.arrivals = new Arrivals(parts.claims(), parts.counters());
         this.background = thread("nowake-background-" + name);
         this.looking = thread("nowake-follow-" + name);
         this.evicting = thread("nowake-evict-" + name);
@@ -194,7 +196,12 @@ final class Lane implements AutoCloseable {
 
         @Override
         public void seen(Sighting sighting) {
-            parts.engine().submit(() -> intake.seen(sighting));
+            FileId id = sighting.id();
+            switch (arrivals.add(sighting)) {
+                case FIRST -> parts.engine().submit(() -> arrivals.take(id, intake::seen));
+                case MERGED -> {}
+                case LOST -> overflowed();
+            }
         }
 
         @Override
