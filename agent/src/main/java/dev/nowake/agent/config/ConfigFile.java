@@ -19,6 +19,8 @@ public final class ConfigFile {
 
     private static final Path PASSWD = Path.of("/etc/passwd");
 
+    private static final Path GROUPS = Path.of("/etc/group");
+
     private ConfigFile() {}
 
     /** Where only {@link KnownPolicies#BUILTIN} may be named. */
@@ -54,8 +56,24 @@ public final class ConfigFile {
         errors.check();
         List<String> notes = new ArrayList<>(reader.notes());
         notes.addAll(merge.notes());
+        notes.addAll(unknownGroups(document));
         return new LoadedConfig(
                 config, document, layers.stream().map(ConfigLayers.Layer::file).toList(), notes);
+    }
+
+    /** No error: a group may be of a directory service, or be made later. */
+    private static List<String> unknownGroups(YamlNode.Mapping document) {
+        List<String> notes = new ArrayList<>();
+        Users groups = new Users(GROUPS);
+        if (document.entries().get("control") instanceof YamlNode.Mapping control) {
+            control.entries().forEach((key, node) -> {
+                if (node instanceof YamlNode.Scalar group && !groups.has(group.text())) {
+                    notes.add(node.place() + ": no group '" + group.text() + "' in " + GROUPS
+                            + ": root alone has its rights");
+                }
+            });
+        }
+        return notes;
     }
 
     /**
