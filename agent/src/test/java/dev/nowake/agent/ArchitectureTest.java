@@ -41,7 +41,8 @@ class ArchitectureTest {
      *   <li>metrics -> decide, execute, govern: it tells how they stand, from the records they describe themselves with
      *   <li>observe -> identify: one way to write a path as text
      *   <li>observe -> config: how much of the journal is kept
-     *   <li>demo -> config: one way to write a size as text
+     *   <li>demo, report -> config: one way to write a size as text
+     *   <li>report -> observe: reads what was written there
      *   <li>progress -> trace: readers that use pread(2) are seen by the kernel's events alone
      *   <li>trace -> observe: one way to write a path as text that keeps odd bytes
      * </ul>
@@ -62,11 +63,12 @@ class ArchitectureTest {
             sample   ->
             metrics  -> config decide execute govern observe
             daemon   -> listen identify rules load progress sample decide govern execute observe config control metrics
-            demo     -> config
+            report   -> config observe
+            demo     -> config report
             trace    -> observe
             trust    ->
             manual   -> cli
-            cli      -> daemon demo config control decide identify govern execute observe trace
+            cli      -> daemon demo config control decide identify govern execute observe trace report
             """;
 
     /** Reads a header for a verb and leaves no page behind: the one class outside that reads, and evicts its own trace. */

@@ -1,5 +1,6 @@
 package dev.nowake.agent.cli;
 
+import dev.nowake.agent.config.ConfigException;
 import dev.nowake.agent.control.ControlClient;
 import dev.nowake.agent.decide.PolicyRegistry;
 import dev.nowake.policy.builtin.TraceSource;
@@ -36,6 +37,8 @@ final class PolicyListVerb implements Callable<Integer> {
         if (answer == null) {
             try (PolicyRegistry registry = PolicyFolderOption.open(folders, null, TraceSource.NONE)) {
                 answer = JsonMapper.shared().valueToTree(Map.of("policies", registry.status()));
+            } catch (ConfigException wrong) {
+                throw invocation.misconfigured(wrong);
             }
         }
         if (invocation.json()) {

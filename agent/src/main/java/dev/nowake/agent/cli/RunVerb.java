@@ -60,12 +60,13 @@ final class RunVerb implements Callable<Integer> {
         Path file = RunOptions.file(configFile, roots);
         ReplaySource traces = new ReplaySource();
         traces.tellProblems(invocation::warn);
+        RunOptions options = new RunOptions(folders, enforce, policy, file, metrics);
         PolicyRegistry policies;
         Config config;
         try {
             policies = PolicyFolderOption.open(policyFolders, file, traces);
             invocation.warnAll(policies.problems());
-            config = new RunOptions(folders, enforce, policy, file, metrics).config(PolicyFolderOption.known(policies));
+            config = options.config(PolicyFolderOption.known(policies));
             traces.prepare(config.arguments());
         } catch (ConfigException wrong) {
             throw invocation.misconfigured(wrong);
@@ -75,7 +76,11 @@ final class RunVerb implements Callable<Integer> {
             throw cannotListen(missing);
         }
         try {
-            new DaemonRun(invocation.kernel(), invocation.out(), invocation.err())
+            new DaemonRun(invocation.kernel(), invocation.out(), invocation.err(), live -> {
+                        Config again = PolicyFolderOption.again(live, policyFolders, file, traces, options::config);
+                        traces.prepare(again.arguments());
+                        return again;
+                    })
                     .run(config, policies, invocation.stateDir(), invocation.socket(), metrics != null);
         } catch (KernelException failed) {
             if (failed.errno().equals(Errno.EPERM)) {
