@@ -12,6 +12,7 @@ final class Verbs {
     static {
         ALL.put("run", RunVerb::new);
         ALL.put("status", StatusVerb::new);
+        ALL.put("reload", ReloadVerb::new);
         ALL.put("explain", ExplainVerb::new);
         ALL.put("config", ConfigVerb::new);
         ALL.put("residency", ResidencyVerb::new);
@@ -19,6 +20,7 @@ final class Verbs {
         ALL.put("evict", EvictVerb::new);
         ALL.put("inspect", InspectVerb::new);
         ALL.put("trace", TraceVerb::new);
+        ALL.put("report", ReportVerb::new);
         ALL.put("policy", PolicyVerb::new);
         ALL.put("doctor", DoctorVerb::new);
         ALL.put("demo", DemoVerb::new);

@@ -52,6 +52,7 @@ public final class Daemon implements AutoCloseable {
     private final Counters counters = new Counters();
     private final StateFolder state;
     private final Journal journal;
+    private final Handover handover;
     private final Parts parts;
     private final PolicyRegistry policies;
     private final LaneSet lanes;
@@ -59,6 +60,7 @@ public final class Daemon implements AutoCloseable {
     private final AtomicBoolean moving = new AtomicBoolean();
     private final ControlServer control;
     private final Metrics metrics;
+    private ServiceNotices notices;
     private final long startedNanos = System.nanoTime();
     private volatile boolean ready;
 
@@ -77,9 +79,11 @@ public final class Daemon implements AutoCloseable {
     public Daemon(Kernel kernel, Config config, PolicyRegistry policies, Path stateFolder, Path socket)
             throws IOException {
         this.policies = policies;
+        notices = ServiceNotices.NONE;
         state = new StateFolder(stateFolder);
         journal = new Journal(state.journal(), counters, config.service().journal());
         Path host = Path.of("/");
+        handover = new Handover(state.handover(), host, counters);
         Mounts mounts = new Mounts(host);
         InFlightLimits inFlight = config.inFlight();
         Prefetcher prefetcher =
@@ -99,7 +103,7 @@ public final class Daemon implements AutoCloseable {
                 new Evictor(kernel, new HostMappings()),
                 new Compactions(kernel, host, counters, journal));
         reloading = new Reloading(parts, config, this::follow);
-        lanes = new LaneSet(parts, config, this::broken, this::moved);
+        lanes = new LaneSet(parts, config, handover, this::broken, this::moved);
         control = new ControlServer(socket, answers());
         metrics = new Metrics(
                 new SelfView(
@@ -159,6 +163,46 @@ public final class Daemon implements AutoCloseable {
         journal.tell(people);
     }
 
+    /** Whom to tell of the daemon's states. Before the start. */
+    public void tell(ServiceNotices whom) {
+        notices = whom;
+        reloading.tell(new Reloading.Listener() {
+            @Override
+            public void begins() {
+                whom.reloading();
+            }
+
+            @Override
+            public void ends() {
+                whom.ready(line());
+            }
+        });
+    }
+
+    /** The daemon is started and hears: tells so, and that it lives, until it is closed. */
+    public void ready() {
+        notices.ready(line());
+        notices.start(this::line, this::provesLife);
+    }
+
+    /**
+     * The lane of the local filesystems must do something now and then. One that waits for a server that hangs proves
+     * nothing: killing the daemon would bring nobody's server back, and take the others' prefetch away.
+     */
+    private void provesLife(Runnable alive) {
+        Lane local = lanes.local();
+        if (local == null) {
+            alive.run();
+        } else {
+            local.submit(alive);
+        }
+    }
+
+    /** What it does, for people: one line. */
+    private String line() {
+        return ServiceLine.of(reloading, lanes.models(), counters);
+    }
+
     /** Starts the lanes. Returns when every folder is marked, or after 5 s without those on servers that do not answer. */
     public void start() {
         lanes.start();
@@ -213,6 +257,8 @@ public final class Daemon implements AutoCloseable {
     @Override
     public void close() {
         ready = false;
+        notices.stopping();
+        notices.close();
         control.close();
         reloading.close();
         metrics.close();
@@ -221,6 +267,7 @@ public final class Daemon implements AutoCloseable {
         policies.close();
         try {
             lanes.awaitEnd(200);
+            handover.close();
             journal.line(LineKind.STOP).put("reason", "asked to stop").log();
             journal.close();
             state.close();

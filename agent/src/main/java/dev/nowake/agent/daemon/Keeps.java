@@ -16,9 +16,15 @@ final class Keeps {
     /** Of one file; the oldest goes when a policy asks for more. */
     private static final int MAX_PER_FILE = 64;
 
+    /** {@code untilSeconds}: of the steady clock. */
     private record Kept(RangeSet range, Step.Hold hold, double untilSeconds) {}
 
+    private final Clocks clocks;
     private final Map<FileId, List<Kept>> kept = new HashMap<>();
+
+    Keeps(Clocks clocks) {
+        this.clocks = clocks;
+    }
 
     /** Returns whether it says anything new: policies say the same every ten seconds. */
     boolean add(Step.Keep step, RangeSet range) {
@@ -26,9 +32,9 @@ final class Keeps {
         boolean news = ofFile.stream()
                 .noneMatch(known -> known.hold() == step.hold()
                         && range.minus(known.range()).isEmpty());
-        Kept wanted = new Kept(range, step.hold(), step.untilSeconds());
+        Kept wanted = new Kept(range, step.hold(), clocks.steadyAt(step.untilSeconds()));
         ofFile.removeIf(known -> known.hold() == wanted.hold()
-                && known.untilSeconds() <= wanted.untilSeconds()
+                && (known.hold() != Step.Hold.TIME || known.untilSeconds() <= wanted.untilSeconds())
                 && known.range().minus(range).isEmpty());
         ofFile.add(wanted);
         if (ofFile.size() > MAX_PER_FILE) {
@@ -43,12 +49,13 @@ final class Keeps {
     }
 
     /** The bytes of the file that must stay now. */
-    RangeSet of(FileId file, boolean inUse, double nowSeconds) {
+    RangeSet of(FileId file, boolean inUse) {
         List<Kept> ofFile = kept.get(file);
         if (ofFile == null) {
             return RangeSet.EMPTY;
         }
-        ofFile.removeIf(known -> known.hold() == Step.Hold.TIME && known.untilSeconds() <= nowSeconds);
+        double now = clocks.steadySeconds();
+        ofFile.removeIf(known -> known.hold() == Step.Hold.TIME && known.untilSeconds() <= now);
         ofFile.removeIf(known -> known.hold() == Step.Hold.OPEN && !inUse);
         if (ofFile.isEmpty()) {
             kept.remove(file);

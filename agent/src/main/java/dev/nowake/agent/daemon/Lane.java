@@ -55,6 +55,7 @@ final class Lane implements AutoCloseable {
     private final LoadsAnswer loadsNow;
     private final long lookNanos;
     private volatile Config roots;
+    private final Restart restart;
     private final AtomicBoolean rescanDue = new AtomicBoolean();
     private Thread engineThread;
     private volatile List<Object> lastLoads = List.of();
@@ -62,10 +63,11 @@ final class Lane implements AutoCloseable {
     /**
      * @param parts with an engine and a book of the lane's own
      * @param roots its part of the configuration
+     * @param handover what an earlier daemon left
      * @param isOurs whether a root is still this lane's, by what is mounted
      * @param lookNanos how long a start may look at what is resident of files nobody reads
      */
-    Lane(Parts parts, Config roots, String name, BiPredicate<Path, MountInfo> isOurs, long lookNanos)
+    Lane(Parts parts, Config roots, Handover handover, String name, BiPredicate<Path, MountInfo> isOurs, long lookNanos)
             throws KernelException {
         this.parts = parts;
         this.roots = roots;
@@ -75,17 +77,18 @@ final class Lane implements AutoCloseable {
         this.evicting = thread("nowake-evict-" + name);
         this.writingBack = thread("nowake-write-back-" + name);
         Baseline baseline = new Baseline(parts.kernel());
-        ShardFiles files = new ShardFiles(parts, baseline);
+        ShardFiles files = new ShardFiles(parts, baseline, handover);
         HostMemory memory = new HostMemory(parts.procRoot());
         HostNodes nodes = new HostNodes(parts.procRoot());
         ReaderPlaces places = new ReaderPlaces(parts.procRoot(), parts.kernel().placement(), nodes);
         Placements placements = new Placements(nodes);
         LayoutShelf layouts = new LayoutShelf();
-        Keeps keeps = new Keeps();
+        Keeps keeps = new Keeps(Clocks.HOST);
         Leftovers leftovers = new Leftovers(parts, background);
         watching = new Watching(parts, new Ears());
         models = new Models(parts, roots, background, watching, baseline, this::newFolders, isOurs);
-        ModelTable table = new ModelTable(models::found, baseline, parts.book());
+        restart = new Restart(parts, models, baseline, handover);
+        ModelTable table = new ModelTable(models::found, baseline, parts.book(), Clocks.HOST);
         PolicyInputs inputs = new PolicyInputs(parts, memory, table, layouts);
         Prefetching prefetching = new Prefetching(parts, files, placements);
         RoomMaking rooms = new RoomMaking(parts, placements, nodes, evicting);
@@ -149,12 +152,14 @@ final class Lane implements AutoCloseable {
                 Thread.ofPlatform().name("nowake-engine-" + name).daemon().start(parts.engine());
         parts.engine().submit(() -> models.keepWatching(intake::looked));
         parts.engine().submit(heartbeat::start);
-        return CompletableFuture.runAsync(() -> models.watchRoots(roots.roots(), lookNanos), background);
-    }
-
-    /** Looks who has model files open already. Any thread. */
-    void lookForReaders() {
-        rescanSoon();
+        return CompletableFuture.runAsync(
+                () -> {
+                    models.watchRoots(roots.roots());
+                    restart.recall();
+                    models.lookAtIdleFiles(lookNanos);
+                    models.rescan(this::atStart);
+                },
+                background);
     }
 
     /** Its part of another configuration: from now on for loads that begin; those under way follow. Any thread. */
@@ -199,6 +204,12 @@ final class Lane implements AutoCloseable {
     /** What is due is done by its engine: a task of the engine's. Any thread. */
     void submit(Runnable task) {
         parts.engine().submit(task);
+    }
+
+    /** Loads that were under way before we listened: those of readers that go on, and those an earlier daemon left. */
+    private void atStart(List<Sighting> inUse) {
+        intake.rescanned(inUse);
+        intake.finishLeft(restart.settle());
     }
 
     List<Path> rootPaths() {

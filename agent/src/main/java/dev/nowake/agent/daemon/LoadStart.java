@@ -27,10 +27,8 @@ record LoadStart(Model model, Choice choice) {
     }
 
     static ActiveLoad of(Parts parts, RuleBook rules, List<TrackedShard> shards, CatalogEntry entry, int pid) {
-        ActiveLoad active = look(parts, rules, shards, entry, pid)
+        return look(parts, rules, shards, entry, pid)
                 .begin(shards, parts.governor().open());
-        active.load().number(parts.journal().nextLoad());
-        return active;
     }
 
     /** A load that is in no book yet. */

@@ -80,14 +80,26 @@ final class Releasing {
         active.releaseAbandoned().set(true); // where it is being released already
         if (active.load().state() == LoadState.LOADING) {
             active.load().state(LoadState.RELEASING, System.nanoTime());
-            closeWhenIdle(active, null);
+            closeWhenIdle(active, 0);
         }
     }
 
     /** Its pages stay, and its descriptors are closed when nobody uses them any more. */
-    private void closeWhenIdle(ActiveLoad active, Plan plan) {
+    private void closeWhenIdle(ActiveLoad active, long wouldReleaseBytes) {
         List<PrefetchJob> jobs = active.runningJobs();
-        Thread.ofPlatform().name("nowake-release").daemon().start(() -> release(active, plan, jobs, List.of()));
+        Thread.ofPlatform().name("nowake-release").daemon().start(() -> {
+            awaitIdle(active, jobs);
+            parts.engine().submit(() -> finish(active, List.of(), List.of(), wouldReleaseBytes));
+        });
+    }
+
+    private static void awaitIdle(ActiveLoad active, List<PrefetchJob> jobs) {
+        active.dropping().join();
+        for (PrefetchJob job : jobs) {
+            if (!job.cancel()) {
+                job.completion().join(); // storage hangs: the descriptors must outlive its calls
+            }
+        }
     }
 
     private void carryOut(ActiveLoad active, Plan plan) {
@@ -102,9 +114,7 @@ final class Releasing {
             if (active.enforced() && shard.opened()) {
                 files.ensureHeld(shard); // it could not be opened while it was read
             }
-            RangeSet ranges = step.range()
-                    .minus(shard.residentBefore())
-                    .minus(keeps.of(step.file(), false, PolicyInputs.nowSeconds()));
+            RangeSet ranges = step.range().minus(shard.residentBefore()).minus(keeps.of(step.file(), false));
             if (shard.file() != null && !ranges.isEmpty()) {
                 work.add(new Work(shard, ranges, step.step().reason()));
             }
@@ -118,24 +128,18 @@ final class Releasing {
             Thread.ofPlatform().name("nowake-release").daemon().start(() -> release(active, plan, jobs, work));
         } else {
             long wouldReleaseBytes = forecast(active, plan, work);
-            if (active.mayAct()) {
+            if (active.mayAct() && active.dropping().isDone()) {
                 finish(active, List.of(), List.of(), wouldReleaseBytes);
             } else {
-                closeWhenIdle(active, null); // it acted until its rule changed
+                closeWhenIdle(active, wouldReleaseBytes); // it is looked at, or acted until its rule changed
             }
         }
     }
 
-    /** {@code plan}: whose compactions are carried out afterwards; null for none. */
     private void release(ActiveLoad active, Plan plan, List<PrefetchJob> jobs, List<Work> work) {
         List<EvictOutcome> outcomes = new ArrayList<>();
         try {
-            active.dropping().join();
-            for (PrefetchJob job : jobs) {
-                if (!job.cancel()) {
-                    job.completion().join(); // storage hangs: the descriptors must outlive its calls
-                }
-            }
+            awaitIdle(active, jobs);
             long deadline = System.nanoTime() + PATIENCE_NANOS;
             List<EvictAttempt> attempts = new ArrayList<>();
             for (Work item : work) {
@@ -151,9 +155,7 @@ final class Releasing {
                     .log();
         } finally {
             parts.engine().submit(() -> finish(active, work, outcomes, 0));
-            if (plan != null) {
-                parts.compactions().carryOut(true, plan); // of what is free by now
-            }
+            parts.compactions().carryOut(true, plan); // of what is free by now
         }
     }
 

@@ -33,6 +33,10 @@ final class StateFolder implements AutoCloseable {
         return folder.resolve("journal.jsonl");
     }
 
+    Path handover() {
+        return folder.resolve("loads.json");
+    }
+
     @Override
     public void close() throws IOException {
         channel.close();

@@ -53,10 +53,6 @@ public final class Load {
         lastUseNanos = nowNanos;
     }
 
-    public Model model() {
-        return model;
-    }
-
     /** Counts the daemon's loads from 1 on: what the journal calls this one. 0 for one that is only explained. */
     public long number() {
         return number;
@@ -64,6 +60,10 @@ public final class Load {
 
     public void number(long given) {
         number = given;
+    }
+
+    public Model model() {
+        return model;
     }
 
     public Collection<TrackedShard> shards() {

@@ -72,6 +72,7 @@ public enum Counter {
     RELOADS("reloads", "times the configuration was read again and followed"),
     RELOADS_FAILED("reloadsFailed", "times it was wrong, and the one in force stayed"),
     ERRORS("errors", "anything else that failed; the journal says what"),
+    HANDOVER_FAILED("handoverFailed", "times the loads under way could not be written down for the next daemon"),
     JOURNAL_DROPPED("journalDropped", "journal lines lost because the disk was slow or full");
 
     private final String label;
