@@ -1,6 +1,7 @@
 package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.config.Config;
+import dev.nowake.agent.config.JournalSettings;
 import dev.nowake.agent.config.RootRule;
 import dev.nowake.agent.observe.PathLabel;
 import java.nio.file.Path;
@@ -38,6 +39,9 @@ record ConfigChanges(List<String> now, List<String> atRestart) {
         if (!before.policies().equals(after.policies())) {
             now.add("policy folders changed: " + before.policies() + " -> " + after.policies());
         }
+        if (!before.service().control().equals(after.service().control())) {
+            now.add("control");
+        }
         List<String> atRestart = new ArrayList<>();
         if (!before.inFlight().equals(after.inFlight())) {
             atRestart.add("inFlight");
@@ -46,10 +50,8 @@ record ConfigChanges(List<String> now, List<String> atRestart) {
             atRestart.add("metrics");
         }
         if (!before.service().journal().equals(after.service().journal())) {
-            atRestart.add("journal");
-        }
-        if (!before.service().control().equals(after.service().control())) {
-            atRestart.add("control");
+            now.add("journal changed: " + text(before.service().journal()) + " -> "
+                    + text(after.service().journal()));
         }
         return new ConfigChanges(List.copyOf(now), List.copyOf(atRestart));
     }
@@ -58,6 +60,10 @@ record ConfigChanges(List<String> now, List<String> atRestart) {
         Map<Path, RootRule> roots = new LinkedHashMap<>();
         config.roots().forEach(root -> roots.put(root.path(), root));
         return roots;
+    }
+
+    private static String text(JournalSettings journal) {
+        return "fileSize " + journal.fileBytes() + ", size " + journal.maxBytes() + ", age " + journal.maxAge();
     }
 
     private static String text(Path path) {

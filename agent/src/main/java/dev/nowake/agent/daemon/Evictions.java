@@ -76,6 +76,7 @@ final class Evictions {
      */
     List<Object> carryOut(ActiveLoad active, boolean enforced, Plan plan) {
         List<Object> described = new ArrayList<>();
+        boolean stopped = active == null ? enforced && !parts.switches().acts() : active.suspended();
         for (Guard.Checked step : plan.steps()) {
             switch (step.step()) {
                 case Step.Keep keep -> {
@@ -83,6 +84,7 @@ final class Evictions {
                         described.add(describe("keep", step, step.range()));
                     }
                 }
+                case Step.Evict stays when stopped -> {}
                 case Step.Evict evict -> {
                     RangeSet fresh = isOwn(active, step.file())
                             ? dropOwn(active, enforced, evict, step.range())
@@ -125,7 +127,8 @@ final class Evictions {
             OpenFile file = shard.file();
             RangeSet dropped = fresh;
             active.runHolding(executorFor(step), () -> {
-                if (!active.mayAct()) {
+                if (!active.enforced()) {
+                    parts.engine().submit(() -> shard.notDropped(dropped));
                     return;
                 }
                 Taken taken = pageOut(file, step, ranges);

@@ -115,7 +115,7 @@ final class Models {
     /** Whether the deepest root the file lies under is only observed. Any thread. */
     boolean isObserved(Path path) {
         RootRule root = roots.rules().rootOf(path);
-        return root == null || root.mode() == Mode.OBSERVE;
+        return root == null || parts.switches().modes().of(null, root) == Mode.OBSERVE;
     }
 
     /** The rules of this part of the daemon. Any thread. */
