@@ -22,12 +22,23 @@ final class DaemonRun {
         this.err = err;
     }
 
-    /** Returns only when it could not start; else the process ends with exit code 0 from its shutdown hook. */
-    void run(Config config, PolicyRegistry policies, Path stateFolder, Path socket)
+    /**
+     * {@code metricsAsked}: on the command line, so that not to show them is an error; what the configuration says is a wish.
+     * Returns only when it could not start; else the process ends with exit code 0 from its shutdown hook.
+     */
+    void run(Config config, PolicyRegistry policies, Path stateFolder, Path socket, boolean metricsAsked)
             throws IOException, InterruptedException {
         Daemon daemon = new Daemon(kernel, config, policies, stateFolder, socket);
         boolean collected = Console.isServiceJournal(System.getenv("JOURNAL_STREAM"), Path.of("/proc/self/fd/2"));
         daemon.tell(new Console(err, collected));
+        if (metricsAsked) {
+            try {
+                daemon.requireMetrics();
+            } catch (IOException inUse) {
+                daemon.close();
+                throw inUse;
+            }
+        }
         CountDownLatch forever = new CountDownLatch(1);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(

@@ -4,8 +4,11 @@ import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.ConfigException;
 import dev.nowake.agent.config.ConfigFile;
 import dev.nowake.agent.config.KnownPolicies;
+import dev.nowake.agent.config.ListenAddress;
+import dev.nowake.agent.config.MetricsSettings;
 import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.config.RootRule;
+import dev.nowake.agent.config.ServiceSettings;
 import dev.nowake.policy.Argument;
 import dev.nowake.policy.Policy;
 import java.io.IOException;
@@ -16,7 +19,11 @@ import java.util.List;
 import java.util.Map;
 
 /** What {@code run} was asked on the command line, made one with the configuration file: options win. */
-record RunOptions(List<Path> roots, boolean enforce, String policy, Path configFile) {
+record RunOptions(List<Path> roots, boolean enforce, String policy, Path configFile, String metrics) {
+    RunOptions(List<Path> roots, boolean enforce, String policy, Path configFile) {
+        this(roots, enforce, policy, configFile, null);
+    }
+
     /** Throws with every error, one line each, saying what to do. {@code policies}: every policy there is. */
     Config config(KnownPolicies policies) throws ConfigException {
         Config file = configFile == null ? new Config(Mode.OBSERVE, List.of()) : ConfigFile.read(configFile, policies);
@@ -46,7 +53,21 @@ record RunOptions(List<Path> roots, boolean enforce, String policy, Path configF
                         .toList(),
                 file.policies(),
                 file.inFlight(),
-                file.service());
+                service(file.service()));
+    }
+
+    private ServiceSettings service(ServiceSettings file) throws ConfigException {
+        if (metrics == null) {
+            return file;
+        }
+        try {
+            ListenAddress.check(metrics);
+        } catch (IllegalArgumentException wrong) {
+            throw new ConfigException("--metrics: " + wrong.getMessage());
+        }
+        MetricsSettings shown = new MetricsSettings(
+                metrics, file.metrics().textfile(), file.metrics().modelLabel());
+        return new ServiceSettings(shown, file.journal(), file.control());
     }
 
     private static Policy named(String name, KnownPolicies policies) throws ConfigException {

@@ -38,6 +38,12 @@ final class RunVerb implements Callable<Integer> {
     @Option(names = "--config", paramLabel = "FILE", description = "YAML configuration; options win over it.")
     private String configFile;
 
+    @Option(
+            names = "--metrics",
+            paramLabel = "HOST:PORT",
+            description = "Show metrics for Prometheus there, at /metrics; a port alone is 127.0.0.1.")
+    private String metrics;
+
     private final Invocation invocation;
 
     RunVerb(Invocation invocation) {
@@ -55,7 +61,7 @@ final class RunVerb implements Callable<Integer> {
         try {
             policies = PolicyFolderOption.open(policyFolders, file, traces);
             invocation.warnAll(policies.problems());
-            config = new RunOptions(folders, enforce, policy, file).config(PolicyFolderOption.known(policies));
+            config = new RunOptions(folders, enforce, policy, file, metrics).config(PolicyFolderOption.known(policies));
             traces.prepare(config.arguments());
         } catch (ConfigException wrong) {
             throw invocation.misconfigured(wrong);
@@ -66,7 +72,7 @@ final class RunVerb implements Callable<Integer> {
         }
         try {
             new DaemonRun(invocation.kernel(), invocation.out(), invocation.err())
-                    .run(config, policies, invocation.stateDir(), invocation.socket());
+                    .run(config, policies, invocation.stateDir(), invocation.socket(), metrics != null);
         } catch (KernelException failed) {
             if (failed.errno().equals(Errno.EPERM)) {
                 throw cannotListen(failed.getMessage());

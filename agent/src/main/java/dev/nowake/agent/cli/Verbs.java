@@ -26,6 +26,7 @@ final class Verbs {
         ALL.put("evict", EvictVerb::new);
         ALL.put("inspect", InspectVerb::new);
         ALL.put("trace", TraceVerb::new);
+        ALL.put("report", ReportVerb::new);
         ALL.put("policy", PolicyVerb::new);
         ALL.put("doctor", DoctorVerb::new);
         ALL.put("demo", DemoVerb::new);

@@ -39,7 +39,7 @@ record ConfigChanges(List<String> now, List<String> atRestart) {
             now.add("policy folders changed: " + before.policies() + " -> " + after.policies());
         }
         if (!before.service().control().equals(after.service().control())) {
-            now.add("control");
+            now.add("who may talk to the daemon changed");
         }
         List<String> atRestart = new ArrayList<>();
         if (!before.inFlight().equals(after.inFlight())) {

@@ -16,6 +16,7 @@ import dev.nowake.agent.govern.MemoryLook;
 import dev.nowake.agent.identify.FoundModel;
 import dev.nowake.agent.listen.FileClaims;
 import dev.nowake.agent.load.LoadBook;
+import dev.nowake.agent.metrics.Metrics;
 import dev.nowake.agent.observe.Console;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.Counters;
@@ -24,6 +25,7 @@ import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -54,6 +56,7 @@ public final class Daemon implements AutoCloseable {
     private final StateFolder state;
     private final Journal journal;
     private final Switches switches;
+    private final Handover handover;
     private final Parts parts;
     private final PolicyRegistry policies;
     private final LaneSet lanes;
@@ -61,7 +64,9 @@ public final class Daemon implements AutoCloseable {
     private final AtomicBoolean moving = new AtomicBoolean();
     private final ControlServer control;
     private volatile String controlProblem;
+    private final Metrics metrics;
     private final long startedNanos = System.nanoTime();
+    private volatile boolean ready;
 
     /** With the policies nowake brings along. */
     public Daemon(Kernel kernel, Config config, Path stateFolder, Path socket) throws IOException {
@@ -83,6 +88,7 @@ public final class Daemon implements AutoCloseable {
         KeepList keeps = new KeepList(state.keeps());
         switches = new Switches(socket.toAbsolutePath().resolveSibling("disable"), keeps, journal);
         Path host = Path.of("/");
+        handover = new Handover(state.handover(), host, counters);
         Mounts mounts = new Mounts(host);
         InFlightLimits inFlight = config.inFlight();
         Prefetcher prefetcher =
@@ -103,10 +109,19 @@ public final class Daemon implements AutoCloseable {
                 new Compactions(kernel, host, counters, journal),
                 switches);
         reloading = new Reloading(parts, config, this::follow);
-        lanes = new LaneSet(parts, config, this::broken, this::moved);
+        lanes = new LaneSet(parts, config, handover, this::broken, this::moved);
         Access access = access(config);
         warn(keeps.problem());
         control = new ControlServer(socket, access, answers());
+        metrics = new Metrics(
+                new SelfView(
+                        parts,
+                        reloading::config,
+                        () -> List.copyOf(lanes.all()),
+                        () -> ready,
+                        switches::isPaused,
+                        switches::isDisabled),
+                this::notShown);
     }
 
     private Access access(Config config) {
@@ -121,6 +136,25 @@ public final class Daemon implements AutoCloseable {
         if (problem != null) {
             journal.line(LineKind.WARNING).put("reason", problem).log();
         }
+    }
+
+    /**
+     * Shows metrics as configured, before {@link #start}, which does so too but only tells of what it cannot.
+     *
+     * @throws IOException with one line: the endpoint cannot be had
+     */
+    public void requireMetrics() throws IOException {
+        metrics.require(reloading.config().service().metrics());
+    }
+
+    /** Null while metrics have no endpoint. */
+    public InetSocketAddress metricsAddress() {
+        return metrics.address();
+    }
+
+    private void notShown(String why) {
+        counters.increment(Counter.ERRORS);
+        warn(why);
     }
 
     private Answers answers() {
@@ -158,6 +192,8 @@ public final class Daemon implements AutoCloseable {
         lanes.start();
         policies.watch();
         switches.start();
+        ready = true;
+        metrics.apply(reloading.config().service().metrics());
         journal.line(LineKind.START)
                 .put("mode", switches.modes().overall(reloading.config()).label())
                 .put("binding", parts.kernel().binding())
@@ -172,6 +208,8 @@ public final class Daemon implements AutoCloseable {
             if (!next.service().control().equals(reloading.config().service().control())) {
                 admit(access(next));
             }
+            journal.apply(next.service().journal());
+            metrics.apply(next.service().metrics());
         } finally {
             moving.set(false); // the next look tells again
         }
@@ -222,14 +260,17 @@ public final class Daemon implements AutoCloseable {
     /** Ends everything within a second: what is in flight is waited for, what has not begun is dropped. */
     @Override
     public void close() {
+        ready = false;
         control.close();
         switches.close();
         reloading.close();
+        metrics.close();
         lanes.close();
         parts.prefetcher().close();
         policies.close();
         try {
             lanes.awaitEnd(200);
+            handover.close();
             journal.line(LineKind.STOP).put("reason", "asked to stop").log();
             journal.close();
             state.close();

@@ -16,6 +16,7 @@ import dev.nowake.model.RangeSet;
 import dev.nowake.policy.Trigger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -130,8 +131,7 @@ final class Intake {
     }
 
     private void used(Load load) {
-        double now = PolicyInputs.nowSeconds();
-        load.shards().forEach(shard -> table.used(shard.shard().id(), now));
+        load.shards().forEach(shard -> table.used(shard.shard().id()));
     }
 
     private void drop(Sighting sighting) {
@@ -314,6 +314,42 @@ final class Intake {
         return active == null
                 || !active.load().shard(sighting.id()).inUse()
                 || !active.load().readers().containsKey(sighting.pid());
+    }
+
+    /**
+     * A load whose readers ended while no daemon was there: it ends now, as its rule's policy wants. Nothing is prefetched
+     * for it, and nothing is done where another rule is for it by now.
+     */
+    void finishLeft(Map<FileId, Handover.Left> left) {
+        for (FileId id : left.keySet()) {
+            CatalogEntry entry = models.of(id);
+            if (entry != null && parts.book().of(id) == null) { // else somebody reads it: its end comes
+                finishLeft(entry, left);
+            }
+        }
+    }
+
+    private void finishLeft(CatalogEntry entry, Map<FileId, Handover.Left> left) {
+        ActiveLoad active = LoadStart.of(parts, models.rules(), models.shardsOf(entry), entry, 0);
+        if (!active.enforced()
+                || !active.ruleName().equals(left.get(entry.shard().id()).rule())) {
+            active.budget().close();
+            return;
+        }
+        parts.book().begin(active);
+        parts.counters().increment(Counter.LOADS);
+        parts.line(LineKind.LOAD, active.load())
+                .put("reason", "left by a daemon that ended before it; its readers are gone")
+                .log();
+        List<TrackedShard> held = active.load().shards().stream()
+                .filter(shard -> left.containsKey(shard.shard().id()) && files.ensureHeld(shard))
+                .toList();
+        for (TrackedShard shard : active.load().shards()) {
+            shard.ask(RangeSet.between(0, shard.shard().sizeBytes()));
+        }
+        held.forEach(TrackedShard::markOpened);
+        held.forEach(shard -> lastReader.closeSeen(active, shard));
+        lastReader.lookAt(active);
     }
 
     /** Events were lost: every load's shards are looked at again; {@code inUse} are files found open or mapped. */

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,14 +31,24 @@ final class KeepList {
     /** More models than a host has; a list that is edited by hand may be of any length. */
     private static final int MAX_KEPT = 1000;
 
-    /** {@code until}: null for as long as nobody says otherwise. */
-    record Kept(String model, List<Path> files, Instant until) {
+    /**
+     * One model.
+     *
+     * @param until null for as long as nobody says otherwise
+     * @param endNanos the same of the steady clock, which nobody sets; 0 for no end
+     */
+    record Kept(String model, List<Path> files, Instant until, long endNanos) {
         Kept {
             files = List.copyOf(files);
         }
 
-        boolean isOver(Instant now) {
-            return until != null && !until.isAfter(now);
+        static Kept until(String model, List<Path> files, Instant until) {
+            long left = until == null ? 0 : Duration.between(Instant.now(), until).toNanos();
+            return new Kept(model, files, until, until == null ? 0 : System.nanoTime() + left);
+        }
+
+        boolean isOver() {
+            return until != null && System.nanoTime() - endNanos >= 0;
         }
     }
 
@@ -86,7 +97,7 @@ final class KeepList {
         if (kept.size() >= MAX_KEPT) {
             throw new IOException(MAX_KEPT + " models are kept already; 'nowake unkeep' one first");
         }
-        kept.add(new Kept(model, paths, length == null ? null : Instant.now().plus(length)));
+        kept.add(Kept.until(model, paths, length == null ? null : Instant.now().plus(length)));
         index();
         write();
     }
@@ -111,17 +122,17 @@ final class KeepList {
         if (kept.isEmpty()) {
             return List.of();
         }
-        Instant now = Instant.now();
-        List<String> over = kept.stream()
-                .filter(known -> known.isOver(now))
-                .map(Kept::model)
-                .toList();
+        List<Kept> over = kept.stream().filter(Kept::isOver).toList();
         try {
-            remove(known -> known.isOver(now));
+            remove(over::contains);
         } catch (IOException unwritten) {
-            return over; // and over when they are read again
+            return names(over); // and over when they are read again
         }
-        return over;
+        return names(over);
+    }
+
+    private static List<String> names(List<Kept> kept) {
+        return kept.stream().map(Kept::model).toList();
     }
 
     synchronized List<Object> describe() {
@@ -155,15 +166,17 @@ final class KeepList {
             if (files.isEmpty() || kept.size() >= MAX_KEPT) {
                 throw new IllegalArgumentException("it is not what nowake writes");
             }
-            kept.add(new Kept(each.path("model").asString(""), files, until.isEmpty() ? null : instant(until)));
+            kept.add(Kept.until(each.path("model").asString(""), files, until.isEmpty() ? null : instant(until)));
         }
         return kept;
     }
 
     private static Instant instant(String text) {
         try {
-            return Instant.parse(text);
-        } catch (java.time.DateTimeException odd) {
+            Instant time = Instant.parse(text);
+            Duration.between(Instant.now(), time).toNanos(); // what a steady clock cannot tell is no time of ours
+            return time;
+        } catch (DateTimeException | ArithmeticException odd) {
             throw new IllegalArgumentException("no time: " + text, odd);
         }
     }

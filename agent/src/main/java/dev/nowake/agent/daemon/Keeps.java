@@ -17,19 +17,22 @@ final class Keeps {
     /** Of one file; the oldest goes when a policy asks for more. */
     private static final int MAX_PER_FILE = 64;
 
+    /** {@code untilSeconds}: of the steady clock. */
     private record Kept(RangeSet range, Step.Hold hold, double untilSeconds) {}
 
     private static final RangeSet ALL = RangeSet.between(0, Long.MAX_VALUE);
 
+    private final Clocks clocks;
     private final Map<FileId, List<Kept>> kept = new HashMap<>();
     private final Predicate<FileId> byOperator;
 
-    Keeps() {
-        this(file -> false);
+    Keeps(Clocks clocks) {
+        this(clocks, file -> false);
     }
 
     /** {@code byOperator}: files an operator wants kept, whole. */
-    Keeps(Predicate<FileId> byOperator) {
+    Keeps(Clocks clocks, Predicate<FileId> byOperator) {
+        this.clocks = clocks;
         this.byOperator = byOperator;
     }
 
@@ -44,9 +47,9 @@ final class Keeps {
         boolean news = ofFile.stream()
                 .noneMatch(known -> known.hold() == step.hold()
                         && range.minus(known.range()).isEmpty());
-        Kept wanted = new Kept(range, step.hold(), step.untilSeconds());
+        Kept wanted = new Kept(range, step.hold(), clocks.steadyAt(step.untilSeconds()));
         ofFile.removeIf(known -> known.hold() == wanted.hold()
-                && known.untilSeconds() <= wanted.untilSeconds()
+                && (known.hold() != Step.Hold.TIME || known.untilSeconds() <= wanted.untilSeconds())
                 && known.range().minus(range).isEmpty());
         ofFile.add(wanted);
         if (ofFile.size() > MAX_PER_FILE) {
@@ -61,7 +64,7 @@ final class Keeps {
     }
 
     /** The bytes of the file that must stay now. */
-    RangeSet of(FileId file, boolean inUse, double nowSeconds) {
+    RangeSet of(FileId file, boolean inUse) {
         if (isByOperator(file)) {
             return ALL;
         }
@@ -69,7 +72,8 @@ final class Keeps {
         if (ofFile == null) {
             return RangeSet.EMPTY;
         }
-        ofFile.removeIf(known -> known.hold() == Step.Hold.TIME && known.untilSeconds() <= nowSeconds);
+        double now = clocks.steadySeconds();
+        ofFile.removeIf(known -> known.hold() == Step.Hold.TIME && known.untilSeconds() <= now);
         ofFile.removeIf(known -> known.hold() == Step.Hold.OPEN && !inUse);
         if (ofFile.isEmpty()) {
             kept.remove(file);

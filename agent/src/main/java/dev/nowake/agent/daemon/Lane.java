@@ -55,8 +55,10 @@ final class Lane implements AutoCloseable {
     private final Runnable switched = this::switched;
     private final RuleChange ruleChange;
     private final Sampling sampling;
+    private final LoadsAnswer loadsNow;
     private final long lookNanos;
     private volatile Config roots;
+    private final Restart restart;
     private final AtomicBoolean rescanDue = new AtomicBoolean();
     private Thread engineThread;
     private volatile List<Object> lastLoads = List.of();
@@ -65,10 +67,11 @@ final class Lane implements AutoCloseable {
     /**
      * @param parts with an engine and a book of the lane's own
      * @param roots its part of the configuration
+     * @param handover what an earlier daemon left
      * @param isOurs whether a root is still this lane's, by what is mounted
      * @param lookNanos how long a start may look at what is resident of files nobody reads
      */
-    Lane(Parts parts, Config roots, String name, BiPredicate<Path, MountInfo> isOurs, long lookNanos)
+    Lane(Parts parts, Config roots, Handover handover, String name, BiPredicate<Path, MountInfo> isOurs, long lookNanos)
             throws KernelException {
         this.parts = parts;
         this.roots = roots;
@@ -78,7 +81,7 @@ final class Lane implements AutoCloseable {
         this.evicting = thread("nowake-evict-" + name);
         this.writingBack = thread("nowake-write-back-" + name);
         Baseline baseline = new Baseline(parts.kernel());
-        ShardFiles files = new ShardFiles(parts, baseline);
+        ShardFiles files = new ShardFiles(parts, baseline, handover);
         HostMemory memory = new HostMemory(parts.procRoot());
         HostNodes nodes = new HostNodes(parts.procRoot());
         ReaderPlaces places = new ReaderPlaces(parts.procRoot(), parts.kernel().placement(), nodes);
@@ -86,9 +89,10 @@ final class Lane implements AutoCloseable {
         LayoutShelf layouts = new LayoutShelf();
         watching = new Watching(parts, new Ears());
         models = new Models(parts, roots, background, watching, baseline, this::newFolders, isOurs);
-        Keeps keeps = new Keeps(this::isKept);
+        restart = new Restart(parts, models, baseline, handover);
+        Keeps keeps = new Keeps(Clocks.HOST, this::isKept);
         Leftovers leftovers = new Leftovers(parts, background, this::isKept);
-        ModelTable table = new ModelTable(models::found, baseline, parts.book());
+        ModelTable table = new ModelTable(models::found, baseline, parts.book(), Clocks.HOST);
         PolicyInputs inputs = new PolicyInputs(parts, memory, table, layouts);
         Prefetching prefetching = new Prefetching(parts, files, placements);
         RoomMaking rooms = new RoomMaking(parts, placements, nodes, evicting);
@@ -124,6 +128,8 @@ final class Lane implements AutoCloseable {
         suspensions = new Suspensions(parts, leftovers, (active, trigger) -> planning.ask(active, trigger, null));
         parts.switches().listen(switched);
         ruleChange = new RuleChange(parts, releasing::letGo);
+        loadsNow = new LoadsAnswer(
+                parts.engine(), new Residents(() -> this.roots.roots(), baseline, models::snapshot), parts.book());
         explaining = new Explaining(
                 parts, models::rules, inputs, baseline, places, placements, parts.engine()::submit, background);
     }
@@ -162,12 +168,14 @@ final class Lane implements AutoCloseable {
                 Thread.ofPlatform().name("nowake-engine-" + name).daemon().start(parts.engine());
         parts.engine().submit(() -> models.keepWatching(intake::looked));
         parts.engine().submit(heartbeat::start);
-        return CompletableFuture.runAsync(() -> models.watchRoots(roots.roots(), lookNanos), background);
-    }
-
-    /** Looks who has model files open already. Any thread. */
-    void lookForReaders() {
-        rescanSoon();
+        return CompletableFuture.runAsync(
+                () -> {
+                    models.watchRoots(roots.roots());
+                    restart.recall();
+                    models.lookAtIdleFiles(lookNanos);
+                    models.rescan(this::atStart);
+                },
+                background);
     }
 
     /** Its part of another configuration: from now on for loads that begin; those under way follow. Any thread. */
@@ -214,6 +222,12 @@ final class Lane implements AutoCloseable {
         parts.engine().submit(task);
     }
 
+    /** Loads that were under way before we listened: those of readers that go on, and those an earlier daemon left. */
+    private void atStart(List<Sighting> inUse) {
+        intake.rescanned(inUse);
+        intake.finishLeft(restart.settle());
+    }
+
     List<Path> rootPaths() {
         return roots.roots().stream().map(RootRule::path).toList();
     }
@@ -229,6 +243,11 @@ final class Lane implements AutoCloseable {
 
     int folders() {
         return watching.folders();
+    }
+
+    /** What metrics tell of its loads. */
+    LoadsAnswer loadsNow() {
+        return loadsNow;
     }
 
     /** Asks for the lane's part of {@code status}; {@link #loads} waits for it. */

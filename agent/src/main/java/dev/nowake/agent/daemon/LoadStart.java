@@ -30,9 +30,7 @@ record LoadStart(Model model, Choice choice) {
     }
 
     static ActiveLoad of(Parts parts, RuleBook rules, List<TrackedShard> shards, CatalogEntry entry, int pid) {
-        ActiveLoad active = look(parts, rules, shards, entry, pid).begin(parts, shards);
-        active.load().number(parts.journal().nextLoad());
-        return active;
+        return look(parts, rules, shards, entry, pid).begin(parts, shards);
     }
 
     /** A load that is in no book yet. */

@@ -73,7 +73,7 @@ public final class OfflineExplain {
                     .snapshot();
             CatalogEntry entry = Explaining.find(snapshot, id, path);
             Baseline baseline = new Baseline(kernel);
-            ModelTable table = new ModelTable(snapshot::models, baseline, parts.book());
+            ModelTable table = new ModelTable(snapshot::models, baseline, parts.book(), Clocks.HOST);
             PolicyInputs inputs = new PolicyInputs(parts, new HostMemory(host), table, Layouts.NONE);
             HostNodes nodes = new HostNodes(host);
             ReaderPlaces places = new ReaderPlaces(host, kernel.placement(), nodes);

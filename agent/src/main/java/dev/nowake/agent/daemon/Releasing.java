@@ -12,6 +12,7 @@ import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.Journal;
 import dev.nowake.agent.observe.LineKind;
+import dev.nowake.agent.observe.Measure;
 import dev.nowake.model.RangeSet;
 import dev.nowake.policy.Guard;
 import dev.nowake.policy.Hook;
@@ -135,7 +136,7 @@ final class Releasing {
             }
             RangeSet ours = step.range().minus(shard.residentBefore());
             boolean kept = keeps.isByOperator(step.file());
-            RangeSet ranges = kept ? ours : ours.minus(keeps.of(step.file(), false, PolicyInputs.nowSeconds()));
+            RangeSet ranges = kept ? ours : ours.minus(keeps.of(step.file(), false));
             if (shard.file() != null && !ranges.isEmpty()) {
                 List<Work> which = stopped || kept ? ends.withheld() : ends.drop();
                 which.add(new Work(shard, ranges, step.step().reason()));
@@ -231,8 +232,18 @@ final class Releasing {
         load.shards().forEach(this::closeKept);
         active.budget().close();
         parts.book().end(active, System.nanoTime());
-        parts.counters().increment(Counter.LOADS_DONE);
+        measure(load);
         ended.accept(active);
+    }
+
+    private void measure(Load load) {
+        double seconds = (load.lastUseNanos() - load.startedNanos()) / 1e9;
+        Waste waste = Waste.of(load);
+        parts.counters().add(Counter.PREFETCH_WASTED_BYTES, waste.wastedBytes());
+        parts.counters().add(Counter.PREFETCH_UNJUDGED_BYTES, waste.unjudgedBytes());
+        parts.counters().measure(Measure.LOAD_SECONDS).observe(seconds);
+        parts.counters().models().add(load.model().name(), seconds, load.prefetchedBytes(), load.evictedBytes());
+        parts.counters().increment(Counter.LOADS_DONE);
     }
 
     /** What is left of a shard that was to be dropped is not a reader's: next time it may go. */

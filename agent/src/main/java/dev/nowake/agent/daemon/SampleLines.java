@@ -49,12 +49,13 @@ final class SampleLines {
     private final Map<Integer, Told> told = new HashMap<>();
     private String state;
     private int lines;
+    private double stillSeconds = -1;
 
     SampleLines(Parts parts, ActiveLoad active, HostMoment atBegin) {
         this.parts = parts;
         this.active = active;
         this.atBegin = atBegin;
-        this.waitsAtBegin = parts.governor().state().waits();
+        this.waitsAtBegin = waits(parts.governor().state());
     }
 
     /**
@@ -80,12 +81,18 @@ final class SampleLines {
             }
         }
         if (!changed) {
+            stillSeconds = seconds();
             return false;
         }
         state = load.state().label();
         log(host, part, shards);
         lines++;
+        stillSeconds = -1;
         return true;
+    }
+
+    private double seconds() {
+        return (System.nanoTime() - active.load().startedNanos()) / 1e9;
     }
 
     private static Told now(TrackedShard shard, Long resident, Told before) {
@@ -117,7 +124,8 @@ final class SampleLines {
         Load load = active.load();
         Journal.Line line = parts.line(LineKind.SAMPLE, load)
                 .put("state", load.state().label())
-                .put("seconds", (System.nanoTime() - load.startedNanos()) / 1e9);
+                .put("seconds", seconds())
+                .put("stillSeconds", stillSeconds < 0 ? null : stillSeconds);
         if (lines == 0) {
             line.put("sizeBytes", load.model().sizeBytes())
                     .put("shardCount", load.shards().size())
@@ -161,10 +169,14 @@ final class SampleLines {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("inFlightBytes", all.inFlightBytes());
         document.put("roomBytes", own.roomBytes());
-        document.put("waits", all.waits() - waitsAtBegin);
+        document.put("waits", waits(all) - waitsAtBegin);
         if (own.shortage() != Shortage.NONE) {
             document.put("waitsFor", own.shortage().label());
         }
         return document;
+    }
+
+    private static long waits(GovernorState state) {
+        return state.waits().values().stream().mapToLong(Long::longValue).sum();
     }
 }

@@ -37,6 +37,10 @@ final class StateFolder implements AutoCloseable {
         return folder.resolve("keeps.json");
     }
 
+    Path handover() {
+        return folder.resolve("loads.json");
+    }
+
     @Override
     public void close() throws IOException {
         channel.close();

@@ -67,7 +67,7 @@ final class StatusDocument {
         document.put(
                 "shortage",
                 state.shortage() == Shortage.NONE ? null : state.shortage().label());
-        document.put("waits", state.waits());
+        document.put("waits", state.allWaits());
         document.put("looks", state.looks());
         document.put("lookSeconds", state.lookedNanos() / 1e9);
         return document;

@@ -68,7 +68,7 @@ final class UnusedEvictions {
         if (entry == null || parts.book().of(id) != null) {
             return RangeSet.EMPTY;
         }
-        RangeSet fresh = range.minus(keeps.of(id, false, PolicyInputs.nowSeconds()));
+        RangeSet fresh = range.minus(keeps.of(id, false));
         if (fresh.isEmpty() || baseline.residentBytes(id) == 0) {
             return RangeSet.EMPTY; // nothing of it was there when it was last looked at, and nobody read it since
         }
@@ -117,7 +117,7 @@ final class UnusedEvictions {
         if (number < AGAIN_AFTER_MILLIS.length && waiting.add(id)) {
             parts.engine().at(System.nanoTime() + AGAIN_AFTER_MILLIS[number] * MILLI, () -> {
                 waiting.remove(id);
-                attempt(id, step, ranges.minus(keeps.of(id, false, PolicyInputs.nowSeconds())), number + 1);
+                attempt(id, step, ranges.minus(keeps.of(id, false)), number + 1);
             });
         }
     }

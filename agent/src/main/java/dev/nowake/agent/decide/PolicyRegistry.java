@@ -267,6 +267,11 @@ public final class PolicyRegistry implements AutoCloseable {
         return PolicyStatus.all(runners.values(), files, notLoaded, broken);
     }
 
+    /** Of those that are loaded now. Any thread. */
+    public List<PolicyFigures> figures() {
+        return runners.values().stream().map(PolicyFigures::of).toList();
+    }
+
     /** Ends every policy's thread; calls under way are given a moment. */
     @Override
     public void close() {
