@@ -7,9 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
@@ -34,24 +32,15 @@ final class KeepList {
     /**
      * One model.
      *
-     * @param until null for as long as nobody says otherwise
-     * @param endNanos the same of the steady clock, which nobody sets; 0 for no end
+     * @param endSeconds of the steady clock; infinite for as long as nobody says otherwise
      */
-    record Kept(String model, List<Path> files, Instant until, long endNanos) {
+    record Kept(String model, List<Path> files, double endSeconds) {
         Kept {
             files = List.copyOf(files);
         }
-
-        static Kept until(String model, List<Path> files, Instant until) {
-            long left = until == null ? 0 : Duration.between(Instant.now(), until).toNanos();
-            return new Kept(model, files, until, until == null ? 0 : System.nanoTime() + left);
-        }
-
-        boolean isOver() {
-            return until != null && System.nanoTime() - endNanos >= 0;
-        }
     }
 
+    private final Clocks clocks;
     private final Path file;
     private String problem;
     private List<Kept> kept = new ArrayList<>();
@@ -62,7 +51,8 @@ final class KeepList {
      *
      * @param file null for a list that is written nowhere
      */
-    KeepList(Path file) {
+    KeepList(Path file, Clocks clocks) {
+        this.clocks = clocks;
         this.file = file;
         try {
             if (file != null) {
@@ -97,7 +87,8 @@ final class KeepList {
         if (kept.size() >= MAX_KEPT) {
             throw new IOException(MAX_KEPT + " models are kept already; 'nowake unkeep' one first");
         }
-        kept.add(Kept.until(model, paths, length == null ? null : Instant.now().plus(length)));
+        double end = length == null ? Double.POSITIVE_INFINITY : clocks.steadySeconds() + length.toSeconds();
+        kept.add(new Kept(model, paths, end));
         index();
         write();
     }
@@ -122,7 +113,9 @@ final class KeepList {
         if (kept.isEmpty()) {
             return List.of();
         }
-        List<Kept> over = kept.stream().filter(Kept::isOver).toList();
+        double now = clocks.steadySeconds();
+        List<Kept> over =
+                kept.stream().filter(known -> known.endSeconds() <= now).toList();
         try {
             remove(over::contains);
         } catch (IOException unwritten) {
@@ -143,7 +136,9 @@ final class KeepList {
             document.put("model", each.model());
             document.put("files", each.files().size());
             document.put("path", first.text());
-            document.put("until", each.until() == null ? null : each.until().toString());
+            document.put(
+                    "leftSeconds",
+                    Double.isInfinite(each.endSeconds()) ? null : each.endSeconds() - clocks.steadySeconds());
             all.add(document);
         }
         return all;
@@ -155,30 +150,20 @@ final class KeepList {
         files = all;
     }
 
-    private static List<Kept> read(byte[] text) {
+    private List<Kept> read(byte[] text) {
         List<Kept> kept = new ArrayList<>();
         for (JsonNode each : JsonMapper.shared().readTree(text).path("kept")) {
             List<Path> files = new ArrayList<>();
             for (JsonNode path : each.path("filesBase64")) {
                 files.add(PathBytes.path(Base64.getDecoder().decode(path.asString(""))));
             }
-            String until = each.path("until").asString("");
-            if (files.isEmpty() || kept.size() >= MAX_KEPT) {
+            double until = each.path("untilUnix").asDouble(Double.POSITIVE_INFINITY);
+            if (files.isEmpty() || kept.size() >= MAX_KEPT || Double.isNaN(until)) {
                 throw new IllegalArgumentException("it is not what nowake writes");
             }
-            kept.add(Kept.until(each.path("model").asString(""), files, until.isEmpty() ? null : instant(until)));
+            kept.add(new Kept(each.path("model").asString(""), files, clocks.steadyAt(until)));
         }
         return kept;
-    }
-
-    private static Instant instant(String text) {
-        try {
-            Instant time = Instant.parse(text);
-            Duration.between(Instant.now(), time).toNanos(); // what a steady clock cannot tell is no time of ours
-            return time;
-        } catch (DateTimeException | ArithmeticException odd) {
-            throw new IllegalArgumentException("no time: " + text, odd);
-        }
     }
 
     private void write() throws IOException {
@@ -189,7 +174,7 @@ final class KeepList {
         for (Kept each : kept) {
             Map<String, Object> document = new LinkedHashMap<>();
             document.put("model", each.model());
-            document.put("until", each.until() == null ? null : each.until().toString());
+            document.put("untilUnix", Double.isInfinite(each.endSeconds()) ? null : clocks.wallAt(each.endSeconds()));
             document.put(
                     "filesBase64",
                     each.files().stream()
