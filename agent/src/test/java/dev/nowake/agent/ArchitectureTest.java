@@ -52,12 +52,12 @@ class ArchitectureTest {
             identify ->
             rules    -> identify decide config
             load     -> listen config execute decide govern
-            decide   -> observe
+            decide   -> observe trust
             govern   -> execute
             execute  ->
             observe  -> identify config
 
-            config   ->
+            config   -> trust
             control  ->
             progress -> load trace
             sample   ->
@@ -66,6 +66,7 @@ class ArchitectureTest {
             report   -> config observe
             demo     -> config report
             trace    -> observe
+            trust    ->
             manual   -> cli
             cli      -> daemon demo config control decide identify govern execute observe trace report
             """;

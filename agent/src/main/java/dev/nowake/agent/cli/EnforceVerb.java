@@ -8,8 +8,9 @@ import picocli.CommandLine.Parameters;
 /** Acts for a rule or a root. */
 @Command(
         name = "enforce",
-        description = "Has the running daemon carry out the plans of a rule or root: of loads that begin from now on. A restart goes"
-                + " back to the configuration.")
+        description =
+                "Has the running daemon carry out the plans of a rule or root: of loads that begin from now on. A restart goes"
+                        + " back to the configuration.")
 final class EnforceVerb implements Callable<Integer> {
     @Parameters(paramLabel = "RULE|ROOT", arity = "0..1", description = "A rule's name, or a root's path.")
     private String target;

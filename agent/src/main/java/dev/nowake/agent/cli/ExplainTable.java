@@ -35,7 +35,9 @@ final class ExplainTable {
         line(
                 "mode",
                 text(document.path("mode"))
-                        + (document.path("acts").asBoolean(true) ? "" : "; nothing is done now, 'nowake status' says why"));
+                        + (document.path("acts").asBoolean(true)
+                                ? ""
+                                : "; nothing is done now, 'nowake status' says why"));
         if (document.path("kept").asBoolean(false)) {
             line("kept", "by an operator: nothing of it is dropped");
         }

@@ -29,8 +29,7 @@ final class LiveTerminal {
 
     /** Returns the exit code when q was typed, or the terminal is gone. */
     int show(Picture picture) throws CliException {
-        try (Terminal terminal =
-                TerminalBuilder.builder()
+        try (Terminal terminal = TerminalBuilder.builder()
                 .system(true)
                 .dumb(false)
                 .nativeSignals(true)
@@ -59,7 +58,10 @@ final class LiveTerminal {
 
     private static CliException noTerminal(Exception cause) {
         return new CliException(
-                ExitCode.USAGE, "usage", "top needs a terminal here: give --once for one frame, or --output json", cause);
+                ExitCode.USAGE,
+                "usage",
+                "top needs a terminal here: give --once for one frame, or --output json",
+                cause);
     }
 
     private void loop(Terminal terminal, Picture picture) throws IOException {

@@ -8,8 +8,9 @@ import picocli.CommandLine.Parameters;
 /** Stops acting for a rule or a root. */
 @Command(
         name = "observe",
-        description = "Has the running daemon only observe what falls to a rule or root; what is under way for it stops at once. A"
-                + " restart goes back to the configuration.")
+        description =
+                "Has the running daemon only observe what falls to a rule or root; what is under way for it stops at once. A"
+                        + " restart goes back to the configuration.")
 final class ObserveVerb implements Callable<Integer> {
     @Parameters(paramLabel = "RULE|ROOT", arity = "0..1", description = "A rule's name, or a root's path.")
     private String target;

@@ -24,7 +24,19 @@ record RunOptions(List<Path> roots, boolean enforce, String policy, Path configF
         this(roots, enforce, policy, configFile, null);
     }
 
-    /** Throws with every error, one line each, saying what to do. {@code policies}: every policy there is. */
+    /** The configuration file to read: the installed one where neither a file nor roots are given; null for none. */
+    static Path file(String given, List<String> roots) {
+        if (given != null) {
+            return RawArguments.path(given);
+        }
+        return roots.isEmpty() ? ConfigFile.INSTALLED : null;
+    }
+
+    /**
+     * Reads the files anew at every call. Throws with every error, one line each, saying what to do.
+     *
+     * @param policies every policy there is
+     */
     Config config(KnownPolicies policies) throws ConfigException {
         Config file = configFile == null ? new Config(Mode.OBSERVE, List.of()) : ConfigFile.read(configFile, policies);
         Policy named = policy == null ? null : named(policy, policies);

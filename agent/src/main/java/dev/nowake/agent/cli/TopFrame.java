@@ -17,8 +17,16 @@ final class TopFrame {
     private static final int ENDED_LOADS = 3;
 
     private static final String[] COUNTERS = {
-        "prefetchedBytes", "evictedBytes", "roomReclaimedBytes", "loads", "misses", "wentBack", "prefetchErrors",
-        "policyErrors", "errors", "journalDropped"
+        "prefetchedBytes",
+        "evictedBytes",
+        "roomReclaimedBytes",
+        "loads",
+        "misses",
+        "wentBack",
+        "prefetchErrors",
+        "policyErrors",
+        "errors",
+        "journalDropped"
     };
 
     private final List<String> lines = new ArrayList<>();
@@ -136,8 +144,7 @@ final class TopFrame {
     private static List<JsonNode> shown(JsonNode loads) {
         List<JsonNode> active = new ArrayList<>();
         List<JsonNode> ended = new ArrayList<>();
-        loads.forEach(load ->
-                (load.path("state").asString("").equals("done") ? ended : active).add(load));
+        loads.forEach(load -> (load.path("state").asString("").equals("done") ? ended : active).add(load));
         active.addAll(ended.subList(Math.max(0, ended.size() - ENDED_LOADS), ended.size()));
         return active;
     }
@@ -213,7 +220,10 @@ final class TopFrame {
         for (JsonNode mount : mounts) {
             JsonNode latency = mount.path("latencyMillis");
             table.row(
-                    shorten(Line.of(mount.path("path").asString(mount.path("device").asString("?"))), 30),
+                    shorten(
+                            Line.of(mount.path("path")
+                                    .asString(mount.path("device").asString("?"))),
+                            30),
                     Line.of(mount.path("fsType").asString("?")),
                     size(mount.path("inFlightBytes")),
                     size(mount.path("budgetBytes")),
@@ -230,7 +240,10 @@ final class TopFrame {
             if (value > 0) {
                 String shown = name.endsWith("Bytes") ? Sizes.of(value) : Long.toString(value);
                 String label = name.endsWith("Bytes") ? name.substring(0, name.length() - 5) : name;
-                text.append(text.isEmpty() ? "" : "  ").append(label).append(' ').append(shown);
+                text.append(text.isEmpty() ? "" : "  ")
+                        .append(label)
+                        .append(' ')
+                        .append(shown);
             }
         }
         if (!text.isEmpty()) {

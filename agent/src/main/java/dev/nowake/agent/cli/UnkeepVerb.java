@@ -8,8 +8,9 @@ import picocli.CommandLine.Parameters;
 /** Ends a keep. */
 @Command(
         name = "unkeep",
-        description = "Leaves a model to its policy again. What would have been dropped meanwhile is dropped now, unless"
-                + " somebody reads it.")
+        description =
+                "Leaves a model to its policy again. What would have been dropped meanwhile is dropped now, unless"
+                        + " somebody reads it.")
 final class UnkeepVerb implements Callable<Integer> {
     @Parameters(
             paramLabel = "PATH|MODEL",

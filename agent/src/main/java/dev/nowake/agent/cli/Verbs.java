@@ -12,6 +12,8 @@ final class Verbs {
     static {
         ALL.put("run", RunVerb::new);
         ALL.put("status", StatusVerb::new);
+        ALL.put("journal", JournalVerb::new);
+        ALL.put("reload", ReloadVerb::new);
         ALL.put("top", TopVerb::new);
         ALL.put("explain", ExplainVerb::new);
         ALL.put("pause", PauseVerb::new);

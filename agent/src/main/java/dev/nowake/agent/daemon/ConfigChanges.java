@@ -1,6 +1,7 @@
 package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.config.Config;
+import dev.nowake.agent.config.JournalSettings;
 import dev.nowake.agent.config.RootRule;
 import dev.nowake.agent.observe.PathLabel;
 import java.nio.file.Path;
@@ -49,7 +50,8 @@ record ConfigChanges(List<String> now, List<String> atRestart) {
             atRestart.add("metrics");
         }
         if (!before.service().journal().equals(after.service().journal())) {
-            atRestart.add("journal");
+            now.add("journal changed: " + text(before.service().journal()) + " -> "
+                    + text(after.service().journal()));
         }
         return new ConfigChanges(List.copyOf(now), List.copyOf(atRestart));
     }
@@ -58,6 +60,10 @@ record ConfigChanges(List<String> now, List<String> atRestart) {
         Map<Path, RootRule> roots = new LinkedHashMap<>();
         config.roots().forEach(root -> roots.put(root.path(), root));
         return roots;
+    }
+
+    private static String text(JournalSettings journal) {
+        return "fileSize " + journal.fileBytes() + ", size " + journal.maxBytes() + ", age " + journal.maxAge();
     }
 
     private static String text(Path path) {

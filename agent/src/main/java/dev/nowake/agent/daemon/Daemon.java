@@ -55,16 +55,17 @@ public final class Daemon implements AutoCloseable {
     private final Counters counters = new Counters();
     private final StateFolder state;
     private final Journal journal;
-    private final Switches switches;
     private final Handover handover;
+    private final Switches switches;
     private final Parts parts;
     private final PolicyRegistry policies;
     private final LaneSet lanes;
     private final Reloading reloading;
     private final AtomicBoolean moving = new AtomicBoolean();
     private final ControlServer control;
-    private volatile String controlProblem;
     private final Metrics metrics;
+    private ServiceNotices notices;
+    private volatile String controlProblem;
     private final long startedNanos = System.nanoTime();
     private volatile boolean ready;
 
@@ -83,6 +84,7 @@ public final class Daemon implements AutoCloseable {
     public Daemon(Kernel kernel, Config config, PolicyRegistry policies, Path stateFolder, Path socket)
             throws IOException {
         this.policies = policies;
+        notices = ServiceNotices.NONE;
         state = new StateFolder(stateFolder);
         journal = new Journal(state.journal(), counters, config.service().journal());
         KeepList keeps = new KeepList(state.keeps(), Clocks.HOST);
@@ -124,20 +126,6 @@ public final class Daemon implements AutoCloseable {
                 this::notShown);
     }
 
-    private Access access(Config config) {
-        ControlSettings rights = config.service().control();
-        Access access = new Access(rights.group(), rights.admins(), parts.procRoot());
-        warn(access.problem());
-        controlProblem = access.problem();
-        return access;
-    }
-
-    private void warn(String problem) {
-        if (problem != null) {
-            journal.line(LineKind.WARNING).put("reason", problem).log();
-        }
-    }
-
     /**
      * Shows metrics as configured, before {@link #start}, which does so too but only tells of what it cannot.
      *
@@ -155,6 +143,20 @@ public final class Daemon implements AutoCloseable {
     private void notShown(String why) {
         counters.increment(Counter.ERRORS);
         warn(why);
+    }
+
+    private Access access(Config config) {
+        ControlSettings rights = config.service().control();
+        Access access = new Access(rights.group(), rights.admins(), parts.procRoot());
+        warn(access.problem());
+        controlProblem = access.problem();
+        return access;
+    }
+
+    private void warn(String problem) {
+        if (problem != null) {
+            journal.line(LineKind.WARNING).put("reason", problem).log();
+        }
     }
 
     private Answers answers() {
@@ -187,13 +189,53 @@ public final class Daemon implements AutoCloseable {
         journal.tell(people);
     }
 
+    /** Whom to tell of the daemon's states. Before the start. */
+    public void tell(ServiceNotices whom) {
+        notices = whom;
+        reloading.tell(new Reloading.Listener() {
+            @Override
+            public void begins() {
+                whom.reloading();
+            }
+
+            @Override
+            public void ends() {
+                whom.ready(line());
+            }
+        });
+    }
+
+    /** The daemon is started and hears: tells so, and that it lives, until it is closed. */
+    public void ready() {
+        notices.ready(line());
+        notices.start(this::line, this::provesLife);
+    }
+
+    /**
+     * The lane of the local filesystems must do something now and then. One that waits for a server that hangs proves
+     * nothing: killing the daemon would bring nobody's server back, and take the others' prefetch away.
+     */
+    private void provesLife(Runnable alive) {
+        Lane local = lanes.local();
+        if (local == null) {
+            alive.run();
+        } else {
+            local.submit(alive);
+        }
+    }
+
+    /** What it does, for people: one line. */
+    private String line() {
+        return ServiceLine.of(reloading, lanes.models(), counters);
+    }
+
     /** Starts the lanes. Returns when every folder is marked, or after 5 s without those on servers that do not answer. */
     public void start() {
         lanes.start();
         policies.watch();
-        switches.start();
         ready = true;
         metrics.apply(reloading.config().service().metrics());
+        switches.start();
         journal.line(LineKind.START)
                 .put("mode", switches.modes().overall(reloading.config()).label())
                 .put("binding", parts.kernel().binding())
@@ -204,12 +246,12 @@ public final class Daemon implements AutoCloseable {
     private void follow(Config next) throws KernelException {
         try {
             lanes.follow(next);
+            journal.apply(next.service().journal());
+            metrics.apply(next.service().metrics());
             switches.reloaded(next);
             if (!next.service().control().equals(reloading.config().service().control())) {
                 admit(access(next));
             }
-            journal.apply(next.service().journal());
-            metrics.apply(next.service().metrics());
         } finally {
             moving.set(false); // the next look tells again
         }
@@ -261,6 +303,8 @@ public final class Daemon implements AutoCloseable {
     @Override
     public void close() {
         ready = false;
+        notices.stopping();
+        notices.close();
         control.close();
         switches.close();
         reloading.close();

@@ -26,10 +26,6 @@ final class Keeps {
     private final Map<FileId, List<Kept>> kept = new HashMap<>();
     private final Predicate<FileId> byOperator;
 
-    Keeps(Clocks clocks) {
-        this(clocks, file -> false);
-    }
-
     /** {@code byOperator}: files an operator wants kept, whole. */
     Keeps(Clocks clocks, Predicate<FileId> byOperator) {
         this.clocks = clocks;
@@ -39,6 +35,10 @@ final class Keeps {
     /** No policy asked for that. */
     boolean isByOperator(FileId file) {
         return byOperator.test(file);
+    }
+
+    Keeps(Clocks clocks) {
+        this(clocks, file -> false);
     }
 
     /** Returns whether it says anything new: policies say the same every ten seconds. */

@@ -30,7 +30,9 @@ record LoadStart(Model model, Choice choice) {
     }
 
     static ActiveLoad of(Parts parts, RuleBook rules, List<TrackedShard> shards, CatalogEntry entry, int pid) {
-        return look(parts, rules, shards, entry, pid).begin(parts, shards);
+        ActiveLoad active = look(parts, rules, shards, entry, pid).begin(parts, shards);
+        active.load().number(parts.journal().nextLoad());
+        return active;
     }
 
     /** A load that is in no book yet. */

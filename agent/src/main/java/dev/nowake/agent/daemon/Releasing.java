@@ -91,14 +91,26 @@ final class Releasing {
         active.releaseAbandoned().set(true); // where it is being released already
         if (active.load().state() == LoadState.LOADING) {
             active.load().state(LoadState.RELEASING, System.nanoTime());
-            closeWhenIdle(active, null);
+            closeWhenIdle(active, 0);
         }
     }
 
     /** Its pages stay, and its descriptors are closed when nobody uses them any more. */
-    private void closeWhenIdle(ActiveLoad active, Plan plan) {
+    private void closeWhenIdle(ActiveLoad active, long wouldReleaseBytes) {
         List<PrefetchJob> jobs = active.runningJobs();
-        Thread.ofPlatform().name("nowake-release").daemon().start(() -> release(active, plan, jobs, Ends.NOTHING));
+        Thread.ofPlatform().name("nowake-release").daemon().start(() -> {
+            awaitIdle(active, jobs);
+            parts.engine().submit(() -> finish(active, Ends.NOTHING, List.of(), wouldReleaseBytes));
+        });
+    }
+
+    private static void awaitIdle(ActiveLoad active, List<PrefetchJob> jobs) {
+        active.dropping().join();
+        for (PrefetchJob job : jobs) {
+            if (!job.cancel()) {
+                job.completion().join(); // storage hangs: the descriptors must outlive its calls
+            }
+        }
     }
 
     private void carryOut(ActiveLoad active, Plan plan) {
@@ -114,10 +126,10 @@ final class Releasing {
             Thread.ofPlatform().name("nowake-release").daemon().start(() -> release(active, plan, jobs, ends));
         } else {
             long wouldReleaseBytes = forecast(active, plan, ends.drop());
-            if (active.mayAct()) {
+            if (active.mayAct() && active.dropping().isDone()) {
                 finish(active, Ends.NOTHING, List.of(), wouldReleaseBytes);
             } else {
-                closeWhenIdle(active, null); // it acted until its rule changed
+                closeWhenIdle(active, wouldReleaseBytes); // it is looked at, or acted until its rule changed
             }
         }
     }
@@ -145,16 +157,10 @@ final class Releasing {
         return ends;
     }
 
-    /** {@code plan}: whose compactions are carried out afterwards; null for none. */
     private void release(ActiveLoad active, Plan plan, List<PrefetchJob> jobs, Ends ends) {
         List<EvictOutcome> outcomes = new ArrayList<>();
         try {
-            active.dropping().join();
-            for (PrefetchJob job : jobs) {
-                if (!job.cancel()) {
-                    job.completion().join(); // storage hangs: the descriptors must outlive its calls
-                }
-            }
+            awaitIdle(active, jobs);
             long deadline = System.nanoTime() + PATIENCE_NANOS;
             List<EvictAttempt> attempts = new ArrayList<>();
             for (Work item : ends.drop()) {
@@ -170,7 +176,7 @@ final class Releasing {
                     .log();
         } finally {
             parts.engine().submit(() -> finish(active, ends, outcomes, 0));
-            if (plan != null && active.enforced()) {
+            if (active.enforced()) {
                 parts.compactions().carryOut(true, plan); // of what is free by now
             }
         }

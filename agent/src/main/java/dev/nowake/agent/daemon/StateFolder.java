@@ -33,12 +33,12 @@ final class StateFolder implements AutoCloseable {
         return folder.resolve("journal.jsonl");
     }
 
-    Path keeps() {
-        return folder.resolve("keeps.json");
-    }
-
     Path handover() {
         return folder.resolve("loads.json");
+    }
+
+    Path keeps() {
+        return folder.resolve("keeps.json");
     }
 
     @Override

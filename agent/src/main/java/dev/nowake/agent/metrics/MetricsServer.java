@@ -3,7 +3,7 @@ package dev.nowake.agent.metrics;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.nowake.agent.config.ListenAddress;
-import io.prometheus.metrics.exporter.httpserver.MetricsHandler;
+import io.prometheus.metrics.exporter.common.PrometheusScrapeHandler;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -24,6 +24,7 @@ final class MetricsServer implements AutoCloseable {
     private static final int WAITING_CONNECTIONS = 16;
 
     private static final String PATH = "/metrics";
+    private static final String TEXT = "text/plain; charset=utf-8";
     private static final String PAGE = "<!doctype html><title>nowake</title><a href=\"/metrics\">metrics</a>\n";
 
     // of the JDK's server, for the whole JVM, read when it is first used; what an operator has set stays
@@ -39,6 +40,7 @@ final class MetricsServer implements AutoCloseable {
     }
 
     private final ListenAddress address;
+    private final PrometheusScrapeHandler metrics;
     private final HttpServer server;
     private final ThreadPoolExecutor threads;
 
@@ -53,7 +55,7 @@ final class MetricsServer implements AutoCloseable {
         this.address = address;
         PrometheusRegistry registry = new PrometheusRegistry();
         registry.register(exposition);
-        MetricsHandler metrics = new MetricsHandler(registry);
+        metrics = new PrometheusScrapeHandler(registry);
         try {
             server = HttpServer.create(address.socket(), WAITING_CONNECTIONS);
         } catch (IOException inUse) {
@@ -62,21 +64,7 @@ final class MetricsServer implements AutoCloseable {
                             + "): give another port, in metrics.listen or with --metrics",
                     inUse);
         }
-        server.createContext("/", exchange -> {
-            try (exchange) {
-                String path = exchange.getRequestURI().getPath();
-                if (refuses(exchange)) {
-                    return;
-                }
-                if (PATH.equals(path)) {
-                    metrics.handle(exchange);
-                } else if ("/".equals(path)) {
-                    answer(exchange, 200, "text/html; charset=utf-8", PAGE);
-                } else {
-                    answer(exchange, 404, "text/plain; charset=utf-8", "only /metrics is here\n");
-                }
-            }
-        });
+        server.createContext("/", this::handle);
         AtomicInteger number = new AtomicInteger();
         threads = new ThreadPoolExecutor(
                 0,
@@ -92,14 +80,27 @@ final class MetricsServer implements AutoCloseable {
         server.start();
     }
 
+    private void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            if (refuses(exchange)) {
+                return;
+            }
+            switch (exchange.getRequestURI().getPath()) {
+                case PATH -> metrics.handleRequest(new Scrape(exchange));
+                case "/" -> answer(exchange, 200, "text/html; charset=utf-8", PAGE);
+                case null, default -> answer(exchange, 404, TEXT, "only /metrics is here\n");
+            }
+        }
+    }
+
     private boolean refuses(HttpExchange exchange) throws IOException {
         if (!exchange.getRequestMethod().equals("GET")) {
             exchange.getResponseHeaders().set("Allow", "GET");
-            answer(exchange, 405, "text/plain; charset=utf-8", "metrics are read with GET\n");
+            answer(exchange, 405, TEXT, "metrics are read with GET\n");
             return true;
         }
         if (address.isLoopback() && !isOfThisHost(exchange.getRequestHeaders().getFirst("Host"))) {
-            answer(exchange, 403, "text/plain; charset=utf-8", "ask by address, as 127.0.0.1, or as localhost\n");
+            answer(exchange, 403, TEXT, "ask by address, as 127.0.0.1, or as localhost\n");
             return true;
         }
         return false;
@@ -116,8 +117,12 @@ final class MetricsServer implements AutoCloseable {
     private static void answer(HttpExchange exchange, int code, String type, String text) throws IOException {
         byte[] body = text.getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", type);
-        exchange.sendResponseHeaders(code, body.length);
-        exchange.getResponseBody().write(body);
+        if (exchange.getRequestMethod().equals("HEAD")) {
+            exchange.sendResponseHeaders(code, -1);
+        } else {
+            exchange.sendResponseHeaders(code, body.length);
+            exchange.getResponseBody().write(body);
+        }
     }
 
     /** Where it listens, with the port the kernel chose. */

@@ -26,6 +26,7 @@ final class Textfile implements AutoCloseable {
 
     private static final long CLOSE_MILLIS = 300;
 
+    private final long periodNanos;
     private final Path file;
     private final Supplier<String> text;
     private final Consumer<String> problems;
@@ -41,6 +42,11 @@ final class Textfile implements AutoCloseable {
      * @param problems told once, in one line, when the file cannot be written, and again after it could be in between
      */
     Textfile(Path file, Supplier<String> text, Consumer<String> problems) {
+        this(file, text, problems, PERIOD_NANOS);
+    }
+
+    Textfile(Path file, Supplier<String> text, Consumer<String> problems, long periodNanos) {
+        this.periodNanos = periodNanos;
         this.file = file;
         this.text = text;
         this.problems = problems;
@@ -51,7 +57,7 @@ final class Textfile implements AutoCloseable {
         while (!closed) {
             update();
             if (!closed) {
-                LockSupport.parkNanos(PERIOD_NANOS);
+                LockSupport.parkNanos(periodNanos);
             }
         }
         quiet = QUIET_PERIODS;

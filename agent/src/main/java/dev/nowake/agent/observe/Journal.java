@@ -14,6 +14,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 
@@ -38,6 +39,7 @@ public final class Journal implements AutoCloseable {
     private final JournalFile file;
     private final Losses losses = new Losses();
     private final AtomicReference<JournalSettings> newSettings = new AtomicReference<>();
+    private final AtomicLong loads = new AtomicLong();
 
     /** Tells this daemon's lines, and its loads' numbers, from those of the one before and the next. */
     private final String run =
@@ -79,6 +81,11 @@ public final class Journal implements AutoCloseable {
     /** What is noteworthy is also told there, from now on; closed with the journal. */
     public void tell(Console people) {
         console = people;
+    }
+
+    /** Numbers this journal's loads from 1 on. Any thread. */
+    public long nextLoad() {
+        return loads.incrementAndGet();
     }
 
     /** A new line; {@link Line#log} hands it over. */

@@ -52,7 +52,7 @@ class SentenceTest {
         JournalEntry entry = entry(line);
         assertThat(entry).as(line).isNotNull();
         String text = Sentence.of(entry);
-        assertThat(text).hasSizeLessThan(700).doesNotContain("\n", "\u001b");
+        assertThat(text).hasSizeLessThan(2_000).doesNotContain("\n", "\u001b");
         assertThat(Priority.of(entry)).isNotNull();
         entry.time();
     }
