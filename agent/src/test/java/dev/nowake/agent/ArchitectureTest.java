@@ -62,7 +62,7 @@ class ArchitectureTest {
             sample   ->
             daemon   -> listen identify rules load progress sample decide govern execute observe config control
             report   -> config observe
-            demo     -> config report
+            demo     -> config
             trace    -> observe
             cli      -> daemon demo config control decide identify govern execute observe trace report
             """;
