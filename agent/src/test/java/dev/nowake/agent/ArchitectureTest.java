@@ -38,6 +38,7 @@ class ArchitectureTest {
      *   <li>rules -> identify: one way to write a path as text, which patterns are held against
      *   <li>rules -> decide: a rule's outcome is who decides
      *   <li>govern -> execute: the governor is the executor's byte budget, whose interface stands where it is asked
+     *   <li>metrics -> decide, execute, govern: it tells how they stand, from the records they describe themselves with
      *   <li>observe -> identify: one way to write a path as text
      *   <li>observe -> config: how much of the journal is kept
      *   <li>demo, report -> config: one way to write a size as text
@@ -51,19 +52,22 @@ class ArchitectureTest {
             identify ->
             rules    -> identify decide config
             load     -> listen config execute decide govern
-            decide   -> observe
+            decide   -> observe trust
             govern   -> execute
             execute  ->
             observe  -> identify config
 
-            config   ->
+            config   -> trust
             control  ->
             progress -> load trace
             sample   ->
-            daemon   -> listen identify rules load progress sample decide govern execute observe config control
+            metrics  -> config decide execute govern observe
+            daemon   -> listen identify rules load progress sample decide govern execute observe config control metrics
             report   -> config observe
             demo     -> config
             trace    -> observe
+            trust    ->
+            manual   -> cli
             cli      -> daemon demo config control decide identify govern execute observe trace report
             """;
 
@@ -269,6 +273,34 @@ class ArchitectureTest {
                 .and(NO_QUIET_READ)
                 .should()
                 .callMethodWhere(portMethod(FileAccess.class, "read")));
+    }
+
+    /**
+     * The wall clock jumps. Nothing that decides or waits asks it: it is written into journals and traces, and told to
+     * policies, which know days. What an operator wants kept until a time outlives restarts, which no other clock does; the
+     * end of a pause is only shown by it; verbs and reports speak to people.
+     */
+    @Test
+    void onlyWhatTellsTheTimeOfDayAsksTheWallClock() {
+        check(noClasses()
+                .that(
+                        DescribedPredicate.not(
+                                nameMatching(
+                                        "dev\\.nowake\\.agent\\."
+                                                + "(daemon\\.(Clocks|KeepList|Switches)|observe\\.Journal(\\$.*)?|trace\\.(Residency|Tracefs)Recorder)")))
+                .and()
+                .resideOutsideOfPackages("dev.nowake.samples..", "dev.nowake.agent.cli..", "dev.nowake.agent.report..")
+                .should()
+                .callMethodWhere(
+                        DescribedPredicate.describe("ask the wall clock", ArchitectureTest::asksTheWallClock)));
+    }
+
+    private static boolean asksTheWallClock(JavaMethodCall call) {
+        String owner = call.getTargetOwner().getName();
+        String name = call.getTarget().getName();
+        return owner.equals("java.lang.System") && name.equals("currentTimeMillis")
+                || owner.startsWith("java.time.") && name.equals("now")
+                || owner.equals("java.time.Clock") && name.startsWith("system");
     }
 
     private static DescribedPredicate<JavaMethodCall> portMethod(Class<?> port, String names) {

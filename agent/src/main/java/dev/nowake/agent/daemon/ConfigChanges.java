@@ -1,6 +1,7 @@
 package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.config.Config;
+import dev.nowake.agent.config.JournalSettings;
 import dev.nowake.agent.config.RootRule;
 import dev.nowake.agent.observe.PathLabel;
 import java.nio.file.Path;
@@ -38,18 +39,19 @@ record ConfigChanges(List<String> now, List<String> atRestart) {
         if (!before.policies().equals(after.policies())) {
             now.add("policy folders changed: " + before.policies() + " -> " + after.policies());
         }
+        if (!before.service().control().equals(after.service().control())) {
+            now.add("control changed");
+        }
+        if (!before.service().metrics().equals(after.service().metrics())) {
+            now.add("metrics changed");
+        }
+        if (!before.service().journal().equals(after.service().journal())) {
+            now.add("journal changed: " + text(before.service().journal()) + " -> "
+                    + text(after.service().journal()));
+        }
         List<String> atRestart = new ArrayList<>();
         if (!before.inFlight().equals(after.inFlight())) {
             atRestart.add("inFlight");
-        }
-        if (!before.service().metrics().equals(after.service().metrics())) {
-            atRestart.add("metrics");
-        }
-        if (!before.service().journal().equals(after.service().journal())) {
-            atRestart.add("journal");
-        }
-        if (!before.service().control().equals(after.service().control())) {
-            atRestart.add("control");
         }
         return new ConfigChanges(List.copyOf(now), List.copyOf(atRestart));
     }
@@ -58,6 +60,10 @@ record ConfigChanges(List<String> now, List<String> atRestart) {
         Map<Path, RootRule> roots = new LinkedHashMap<>();
         config.roots().forEach(root -> roots.put(root.path(), root));
         return roots;
+    }
+
+    private static String text(JournalSettings journal) {
+        return "fileSize " + journal.fileBytes() + ", size " + journal.maxBytes() + ", age " + journal.maxAge();
     }
 
     private static String text(Path path) {

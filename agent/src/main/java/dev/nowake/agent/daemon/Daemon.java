@@ -1,7 +1,9 @@
 package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.config.Config;
+import dev.nowake.agent.config.ControlSettings;
 import dev.nowake.agent.config.InFlightLimits;
+import dev.nowake.agent.control.Access;
 import dev.nowake.agent.control.ControlServer;
 import dev.nowake.agent.decide.Decider;
 import dev.nowake.agent.decide.PolicyRegistry;
@@ -11,8 +13,10 @@ import dev.nowake.agent.execute.Prefetcher;
 import dev.nowake.agent.govern.CgroupRoom;
 import dev.nowake.agent.govern.Governor;
 import dev.nowake.agent.govern.MemoryLook;
+import dev.nowake.agent.identify.FoundModel;
 import dev.nowake.agent.listen.FileClaims;
 import dev.nowake.agent.load.LoadBook;
+import dev.nowake.agent.metrics.Metrics;
 import dev.nowake.agent.observe.Console;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.Counters;
@@ -21,6 +25,7 @@ import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -50,13 +55,19 @@ public final class Daemon implements AutoCloseable {
     private final Counters counters = new Counters();
     private final StateFolder state;
     private final Journal journal;
+    private final Handover handover;
+    private final Switches switches;
     private final Parts parts;
     private final PolicyRegistry policies;
     private final LaneSet lanes;
     private final Reloading reloading;
     private final AtomicBoolean moving = new AtomicBoolean();
     private final ControlServer control;
+    private final Metrics metrics;
+    private ServiceNotices notices;
+    private volatile String controlProblem;
     private final long startedNanos = System.nanoTime();
+    private volatile boolean ready;
 
     /** With the policies nowake brings along. */
     public Daemon(Kernel kernel, Config config, Path stateFolder, Path socket) throws IOException {
@@ -73,9 +84,13 @@ public final class Daemon implements AutoCloseable {
     public Daemon(Kernel kernel, Config config, PolicyRegistry policies, Path stateFolder, Path socket)
             throws IOException {
         this.policies = policies;
+        notices = ServiceNotices.NONE;
         state = new StateFolder(stateFolder);
         journal = new Journal(state.journal(), counters, config.service().journal());
+        KeepList keeps = new KeepList(state.keeps());
+        switches = new Switches(socket.toAbsolutePath().resolveSibling("disable"), keeps, journal);
         Path host = Path.of("/");
+        handover = new Handover(state.handover(), host, counters);
         Mounts mounts = new Mounts(host);
         InFlightLimits inFlight = config.inFlight();
         Prefetcher prefetcher =
@@ -92,20 +107,67 @@ public final class Daemon implements AutoCloseable {
                 new Decider(policies, counters, journal),
                 new Governor(inFlight.maxBytes(), new MemoryLook(host, new CgroupRoom(host))),
                 prefetcher,
-                new Evictor(kernel, new HostMappings()),
-                new Compactions(kernel, host, counters, journal));
+                new Evictor(kernel, new HostMappings(), switches::acts),
+                new Compactions(kernel, host, counters, journal),
+                switches);
         reloading = new Reloading(parts, config, this::follow);
-        lanes = new LaneSet(parts, config, this::broken, this::moved);
-        control = new ControlServer(socket, answers());
+        lanes = new LaneSet(parts, config, handover, this::broken, this::moved);
+        Access access = access(config);
+        warn(keeps.problem());
+        control = new ControlServer(socket, access, answers());
+        metrics = new Metrics(
+                new SelfView(
+                        parts,
+                        reloading::config,
+                        () -> List.copyOf(lanes.all()),
+                        () -> ready,
+                        switches::isPaused,
+                        switches::isDisabled),
+                this::notShown);
+    }
+
+    /**
+     * Shows metrics as configured, before {@link #start}, which does so too but only tells of what it cannot.
+     *
+     * @throws IOException with one line: the endpoint cannot be had
+     */
+    public void requireMetrics() throws IOException {
+        metrics.require(reloading.config().service().metrics());
+    }
+
+    /** Null while metrics have no endpoint. */
+    public InetSocketAddress metricsAddress() {
+        return metrics.address();
+    }
+
+    private void notShown(String why) {
+        counters.increment(Counter.ERRORS);
+        warn(why);
+    }
+
+    private Access access(Config config) {
+        ControlSettings rights = config.service().control();
+        Access access = new Access(rights.group(), rights.admins(), parts.procRoot());
+        warn(access.problem());
+        controlProblem = access.problem();
+        return access;
+    }
+
+    private void warn(String problem) {
+        if (problem != null) {
+            journal.line(LineKind.WARNING).put("reason", problem).log();
+        }
     }
 
     private Answers answers() {
-        return new Answers()
+        SwitchAnswers switching = new SwitchAnswers(switches, reloading::config, this::models, journal);
+        return switching
+                .addTo(new Answers())
                 .add("status", request -> status())
                 .add("explain", request -> ExplainAnswer.of(lanes.all(), request))
-                .add("reload", reloading::answer)
+                .change("reload", (request, by) -> reloading.answer(request))
                 .add("policies", request -> Map.of("policies", policies.status()))
-                .add("policy-enable", request -> {
+                .change("policy-enable", (request, by) -> {
                     String name = Answers.text(request, "name");
                     policies.enable(name);
                     return Map.of("enabled", name);
@@ -127,12 +189,55 @@ public final class Daemon implements AutoCloseable {
         journal.tell(people);
     }
 
+    /** Whom to tell of the daemon's states. Before the start. */
+    public void tell(ServiceNotices whom) {
+        notices = whom;
+        reloading.tell(new Reloading.Listener() {
+            @Override
+            public void begins() {
+                whom.reloading();
+            }
+
+            @Override
+            public void ends() {
+                whom.ready(line());
+            }
+        });
+    }
+
+    /** The daemon is started and hears: tells so, and that it lives, until it is closed. */
+    public void ready() {
+        notices.ready(line());
+        notices.start(this::line, this::provesLife);
+    }
+
+    /**
+     * The lane of the local filesystems must do something now and then. One that waits for a server that hangs proves
+     * nothing: killing the daemon would bring nobody's server back, and take the others' prefetch away.
+     */
+    private void provesLife(Runnable alive) {
+        Lane local = lanes.local();
+        if (local == null) {
+            alive.run();
+        } else {
+            local.submit(alive);
+        }
+    }
+
+    /** What it does, for people: one line. */
+    private String line() {
+        return ServiceLine.of(reloading, lanes.models(), counters);
+    }
+
     /** Starts the lanes. Returns when every folder is marked, or after 5 s without those on servers that do not answer. */
     public void start() {
         lanes.start();
         policies.watch();
+        ready = true;
+        metrics.apply(reloading.config().service().metrics());
+        switches.start();
         journal.line(LineKind.START)
-                .put("mode", reloading.config().overallMode().label())
+                .put("mode", switches.modes().overall(reloading.config()).label())
                 .put("binding", parts.kernel().binding())
                 .put("folders", lanes.folders())
                 .log();
@@ -141,8 +246,22 @@ public final class Daemon implements AutoCloseable {
     private void follow(Config next) throws KernelException {
         try {
             lanes.follow(next);
+            journal.apply(next.service().journal());
+            metrics.apply(next.service().metrics());
+            switches.reloaded(next);
+            if (!next.service().control().equals(reloading.config().service().control())) {
+                admit(access(next));
+            }
         } finally {
             moving.set(false); // the next look tells again
+        }
+    }
+
+    private void admit(Access access) {
+        try {
+            control.admit(access);
+        } catch (IOException failed) {
+            warn("the socket's group stays as it was: " + failed.getMessage());
         }
     }
 
@@ -153,13 +272,20 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
+    private List<FoundModel> models() {
+        List<FoundModel> models = new ArrayList<>();
+        lanes.all().forEach(lane -> models.addAll(lane.foundModels()));
+        return models;
+    }
+
     private Map<String, Object> status() {
         Map<Lane, CompletableFuture<List<Object>>> asked = new LinkedHashMap<>();
         lanes.all().forEach(lane -> asked.put(lane, lane.askLoads()));
         long deadline = System.nanoTime() + ANSWER_NANOS;
         List<Object> loads = new ArrayList<>();
         asked.forEach((lane, answer) -> loads.addAll(lane.loads(answer, deadline)));
-        Map<String, Object> document = StatusDocument.of(reloading.config(), parts, startedNanos, loads);
+        Map<String, Object> document =
+                StatusDocument.of(reloading.config(), parts, startedNanos, loads, controlProblem);
         document.put("reload", reloading.document());
         return document;
     }
@@ -176,13 +302,19 @@ public final class Daemon implements AutoCloseable {
     /** Ends everything within a second: what is in flight is waited for, what has not begun is dropped. */
     @Override
     public void close() {
+        ready = false;
+        notices.stopping();
+        notices.close();
         control.close();
+        switches.close();
         reloading.close();
+        metrics.close();
         lanes.close();
         parts.prefetcher().close();
         policies.close();
         try {
             lanes.awaitEnd(200);
+            handover.close();
             journal.line(LineKind.STOP).put("reason", "asked to stop").log();
             journal.close();
             state.close();

@@ -198,6 +198,7 @@ final class Following implements AutoCloseable {
             }
         }
         load.frontiersSeen(System.nanoTime());
+        FrontierLag.observe(active, parts.counters());
         active.budget().readsAt((long) load.bytesPerSecond());
         rewrites.look(load);
         if (active.enforced()) {
@@ -233,6 +234,7 @@ final class Following implements AutoCloseable {
         } else {
             shard.readersAt(place.slowestBytes(), place.furthestBytes());
         }
+        shard.touchedByAny(place.touchedByAny());
         return shard.touched(place.touched()) || shard.frontierBytes() != before;
     }
 

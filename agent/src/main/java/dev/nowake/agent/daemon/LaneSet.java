@@ -39,6 +39,7 @@ final class LaneSet implements AutoCloseable {
     private static final long FIRST_LOOK_NANOS = 1_000_000_000L;
 
     private final Parts parts;
+    private final Handover handover;
     private final Consumer<Throwable> broken;
     private final Runnable moved;
     private volatile Map<Long, Lane> lanes = Map.of();
@@ -49,8 +50,10 @@ final class LaneSet implements AutoCloseable {
      * @param broken told of what an engine's task throws
      * @param moved told, at every look, when a root is on another lane's storage by now: something was mounted there
      */
-    LaneSet(Parts parts, Config config, Consumer<Throwable> broken, Runnable moved) throws KernelException {
+    LaneSet(Parts parts, Config config, Handover handover, Consumer<Throwable> broken, Runnable moved)
+            throws KernelException {
         this.parts = parts;
+        this.handover = handover;
         this.broken = broken;
         this.moved = moved;
         Map<Long, Lane> first = new LinkedHashMap<>();
@@ -67,7 +70,7 @@ final class LaneSet implements AutoCloseable {
     private Lane make(long key, Config config) throws KernelException {
         Parts own = parts.withEngine(new Engine(broken), new LoadBook());
         long look = key == Lanes.LOCAL ? FIRST_LOOK_NANOS : 0;
-        return new Lane(own, config, Long.toString(key), (root, mounts) -> isOf(key, root, mounts), look);
+        return new Lane(own, config, handover, Long.toString(key), (root, mounts) -> isOf(key, root, mounts), look);
     }
 
     private boolean isOf(long key, Path root, MountInfo mounts) {
@@ -134,8 +137,7 @@ final class LaneSet implements AutoCloseable {
         await(marking);
         marking.clear();
         gaining.forEach((lane, part) -> marking.put(lane, lane.roots(part)));
-        fresh.forEach(
-                (key, lane) -> marking.put(lane, lane.start(Long.toString(key)).thenRun(lane::lookForReaders)));
+        fresh.forEach((key, lane) -> marking.put(lane, lane.start(Long.toString(key))));
         await(marking);
     }
 

@@ -115,7 +115,7 @@ final class Models {
     /** Whether the deepest root the file lies under is only observed. Any thread. */
     boolean isObserved(Path path) {
         RootRule root = roots.rules().rootOf(path);
-        return root == null || root.mode() == Mode.OBSERVE;
+        return root == null || parts.switches().modes().of(null, root) == Mode.OBSERVE;
     }
 
     /** The rules of this part of the daemon. Any thread. */
@@ -131,15 +131,16 @@ final class Models {
         return catalog.snapshot().models();
     }
 
-    /**
-     * Marks the roots, lists them, and marks what is below; then looks at the model files there for so long at most, and at
-     * the rest afterwards. Before the start; the background thread.
-     */
-    void watchRoots(List<RootRule> first, long lookNanos) {
+    /** Marks the roots, lists them, and marks what is below. Before the start; the background thread. */
+    void watchRoots(List<RootRule> first) {
         catalog.follow(roots.follow(first));
         watchFolders();
         tellOutsideLinks();
-        lookAtIdleFiles(new ArrayDeque<>(knownFiles()), lookNanos);
+    }
+
+    /** Looks what of every model file is resident, where nothing is known of it yet: for so long, at the rest afterwards. */
+    void lookAtIdleFiles(long nanos) {
+        lookAtIdleFiles(new ArrayDeque<>(knownFiles()), nanos);
     }
 
     /** Other rules from now on, for loads that begin. A file below none of their roots is no model's any more. Any thread. */

@@ -55,7 +55,7 @@ final class SampleLines {
         this.parts = parts;
         this.active = active;
         this.atBegin = atBegin;
-        this.waitsAtBegin = parts.governor().state().waits();
+        this.waitsAtBegin = waits(parts.governor().state());
     }
 
     /**
@@ -169,10 +169,14 @@ final class SampleLines {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("inFlightBytes", all.inFlightBytes());
         document.put("roomBytes", own.roomBytes());
-        document.put("waits", all.waits() - waitsAtBegin);
+        document.put("waits", waits(all) - waitsAtBegin);
         if (own.shortage() != Shortage.NONE) {
             document.put("waitsFor", own.shortage().label());
         }
         return document;
+    }
+
+    private static long waits(GovernorState state) {
+        return state.waits().values().stream().mapToLong(Long::longValue).sum();
     }
 }

@@ -77,9 +77,8 @@ public final class Console implements AutoCloseable {
         }
         Priority priority = Priority.of(entry);
         boolean trouble = priority.level() <= Priority.WARNING.level();
-        fill();
+        idle();
         if (allowance > (trouble ? 0 : KEPT_FOR_TROUBLE)) {
-            sumUp();
             if (print(priority, Sentence.of(entry))) {
                 allowance--;
                 return;
@@ -91,7 +90,7 @@ public final class Console implements AutoCloseable {
         heldTrouble += trouble ? 1 : 0;
     }
 
-    /** While nothing happens. */
+    /** At times: what was held back is summed up. */
     void idle() {
         fill();
         if (allowance > KEPT_FOR_TROUBLE) {

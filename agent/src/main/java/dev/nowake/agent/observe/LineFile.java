@@ -19,7 +19,7 @@ final class LineFile implements AutoCloseable {
 
     private final FileChannel channel;
     private final Object key;
-    private final byte[] buffer = new byte[MAX_LINE_BYTES + READ_BYTES];
+    private byte[] buffer = new byte[2 * READ_BYTES];
     private int start;
     private int searched;
     private int end;
@@ -93,6 +93,9 @@ final class LineFile implements AutoCloseable {
         searched -= start;
         end -= start;
         start = 0;
+        if (buffer.length - end < READ_BYTES) {
+            buffer = Arrays.copyOf(buffer, Math.min(2 * buffer.length, MAX_LINE_BYTES + READ_BYTES));
+        }
         int read = channel.read(ByteBuffer.wrap(buffer, end, Math.min(READ_BYTES, buffer.length - end)));
         end += Math.max(0, read);
         return read > 0;

@@ -15,10 +15,10 @@ final class LoadSentence {
         if (partly) {
             text.append(" of ").append(Amounts.bytes(opened));
         }
-        if (seconds >= 0) {
+        if (seconds >= 0.005) {
             text.append(" in ").append(Amounts.seconds(seconds));
         }
-        if (seconds > 0.001) {
+        if (seconds >= 0.005) {
             text.append(" (").append(Amounts.digits(moved / seconds / 1e9)).append(" GB/s)");
         }
         return text.append(worth(done, opened)).toString();

@@ -28,10 +28,11 @@ public final class Sentence {
     /** What it is about: a model, a policy, a path. */
     private String about() {
         String model = entry.text("model");
-        if (!model.isEmpty()) {
+        String policy = entry.text("policy");
+        boolean ofPolicy = entry.lineKind() == LineKind.POLICY && !policy.isEmpty();
+        if (!model.isEmpty() && !ofPolicy) {
             return model;
         }
-        String policy = entry.text("policy");
         return policy.isEmpty() ? entry.text("path") : "policy " + policy;
     }
 
@@ -48,7 +49,7 @@ public final class Sentence {
             case OUTCOME -> outcome();
             case ROOM -> room();
             case CLOSE -> shard() + " closed" + amount(", ", "residentBytes", " resident");
-            case RELEASE -> amount("released ", "evictedBytes", "") + time(" in ") + refused() + reason(", ");
+            case RELEASE -> amount("released ", "evictedBytes", "") + time(" in ") + reason(", ") + refused();
             case FORECAST ->
                 amount("would have prefetched ", "wouldPrefetchBytes", "")
                         + amount(", released ", "wouldReleaseBytes", "");
@@ -61,8 +62,9 @@ public final class Sentence {
             case LOST -> entry.number("lines", 0) + " journal lines lost since " + entry.text("since");
             case SHORTAGE, PAGES -> reason("");
             case STOP -> "stops" + reason(": ");
-            case LOAD, MOUNT, OVERFLOW, WARNING, ERROR -> pathUnlessAbout() + reason("") + prefixed(" at ", "at");
-            case RELOAD, SWITCH, SAMPLE -> rest();
+            case LOAD, MOUNT, OVERFLOW, WARNING, ERROR -> pathUnlessAbout() + reason("") + wrapped("at");
+            case RELOAD -> reload();
+            case SWITCH, SAMPLE -> rest();
         };
     }
 
@@ -94,7 +96,7 @@ public final class Sentence {
         if (shown > SHOWN_STEPS) {
             steps.add(shown - SHOWN_STEPS + " more");
         }
-        String would = entry.text("mode").equals("observe") ? " would " : " ";
+        String would = entry.text("mode").equals("observe") ? " would: " : ": ";
         return entry.text("policy") + " at " + entry.text("trigger") + would + steps
                 + (entry.has("refused") ? ", some refused" : "");
     }
@@ -142,9 +144,24 @@ public final class Sentence {
     private String policy() {
         String what = entry.text("event");
         if (entry.has("failure")) {
-            what = entry.text("failure") + prefixed(" at ", "trigger");
+            what = entry.text("failure") + prefixed(" at ", "trigger") + prefixed(" of ", "model");
         }
         return what + reason(": ");
+    }
+
+    private String reload() {
+        if (entry.has("errors")) {
+            return "the configuration is refused: " + texts("errors") + reason("; ");
+        }
+        String later = entry.has("atRestart") ? "; at the next start: " + texts("atRestart") : "";
+        String now = texts("changes");
+        return "the configuration was read again: " + (now.isEmpty() ? "nothing changed" : now) + later;
+    }
+
+    private String texts(String key) {
+        StringJoiner texts = new StringJoiner(", ");
+        entry.fields().path(key).forEach(text -> texts.add(text.isString() ? text.stringValue() : text.toString()));
+        return texts.toString();
     }
 
     private String refused() {
@@ -167,7 +184,7 @@ public final class Sentence {
         StringJoiner pairs = new StringJoiner(", ");
         entry.fields().properties().forEach(field -> {
             boolean told = switch (field.getKey()) {
-                case "time", "monotonicNanos", "kind", "run", "load", "model" -> true;
+                case "time", "monotonicNanos", "kind", "run", "load", "model", "path", "pathBase64" -> true;
                 default -> false;
             };
             if (!told && pairs.length() < MAX_CHARS) {
