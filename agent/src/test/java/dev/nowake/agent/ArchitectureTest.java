@@ -64,7 +64,7 @@ class ArchitectureTest {
             metrics  -> config decide execute govern observe
             daemon   -> listen identify rules load progress sample decide govern execute observe config control metrics
             report   -> config observe
-            demo     -> config report
+            demo     -> config
             trace    -> observe
             trust    ->
             manual   -> cli
