@@ -277,13 +277,14 @@ class ArchitectureTest {
 
     /**
      * The wall clock jumps. Nothing that decides or waits asks it: it is written into journals and traces, and told to
-     * policies, which know days.
+     * policies, which know days; and verbs that show it are asked about times of day.
      */
     @Test
     void onlyWhatTellsTheTimeOfDayAsksTheWallClock() {
         check(noClasses()
                 .that(DescribedPredicate.not(nameMatching("dev\\.nowake\\.agent\\."
-                        + "(daemon\\.Clocks|observe\\.Journal(\\$.*)?|trace\\.(Residency|Tracefs)Recorder)")))
+                        + "(daemon\\.Clocks|observe\\.Journal(\\$.*)?|trace\\.(Residency|Tracefs)Recorder"
+                        + "|cli\\.(Journal|Report)Verb|report\\.Page)")))
                 .and()
                 .resideOutsideOfPackage("dev.nowake.samples..")
                 .should()
@@ -296,7 +297,8 @@ class ArchitectureTest {
         String name = call.getTarget().getName();
         return owner.equals("java.lang.System") && name.equals("currentTimeMillis")
                 || owner.startsWith("java.time.") && name.equals("now")
-                || owner.equals("java.time.Clock") && name.startsWith("system");
+                || (owner.equals("java.time.Clock") || owner.equals("java.time.InstantSource"))
+                        && name.startsWith("system");
     }
 
     private static DescribedPredicate<JavaMethodCall> portMethod(Class<?> port, String names) {

@@ -60,8 +60,7 @@ final class DaemonRun {
                         },
                         "nowake-stop"));
         if (!Hangup.take(daemon::reload)) {
-            err.println(
-                    "nowake: this Java hands out no signals: 'nowake reload' reloads, SIGHUP ends the daemon");
+            err.println("nowake: this Java hands out no signals: 'nowake reload' reloads, SIGHUP ends the daemon");
         }
         daemon.start();
         out.println("ready");

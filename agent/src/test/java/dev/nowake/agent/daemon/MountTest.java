@@ -57,7 +57,10 @@ final class MountTest {
     }
 
     private static void awaitUnmounted(Path where) {
-        await("unmounted").atMost(UNMOUNTABLE).pollInterval(Duration.ofMillis(50)).until(() -> unmount(where));
+        await("unmounted")
+                .atMost(UNMOUNTABLE)
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> unmount(where));
     }
 
     /** A mount is noticed within two seconds; what was opened until then is found by a look into /proc. */

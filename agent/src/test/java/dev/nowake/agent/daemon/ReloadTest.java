@@ -82,7 +82,9 @@ final class ReloadTest {
 
             JsonNode answer = rig.reload(Rig.config(Mode.ENFORCE, other));
 
-            assertThat(answer.path("changes").toString()).contains("other added").contains("models removed");
+            assertThat(answer.path("changes").toString())
+                    .contains("other added")
+                    .contains("models removed");
             long events = rig.counter("events");
             reader.open(first.getFirst()).act("close");
             rig.keeps(200, () -> assertThat(rig.counter("events")).isEqualTo(events));
@@ -133,8 +135,9 @@ final class ReloadTest {
             rig.awaitLoadsDone(1);
             assertThat(rig.status().path("heldFiles").asInt()).isZero();
             reader.kill();
-            rig.keeps(1500, () -> assertThat(rig.resident(shards.getLast()))
-                    .isGreaterThanOrEqualTo(Rig.most(16 * Rig.MIB)));
+            rig.keeps(
+                    1500,
+                    () -> assertThat(rig.resident(shards.getLast())).isGreaterThanOrEqualTo(Rig.most(16 * Rig.MIB)));
             assertThat(rig.counter("evictedBytes")).isZero();
         }
     }
@@ -150,10 +153,13 @@ final class ReloadTest {
 
             JsonNode answer = rig.reload(Rig.config(Mode.OBSERVE, rig.root));
 
-            assertThat(answer.path("changes").path(0).asString()).contains("enforce").contains("-> observe");
+            assertThat(answer.path("changes").path(0).asString())
+                    .contains("enforce")
+                    .contains("-> observe");
             // chunks in flight come back, no new one is begun
             await().atMost(Rig.SOON)
-                    .until(() -> rig.status().path("governor").path("inFlightBytes").asLong() == 0);
+                    .until(() ->
+                            rig.status().path("governor").path("inFlightBytes").asLong() == 0);
             long landed = rig.counter("prefetchedBytes");
             reader.act("read");
             rig.keeps(300, () -> assertThat(rig.counter("prefetchedBytes")).isEqualTo(landed));
@@ -188,8 +194,8 @@ final class ReloadTest {
             reader.kill();
             rig.awaitReleased(shards.subList(1, 2));
             await().atMost(Rig.SOON)
-                    .untilAsserted(() ->
-                            assertThat(rig.resident(shards.getFirst())).isLessThanOrEqualTo(before + Rig.MIB));
+                    .untilAsserted(
+                            () -> assertThat(rig.resident(shards.getFirst())).isLessThanOrEqualTo(before + Rig.MIB));
             assertThat(rig.resident(shards.getFirst())).isGreaterThanOrEqualTo(Rig.most(before));
             assertThat(rig.counter("loads")).isEqualTo(1);
         }
@@ -208,7 +214,8 @@ final class ReloadTest {
 
             assertThat(answer.path("error").path("code").asString()).isEqualTo("misconfigured");
             assertThat(answer.path("errors").size()).isEqualTo(2);
-            assertThat(rig.status().path("reload").path("errors").path(1).asString()).isEqualTo("/etc/nowake.yaml:9: no policy 'x'");
+            assertThat(rig.status().path("reload").path("errors").path(1).asString())
+                    .isEqualTo("/etc/nowake.yaml:9: no policy 'x'");
             assertThat(rig.counter("reloadsFailed")).isEqualTo(1);
             assertThat(rig.journal("reload")).hasSize(1);
             reader.open(shards.getFirst());
@@ -234,7 +241,8 @@ final class ReloadTest {
             for (String name : List.of("a", "a/inner", "a/inner/most", "b", "b/inner", "c")) {
                 Path root = Files.createDirectories(rig.root.resolve(name));
                 roots.add(root);
-                shards.addAll(rig.model(Rig.spec("model-" + name.replace('/', '-'), Rig.MIB / 4, 1), root.resolve("own")));
+                shards.addAll(
+                        rig.model(Rig.spec("model-" + name.replace('/', '-'), Rig.MIB / 4, 1), root.resolve("own")));
             }
             rig.start(Mode.ENFORCE, roots.getFirst());
             for (int round = 0; round < 12; round++) {
@@ -257,7 +265,8 @@ final class ReloadTest {
                 }
                 await("seed " + seed + ", round " + round + ", roots " + chosen)
                         .atMost(Rig.SOON)
-                        .untilAsserted(() -> assertThat(rig.counter("loadsDone")).isEqualTo(loads + heard));
+                        .untilAsserted(
+                                () -> assertThat(rig.counter("loadsDone")).isEqualTo(loads + heard));
             }
             assertThat(rig.counter("errors")).isZero();
         }

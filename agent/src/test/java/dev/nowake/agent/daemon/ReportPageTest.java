@@ -107,7 +107,8 @@ final class ReportPageTest {
             assertThat(browser.text(".banner")).startsWith("Observe mode: nothing was done.");
             assertThat(browser.text("main")).contains("Would have prefetched").doesNotContain("Evicted");
             Facts facts = Facts.of(loads.getFirst());
-            assertThat(facts.peakResidentBytes()).isEqualTo(size(rig.journal("begin").getLast()));
+            assertThat(facts.peakResidentBytes())
+                    .isEqualTo(size(rig.journal("begin").getLast()));
             assertThat(facts.residentAfterBytes()).isEqualTo(facts.sizeBytes());
             assertThat(facts.prefetchedBytes()).isZero();
             picture(browser, page, "observe");
@@ -125,9 +126,11 @@ final class ReportPageTest {
             reader.open(shards.getFirst()).act("read");
             await("prefetch seen").atMost(Rig.SOON).until(() -> residentIn(rig) >= Rig.most(TOTAL));
             int written = rig.journal("sample").size();
-            rig.keeps(500, () -> assertThat(rig.journal("sample").size())
-                    .as("nothing moves")
-                    .isLessThan(written + 4));
+            rig.keeps(
+                    500,
+                    () -> assertThat(rig.journal("sample").size())
+                            .as("nothing moves")
+                            .isLessThan(written + 4));
             reader.act("close");
             reader.kill();
             rig.awaitLoadsDone(1);
@@ -137,8 +140,10 @@ final class ReportPageTest {
             assertThat(samples.getFirst().path("shards").size()).isEqualTo(2);
             assertThat(samples.getLast().path("state").asString()).isEqualTo("done");
             assertThat(samples).allSatisfy(sample -> {
-                assertThat(sample.path("nodes").path(0).path("freeBytes").asLong()).isPositive();
-                assertThat(sample.path("nodes").path(0).path("lowBytes").asLong()).isPositive();
+                assertThat(sample.path("nodes").path(0).path("freeBytes").asLong())
+                        .isPositive();
+                assertThat(sample.path("nodes").path(0).path("lowBytes").asLong())
+                        .isPositive();
                 assertThat(sample.path("load").asLong()).isEqualTo(1);
             });
         }

@@ -88,9 +88,7 @@ public final class Browser implements AutoCloseable {
                 Map.of("width", width, "height", 800, "deviceScaleFactor", 1, "mobile", width < 500));
         cdp(
                 "Emulation.setEmulatedMedia",
-                Map.of(
-                        "features",
-                        List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
+                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
         post(session + "/url", Map.of("url", page.toUri().toString()));
     }
 
@@ -124,9 +122,7 @@ public final class Browser implements AutoCloseable {
     public void key(String key) throws Exception {
         int code = "Tab".equals(key) ? 9 : "ArrowRight".equals(key) ? 39 : 13;
         for (String type : List.of("keyDown", "keyUp")) {
-            cdp(
-                    "Input.dispatchKeyEvent",
-                    Map.of("type", type, "key", key, "code", key, "windowsVirtualKeyCode", code));
+            cdp("Input.dispatchKeyEvent", Map.of("type", type, "key", key, "code", key, "windowsVirtualKeyCode", code));
         }
     }
 
@@ -165,7 +161,8 @@ public final class Browser implements AutoCloseable {
     private JsonNode post(String address, Map<String, Object> body) throws Exception {
         HttpResponse<String> response = http.send(
                 HttpRequest.newBuilder(URI.create(address))
-                        .POST(HttpRequest.BodyPublishers.ofString(JsonMapper.shared().writeValueAsString(body)))
+                        .POST(HttpRequest.BodyPublishers.ofString(
+                                JsonMapper.shared().writeValueAsString(body)))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);

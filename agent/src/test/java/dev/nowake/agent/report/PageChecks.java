@@ -54,7 +54,9 @@ public final class PageChecks {
                 browser.open(page, width, dark);
                 JsonNode size = browser.run(
                         "return [document.documentElement.scrollWidth, document.documentElement.clientWidth, innerWidth]");
-                assertThat(size.path(0).asInt()).as("scrolls sideways at " + where).isLessThanOrEqualTo(width);
+                assertThat(size.path(0).asInt())
+                        .as("scrolls sideways at " + where)
+                        .isLessThanOrEqualTo(width);
                 assertThat(size.path(2).asInt()).as(where).isEqualTo(width);
                 JsonNode contrast = browser.run(LEAST_CONTRAST);
                 assertThat(contrast.path(0).asDouble())
@@ -66,7 +68,9 @@ public final class PageChecks {
             }
         }
         assertThat(browser.complaints()).isEmpty();
-        assertThat(browser.requests()).isNotEmpty().allMatch(address -> address.equals(page.toUri().toString()));
+        assertThat(browser.requests())
+                .isNotEmpty()
+                .allMatch(address -> address.equals(page.toUri().toString()));
     }
 
     /** Marks tell what they are about to a mouse and to a keyboard; the drawing tells its figures. */
@@ -76,13 +80,15 @@ public final class PageChecks {
         assertThat(browser.text(".detail")).contains(shown);
         browser.point("svg.plot", 0.5, 0.5);
         assertThat(browser.text(".detail")).contains("in page cache").doesNotContain(shown.getFirst());
-        assertThat(browser.run("return document.querySelector('.cross').getAttribute('d')").asString())
+        assertThat(browser.run("return document.querySelector('.cross').getAttribute('d')")
+                        .asString())
                 .startsWith("M");
         browser.run("document.querySelector('a.mark').focus()");
         String first = browser.text(".detail");
         browser.key("ArrowRight");
         assertThat(browser.text(".detail")).isNotEqualTo(first);
-        assertThat(browser.run("return document.activeElement.getAttribute('aria-label')").asString())
+        assertThat(browser.run("return document.activeElement.getAttribute('aria-label')")
+                        .asString())
                 .isEqualTo(browser.text(".detail"));
     }
 }
