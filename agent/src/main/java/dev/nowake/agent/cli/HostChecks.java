@@ -22,10 +22,16 @@ final class HostChecks {
     /** Below this a prefetched model would be evicted by its own successor pages. */
     private static final long LITTLE_BYTES = 1L << 30;
 
+    /** Five filesystems, local and remote, and other listeners beside us. */
+    private static final long ENOUGH_GROUPS = 16;
+
+    /** The kernel's own least value: a cache of some thousand models has as many folders. */
+    private static final long ENOUGH_MARKS = 8192;
+
     private HostChecks() {}
 
     static List<Check> host() {
-        return List.of(rights(), memory(), numa(), tracing());
+        return List.of(rights(), fanotifyLimits(), memory(), numa(), tracing());
     }
 
     private static Check rights() {
@@ -53,6 +59,29 @@ final class HostChecks {
             // Without proc there is nothing to say.
         }
         return Optional.empty();
+    }
+
+    /** fanotify(7): limits of a user, whichever program of his it is; their files came with Linux 5.13. */
+    private static Check fanotifyLimits() {
+        Path folder = Path.of("/proc/sys/fs/fanotify");
+        try {
+            long groups = number(folder.resolve("max_user_groups"));
+            long marks = number(folder.resolve("max_user_marks"));
+            boolean enough = groups >= ENOUGH_GROUPS && marks >= ENOUGH_MARKS;
+            return new Check(
+                    "fanotify-limits",
+                    enough,
+                    groups + " groups (one for each filesystem and one more are wanted), " + marks
+                            + " marks (one or two for each folder), shared by all of root's programs"
+                            + (enough ? "" : "; raise fs.fanotify.max_user_groups and max_user_marks with sysctl"));
+        } catch (IOException | NumberFormatException old) {
+            return new Check(
+                    "fanotify-limits", true, "128 groups, 8192 marks in each: this kernel does not let them be set");
+        }
+    }
+
+    private static long number(Path file) throws IOException {
+        return Long.parseLong(Files.readString(file).strip());
     }
 
     private static Check memory() {

@@ -23,6 +23,17 @@ public final class ByteSize {
         return bytes.longValue();
     }
 
+    /** In the largest binary unit that divides it: {@link #parse} reads the same number again. */
+    public static String exact(long bytes) {
+        int unit = 0;
+        long value = bytes;
+        while (unit < NAMES.length - 1 && value != 0 && value % 1024 == 0) {
+            value /= 1024;
+            unit++;
+        }
+        return value + NAMES[unit];
+    }
+
     /** Three significant digits and a binary unit, for people. */
     public static String format(long bytes) {
         double value = bytes;

@@ -10,6 +10,9 @@ import java.time.Duration;
  * @param maxAge what is older goes, a file at a time
  */
 public record JournalSettings(long fileBytes, long maxBytes, Duration maxAge) {
+    /** Less than this would begin a new file every few lines. */
+    static final long LEAST_BYTES = 64L << 10;
+
     /** The busiest journal seen writes 4 MiB a minute, a quiet host's some MiB a day. */
     public static final JournalSettings DEFAULT = new JournalSettings(32L << 20, 256L << 20, Duration.ofDays(14));
 }

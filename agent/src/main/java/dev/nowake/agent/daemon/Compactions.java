@@ -5,6 +5,7 @@ import dev.nowake.agent.execute.Compactor;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.Counters;
 import dev.nowake.agent.observe.Journal;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.Features.Feature;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.policy.Step;
@@ -65,7 +66,7 @@ final class Compactions {
         } else {
             counters.increment(Counter.ERRORS);
         }
-        journal.line("compaction")
+        journal.line(LineKind.COMPACTION)
                 .put("node", outcome.node() == Step.Compact.ALL_NODES ? null : outcome.node())
                 .put("seconds", outcome.seconds())
                 .put("blockBytesBefore", outcome.beforeBytes() < 0 ? null : outcome.beforeBytes())

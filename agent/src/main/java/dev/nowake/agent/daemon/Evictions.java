@@ -8,6 +8,7 @@ import dev.nowake.agent.load.ActiveLoad;
 import dev.nowake.agent.load.LoadState;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.FileId;
@@ -75,6 +76,7 @@ final class Evictions {
      */
     List<Object> carryOut(ActiveLoad active, boolean enforced, Plan plan) {
         List<Object> described = new ArrayList<>();
+        boolean stopped = active == null ? enforced && !parts.switches().acts() : active.suspended();
         for (Guard.Checked step : plan.steps()) {
             switch (step.step()) {
                 case Step.Keep keep -> {
@@ -83,9 +85,7 @@ final class Evictions {
                     }
                 }
                 case Step.Evict evict -> {
-                    RangeSet fresh = isOwn(active, step.file())
-                            ? dropOwn(active, enforced, evict, step.range())
-                            : unused.drop(enforced, evict, step.range());
+                    RangeSet fresh = stopped ? RangeSet.EMPTY : drop(active, enforced, evict, step.range());
                     if (!fresh.isEmpty()) {
                         described.add(describe("evict", step, fresh));
                     }
@@ -94,6 +94,10 @@ final class Evictions {
             }
         }
         return described;
+    }
+
+    private RangeSet drop(ActiveLoad active, boolean enforced, Step.Evict step, RangeSet range) {
+        return isOwn(active, step.file()) ? dropOwn(active, enforced, step, range) : unused.drop(enforced, step, range);
     }
 
     private static boolean isOwn(ActiveLoad active, FileId file) {
@@ -124,6 +128,10 @@ final class Evictions {
             OpenFile file = shard.file();
             RangeSet dropped = fresh;
             active.runHolding(executorFor(step), () -> {
+                if (!active.enforced()) {
+                    parts.engine().submit(() -> shard.notDropped(dropped));
+                    return;
+                }
                 Taken taken = pageOut(file, step, ranges);
                 EvictOutcome outcome = evict(file, step, ranges);
                 parts.engine().submit(() -> droppedOwn(active, shard, dropped, outcome, taken));
@@ -156,10 +164,8 @@ final class Evictions {
     private void mappedBySeveral(ActiveLoad active, TrackedShard shard) {
         parts.counters().increment(Counter.PAGE_OUT_SHARED);
         if (shard.history().seenMappedBySeveral()) {
-            parts.journal()
-                    .line("load")
+            parts.line(LineKind.LOAD, active.load())
                     .path(shard.path())
-                    .put("model", active.load().model().name())
                     .put("reason", "several processes map it: its pages stay until all but one have let it go")
                     .log();
         }
@@ -205,7 +211,7 @@ final class Evictions {
         } catch (IOException | IllegalStateException failed) {
             parts.counters().increment(Counter.ERRORS);
             parts.journal()
-                    .line("error")
+                    .line(LineKind.ERROR)
                     .put("reason", "evict: " + failed.getMessage())
                     .log();
             return null;

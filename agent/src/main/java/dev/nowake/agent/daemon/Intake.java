@@ -8,11 +8,13 @@ import dev.nowake.agent.load.LoadState;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.Journal;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.proc.ProcessInfo;
 import dev.nowake.model.FileId;
 import dev.nowake.model.RangeSet;
 import dev.nowake.policy.Trigger;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -211,11 +213,15 @@ final class Intake {
             noticeDroppedPages(shard);
         }
         following.readerCame(active);
-        Journal.Line line = openLine(active, shard, sighting, first);
+        List<Journal.Line> lines = new ArrayList<>();
+        if (firstOfLoad) {
+            lines.add(beginLine(active, sighting));
+        }
+        lines.add(openLine(active, shard, sighting, first));
         if (first || again) {
-            planning.askAtOpen(active, shard, line);
+            planning.askAtOpen(active, shard, lines);
         } else {
-            line.log();
+            lines.forEach(Journal.Line::log);
         }
         if (newReader) {
             nameReader(load, sighting.pid());
@@ -253,7 +259,7 @@ final class Intake {
                 shard.askAgain();
                 if (parts.mounts().learnDropsPagesAtOpen(device)) {
                     parts.journal()
-                            .line("mount")
+                            .line(LineKind.MOUNT)
                             .path(shard.path())
                             .put("reason", "the server drops a file's pages at every open: no lookahead on this mount")
                             .log();
@@ -274,12 +280,22 @@ final class Intake {
         planning.ask(active, Trigger.WRITTEN, shard);
     }
 
+    private Journal.Line beginLine(ActiveLoad active, Sighting sighting) {
+        Load load = active.load();
+        return parts.line(LineKind.BEGIN, load)
+                .put("format", load.model().format().label())
+                .put("shards", load.shards().size())
+                .put("sizeBytes", load.model().sizeBytes())
+                .put("pid", sighting.pid())
+                .put("mode", active.rule().mode().label())
+                .put("rule", active.ruleName())
+                .put("policy", active.assignment().policy());
+    }
+
     private Journal.Line openLine(ActiveLoad active, TrackedShard shard, Sighting sighting, boolean first) {
-        return parts.journal()
-                .line("open")
+        return parts.line(LineKind.OPEN, active.load())
                 .path(shard.path())
                 .put("pid", sighting.pid())
-                .put("model", active.load().model().name())
                 .put("shard", shard.shard().index())
                 .put("sizeBytes", shard.shard().sizeBytes())
                 .put("residentBytes", first && shard.residentBytes() >= 0 ? shard.residentBytes() : null)
@@ -330,9 +346,7 @@ final class Intake {
         }
         parts.book().begin(active);
         parts.counters().increment(Counter.LOADS);
-        parts.journal()
-                .line("load")
-                .put("model", active.load().model().name())
+        parts.line(LineKind.LOAD, active.load())
                 .put("reason", "left by a daemon that ended before it; its readers are gone")
                 .log();
         List<TrackedShard> held = active.load().shards().stream()

@@ -5,6 +5,7 @@ import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.LoadState;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.proc.FileKey;
 import dev.nowake.kernel.proc.OpenFileScan;
@@ -99,7 +100,7 @@ final class LastReader {
         } catch (KernelException unsupported) {
             withoutLeases.add(device);
             parts.journal()
-                    .line("error")
+                    .line(LineKind.ERROR)
                     .path(shard.path())
                     .put("reason", "no write leases here, /proc is scanned instead: " + unsupported.getMessage())
                     .log();
@@ -123,10 +124,8 @@ final class LastReader {
     private void unused(ActiveLoad active, TrackedShard shard) {
         shard.markUnused(LEAST_READ_BYTES + (long) (active.load().bytesPerSecond() * UNSEEN_SECONDS));
         active.load().used(System.nanoTime());
-        parts.journal()
-                .line("close")
+        parts.line(LineKind.CLOSE, active.load())
                 .path(shard.path())
-                .put("model", active.load().model().name())
                 .put("shard", shard.shard().index())
                 .put("residentBytes", residentNow(shard))
                 .put("reason", "nobody has it open or mapped")

@@ -3,6 +3,7 @@ package dev.nowake.agent.daemon;
 import dev.nowake.agent.load.ActiveLoad;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.model.ByteRange;
 import dev.nowake.model.RangeSet;
@@ -75,10 +76,8 @@ final class Misses {
 
     private void prefetchesItself(ActiveLoad active, TrackedShard shard) {
         if (active.load().sawItPrefetch()) {
-            parts.journal()
-                    .line("load")
+            parts.line(LineKind.LOAD, active.load())
                     .path(shard.path())
-                    .put("model", active.load().model().name())
                     .put("reason", "pages appear ahead of the reader that were not asked for: it prefetches by itself")
                     .log();
         }

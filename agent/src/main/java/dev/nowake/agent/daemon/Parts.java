@@ -6,10 +6,12 @@ import dev.nowake.agent.execute.Evictor;
 import dev.nowake.agent.execute.Prefetcher;
 import dev.nowake.agent.govern.Governor;
 import dev.nowake.agent.listen.FileClaims;
+import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.LoadBook;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.Counters;
 import dev.nowake.agent.observe.Journal;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
@@ -35,7 +37,13 @@ record Parts(
         Governor governor,
         Prefetcher prefetcher,
         Evictor evictor,
-        Compactions compactions) {
+        Compactions compactions,
+        Switches switches) {
+    /** A journal line about a load. */
+    Journal.Line line(LineKind kind, Load load) {
+        return journal.line(kind).load(load.number()).put("model", load.model().name());
+    }
+
     void count(EvictOutcome outcome) {
         counters.add(Counter.EVICTED_BYTES, Math.max(0, outcome.evictedBytes()));
         outcome.refused().forEach((reason, bytes) -> {
@@ -76,6 +84,7 @@ record Parts(
                 governor,
                 prefetcher,
                 evictor,
-                compactions);
+                compactions,
+                switches);
     }
 }

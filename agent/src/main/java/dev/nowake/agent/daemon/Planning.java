@@ -7,6 +7,7 @@ import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.LoadState;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Journal;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.model.ByteRange;
 import dev.nowake.policy.Hook;
 import dev.nowake.policy.PolicyInput;
@@ -21,7 +22,7 @@ final class Planning {
     private final Prefetching prefetching;
     private final Evictions evictions;
     private final RoomMaking rooms;
-    private Journal.Line owed;
+    private List<Journal.Line> owed = List.of();
 
     Planning(Parts parts, PolicyInputs inputs, Prefetching prefetching, Evictions evictions, RoomMaking rooms) {
         this.parts = parts;
@@ -36,9 +37,9 @@ final class Planning {
         ask(active, trigger, shard, null);
     }
 
-    /** A shard was opened. Its line stands in the journal before the plan's, and is written after its first bytes are asked for. */
-    void askAtOpen(ActiveLoad active, TrackedShard shard, Journal.Line line) {
-        owed = line;
+    /** A shard was opened. Its lines stand in the journal before the plan's, and are written after its first bytes are asked for. */
+    void askAtOpen(ActiveLoad active, TrackedShard shard, List<Journal.Line> lines) {
+        owed = lines;
         ask(active, Trigger.OPEN, shard, null);
     }
 
@@ -57,18 +58,21 @@ final class Planning {
     }
 
     private void payLine() {
-        if (owed != null) {
-            owed.log();
-            owed = null;
-        }
+        owed.forEach(Journal.Line::log);
+        owed = List.of();
     }
 
     /** About no load: what is to be dropped or kept of models nobody reads. */
     void askIdle(Assignment assignment, boolean enforced, Trigger trigger) {
+        if (enforced && !parts.switches().acts()) {
+            return;
+        }
         PolicyInput input = inputs.idle(trigger, assignment.args());
         parts.decider().ask(assignment, Hook.EVICT, input, parts.engine()::submit, plan -> {
             List<Object> steps = evictions.carryOut(null, enforced, plan);
-            steps.addAll(parts.compactions().carryOut(enforced, plan));
+            if (!enforced || parts.switches().acts()) {
+                steps.addAll(parts.compactions().carryOut(enforced, plan));
+            }
             if (!steps.isEmpty()) {
                 line(trigger, plan, steps)
                         .put("mode", enforced ? "enforce" : "observe")
@@ -81,11 +85,15 @@ final class Planning {
     void askEnded(ActiveLoad past, Trigger trigger, TrackedShard shard) {
         PolicyInput input = inputs.of(past, trigger, shard, null, true);
         parts.decider().ask(past.assignment(), Hook.EVICT, input, parts.engine()::submit, plan -> {
+            if (past.suspended()) {
+                return;
+            }
             List<Object> steps = evictions.carryOut(null, past.enforced(), plan);
             steps.addAll(parts.compactions().carryOut(past.enforced(), plan));
             if (!steps.isEmpty()) {
                 line(trigger, plan, steps)
                         .path(shard.path())
+                        .load(past.load().number())
                         .put("model", past.load().model().name())
                         .put("mode", past.rule().mode().label())
                         .log();
@@ -101,10 +109,13 @@ final class Planning {
         List<Object> steps = new ArrayList<>(prefetching.carryOut(active, plan));
         payLine();
         steps.addAll(evictions.carryOut(active, active.enforced(), plan));
-        steps.addAll(parts.compactions().carryOut(active.enforced(), plan));
+        if (!active.suspended()) {
+            steps.addAll(parts.compactions().carryOut(active.enforced(), plan));
+        }
         if (!steps.isEmpty() || !plan.refused().isEmpty()) {
             line(trigger, plan, steps)
                     .path(shard == null ? null : shard.path())
+                    .load(load.number())
                     .put("model", load.model().name())
                     .put("shard", shard == null ? null : shard.shard().index())
                     .put("mode", active.rule().mode().label())
@@ -114,7 +125,7 @@ final class Planning {
 
     private Journal.Line line(Trigger trigger, Plan plan, List<Object> steps) {
         return parts.journal()
-                .line("plan")
+                .line(LineKind.PLAN)
                 .put("trigger", trigger.label())
                 .put("policy", plan.policy())
                 .put("steps", steps)

@@ -11,6 +11,7 @@ import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.NodeTarget;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.Errno;
 import dev.nowake.model.ByteRange;
 import dev.nowake.model.FileId;
@@ -42,6 +43,9 @@ final class Prefetching {
     List<Object> carryOut(ActiveLoad active, Plan plan) {
         Load load = active.load();
         List<Object> described = new ArrayList<>();
+        if (active.suspended()) {
+            return described; // what is asked for now would count as asked for later
+        }
         for (Guard.Checked step : plan.steps()) {
             if (!(step.step() instanceof Step.Prefetch wish)) {
                 continue;
@@ -115,9 +119,7 @@ final class Prefetching {
         Map<String, Integer> errors = new LinkedHashMap<>();
         outcome.errors().forEach((errno, count) -> errors.put(errno.symbol(), count));
         RoomReport room = active.budget().report();
-        parts.journal()
-                .line("outcome")
-                .put("model", active.load().model().name())
+        parts.line(LineKind.OUTCOME, active.load())
                 .put("requestedBytes", outcome.requestedBytes())
                 .put("landedBytes", outcome.landedBytes())
                 .put("alreadyResidentBytes", outcome.alreadyResidentBytes())

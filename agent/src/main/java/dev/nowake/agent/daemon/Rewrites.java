@@ -3,6 +3,7 @@ package dev.nowake.agent.daemon;
 import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.model.RangeSet;
@@ -46,10 +47,8 @@ final class Rewrites {
         layouts.forget(shard.shard().id());
         baseline.forget(shard.shard().id());
         parts.counters().increment(Counter.REWRITTEN);
-        parts.journal()
-                .line("load")
+        parts.line(LineKind.LOAD, load)
                 .path(shard.path())
-                .put("model", load.model().name())
                 .put("sizeBytes", now.sizeBytes())
                 .put("reason", "written in place while it is read: nothing of it is prefetched or dropped any more")
                 .log();

@@ -3,6 +3,7 @@ package dev.nowake.agent.daemon;
 import dev.nowake.agent.load.ActiveLoad;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
@@ -81,7 +82,11 @@ final class ShardFiles {
 
     private void failed(TrackedShard shard, String why) {
         parts.counters().increment(Counter.ERRORS);
-        parts.journal().line("error").path(shard.path()).put("reason", why).log();
+        parts.journal()
+                .line(LineKind.ERROR)
+                .path(shard.path())
+                .put("reason", why)
+                .log();
     }
 
     /**

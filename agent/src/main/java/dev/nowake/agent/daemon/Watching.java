@@ -6,6 +6,7 @@ import dev.nowake.agent.listen.FilesystemListener;
 import dev.nowake.agent.listen.FolderTreeListener;
 import dev.nowake.agent.listen.SightingSink;
 import dev.nowake.agent.observe.Counter;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.Features.Feature;
 import dev.nowake.kernel.FileEvents.Naming;
@@ -14,12 +15,15 @@ import dev.nowake.kernel.KernelException;
 import dev.nowake.model.FileId;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Collectors;
 
 /**
  * The marks: every folder of every root, on the group of its filesystem. Where a filesystem takes no mark, it is known to be
@@ -74,7 +78,7 @@ final class Watching implements AutoCloseable {
         } catch (KernelException failed) {
             parts.counters().increment(Counter.ERRORS);
             parts.journal()
-                    .line("error")
+                    .line(LineKind.ERROR)
                     .path(folder)
                     .put("reason", "folder is not watched: " + failed.getMessage())
                     .log();
@@ -122,7 +126,7 @@ final class Watching implements AutoCloseable {
 
     private void warn(Path folder, String reason, KernelException failed) {
         parts.journal()
-                .line("warning")
+                .line(LineKind.WARNING)
                 .path(folder)
                 .put("reason", reason + ": " + failed.getMessage())
                 .log();
@@ -157,6 +161,66 @@ final class Watching implements AutoCloseable {
     void forget(Path folder) {
         FolderOrder.within(marked, folder).forEach(marked::remove);
         FolderOrder.within(listed, folder).forEach(listed::remove);
+    }
+
+    /** Unmarks all folders but these. What they raised until now may still be told. */
+    void keepOnly(Set<Path> folders) {
+        Map<Path, FileId> leaving = new HashMap<>(marked);
+        leaving.keySet().removeAll(folders);
+        leaving.keySet().forEach(marked::remove);
+        listed.keySet().retainAll(folders);
+        Set<FileId> wanted = new HashSet<>(marked.values()); // one folder may have two paths, by a bind mount: its mark is one
+        leaving.forEach((folder, id) -> {
+            if (!wanted.contains(id)) {
+                unmark(folder, id);
+            }
+        });
+    }
+
+    private void unmark(Path folder, FileId id) {
+        try {
+            FileStatus status = parts.kernel().files().status(folder);
+            if (!id.equals(new FileId(status.device(), status.inode()))) {
+                return; // its mark has gone with it
+            }
+            FilesystemListener listener = listeners.get(id.device());
+            if (listener != null && !deaf.contains(id.device())) {
+                listener.unwatch(folder);
+            }
+            if (tree != null && !silent.contains(id.device())) {
+                tree.unwatch(folder);
+            }
+        } catch (KernelException gone) {
+            return; // no folder, no mark
+        }
+    }
+
+    /** Whether the kernel tells of opens in this folder, or did until it was deleted or unmounted. */
+    boolean hears(Path folder, long device) {
+        FileId id = marked.get(folder);
+        return id != null && id.device() == device && listeners.containsKey(device) && !deaf.contains(device);
+    }
+
+    /** Whether a folder it {@link #hears} has its mark yet: one that was made or mounted anew has none. */
+    boolean isMarked(Path folder, long device) {
+        try {
+            return listeners.get(device).isWatched(folder);
+        } catch (KernelException unknown) {
+            return true;
+        }
+    }
+
+    /** Ends the groups of filesystems no folder is marked on any more: another one may get their numbers. */
+    void closeUnused() {
+        Set<Long> used = marked.values().stream().map(FileId::device).collect(Collectors.toSet());
+        for (Long device : List.copyOf(listeners.keySet())) {
+            if (!used.contains(device)) {
+                listeners.remove(device).close();
+                deaf.remove(device);
+                silent.remove(device);
+                parts.mounts().forget(device);
+            }
+        }
     }
 
     /** One group and one thread per filesystem: an open that hangs on one must not deafen the others. */

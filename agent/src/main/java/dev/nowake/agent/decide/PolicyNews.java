@@ -3,6 +3,7 @@ package dev.nowake.agent.decide;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.Counters;
 import dev.nowake.agent.observe.Journal;
+import dev.nowake.agent.observe.LineKind;
 import dev.nowake.policy.Hook;
 import dev.nowake.policy.PolicyFailure;
 import dev.nowake.policy.PolicyInput;
@@ -33,7 +34,7 @@ final class PolicyNews {
         count(Counter.POLICY_ERRORS);
         count(counter(failure.kind()));
         if (journal != null && record.failuresTold().pass(System.nanoTime())) {
-            journal.line("policy")
+            journal.line(LineKind.POLICY)
                     .put("policy", record.name())
                     .put("hook", hook.label())
                     .put("trigger", input.trigger().label())
@@ -57,7 +58,7 @@ final class PolicyNews {
     /** A policy was loaded, reloaded, enabled, removed. */
     void happened(String policy, String what, String reason) {
         if (journal != null) {
-            journal.line("policy")
+            journal.line(LineKind.POLICY)
                     .put("policy", policy)
                     .put("event", what)
                     .put("reason", reason)
@@ -69,7 +70,7 @@ final class PolicyNews {
     void problem(String where, String message) {
         count(Counter.POLICY_INVALID);
         if (journal != null) {
-            Journal.Line line = journal.line("policy");
+            Journal.Line line = journal.line(LineKind.POLICY);
             Path file = Path.of(where);
             (file.isAbsolute() ? line.path(file) : line.put("policy", where))
                     .put("event", "broken")
@@ -85,7 +86,7 @@ final class PolicyNews {
             return;
         }
         if (journal != null) {
-            journal.line("log")
+            journal.line(LineKind.LOG)
                     .put("policy", record.name())
                     .put("text", text.length() <= MAX_LOG_CHARS ? text : text.substring(0, MAX_LOG_CHARS))
                     .put("linesDropped", positive(record.linesSaid().takeHeld()))

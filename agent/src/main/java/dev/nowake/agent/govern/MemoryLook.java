@@ -35,7 +35,7 @@ public final class MemoryLook implements Supplier<MemoryState> {
         return new MemoryState(
                 nodes(ZoneInfo.read(root), blocks),
                 ownLimit.getAsLong(),
-                counters.values().isEmpty() ? -1 : reclaimEvents(counters),
+                counters.has("pgscan_kswapd") ? reclaimEvents(counters) : -1,
                 stall == Pressure.Stall.NONE ? -1 : stall.totalMicros());
     }
 

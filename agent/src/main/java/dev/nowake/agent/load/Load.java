@@ -28,6 +28,7 @@ public final class Load {
     private final Map<FileId, TrackedShard> shards = new LinkedHashMap<>();
     private final Map<Integer, Long> readers = new LinkedHashMap<>();
     private final long startedNanos;
+    private long number;
     private LoadState state = LoadState.LOADING;
     private long lastUseNanos;
     private final AtomicLong prefetchedBytes = new AtomicLong();
@@ -42,6 +43,7 @@ public final class Load {
     private boolean prefetchesItself;
     private Map<Integer, ReaderProgress> progress = Map.of();
     private int generation;
+    private long frontiersSeenNanos;
     private final ReadRate rate = new ReadRate();
 
     public Load(Model model, Collection<TrackedShard> shards, long nowNanos) {
@@ -49,6 +51,15 @@ public final class Load {
         shards.forEach(shard -> this.shards.put(shard.shard().id(), shard));
         startedNanos = nowNanos;
         lastUseNanos = nowNanos;
+    }
+
+    /** Counts the daemon's loads from 1 on: what the journal calls this one. 0 for one that is only explained. */
+    public long number() {
+        return number;
+    }
+
+    public void number(long given) {
+        number = given;
     }
 
     public Model model() {
@@ -221,11 +232,17 @@ public final class Load {
 
     /** Its shards' frontiers were looked at. */
     public void frontiersSeen(long nowNanos) {
+        frontiersSeenNanos = nowNanos;
         rate.seen(progressBytes(), nowNanos);
     }
 
+    /** When its readers were looked at last; 0 before. */
+    public long frontiersSeenNanos() {
+        return frontiersSeenNanos;
+    }
+
     /** How much its readers have got through: their frontiers, or what they have touched where they have none. */
-    private long progressBytes() {
+    public long progressBytes() {
         long sum = 0;
         for (TrackedShard shard : shards.values()) {
             sum += Math.max(shard.frontierBytes(), shard.touched().bytes());

@@ -45,6 +45,10 @@ public record ZoneInfo(List<Zone> zones) {
         String name = "";
         Map<String, Long> pages = new HashMap<>();
         for (String line : ProcFile.lines(root.resolve("proc/zoneinfo"))) {
+            // statistics and per-CPU lists: nine lines of ten, and read twenty times a second while a load goes on
+            if (line.contains("nr_") || line.indexOf(':') >= 0) {
+                continue;
+            }
             String[] words = ProcFile.words(line);
             if (words.length == 4 && words[0].equals("Node") && words[2].equals("zone")) {
                 addZone(zones, node, name, pages, pageBytes);
