@@ -27,7 +27,8 @@ final class SwitchText {
         if (switches.path("disabled").asBoolean()) {
             return "disabled: remove " + Line.of(switches.path("disableFile").asString(""));
         }
-        return "paused by " + Line.of(switches.path("pausedBy").asString("?")) + left(switches.path("pausedLeftSeconds"));
+        return "paused by " + Line.of(switches.path("pausedBy").asString("?"))
+                + left(switches.path("pausedLeftSeconds"));
     }
 
     /** {@code " for 3 min more"}; empty for no end. */

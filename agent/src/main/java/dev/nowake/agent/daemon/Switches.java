@@ -232,8 +232,8 @@ public final class Switches implements AutoCloseable {
         now.modes().rules().forEach((name, mode) -> set.add(Map.of("rule", name, "mode", mode.label())));
         now.modes()
                 .roots()
-                .forEach((path, mode) -> set.add(Map.of(
-                        "root", PathLabel.of(path).text(), "mode", mode.label())));
+                .forEach((path, mode) ->
+                        set.add(Map.of("root", PathLabel.of(path).text(), "mode", mode.label())));
         document.put("set", set);
         document.put("kept", keeps.describe());
         return document;
