@@ -38,8 +38,12 @@ class JournalDocumentTest {
     void everyKindStandsThereWithItsPriorityAndNoOther() throws IOException {
         Map<String, String> rows = rows();
         for (LineKind kind : LineKind.values()) {
-            String priority = Priority.of(kind) == Priority.DEBUG ? "-" : Priority.of(kind).label();
-            assertThat(rows.getOrDefault(kind.label(), "")).as(kind.label()).startsWith("| `" + kind.label() + "` | " + priority);
+            String priority = Priority.of(kind) == Priority.DEBUG
+                    ? "-"
+                    : Priority.of(kind).label();
+            assertThat(rows.getOrDefault(kind.label(), ""))
+                    .as(kind.label())
+                    .startsWith("| `" + kind.label() + "` | " + priority);
         }
         assertThat(rows).hasSize(LineKind.values().length);
     }
@@ -74,7 +78,8 @@ class JournalDocumentTest {
     private static List<String> sources() throws IOException {
         try (Stream<Path> files = Files.walk(SOURCES)) {
             List<String> sources = new ArrayList<>();
-            for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".java")).toList()) {
                 sources.add(Files.readString(file));
             }
             return sources;
