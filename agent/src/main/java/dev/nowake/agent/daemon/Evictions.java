@@ -84,11 +84,8 @@ final class Evictions {
                         described.add(describe("keep", step, step.range()));
                     }
                 }
-                case Step.Evict stays when stopped -> {}
                 case Step.Evict evict -> {
-                    RangeSet fresh = isOwn(active, step.file())
-                            ? dropOwn(active, enforced, evict, step.range())
-                            : unused.drop(enforced, evict, step.range());
+                    RangeSet fresh = stopped ? RangeSet.EMPTY : drop(active, enforced, evict, step.range());
                     if (!fresh.isEmpty()) {
                         described.add(describe("evict", step, fresh));
                     }
@@ -97,6 +94,10 @@ final class Evictions {
             }
         }
         return described;
+    }
+
+    private RangeSet drop(ActiveLoad active, boolean enforced, Step.Evict step, RangeSet range) {
+        return isOwn(active, step.file()) ? dropOwn(active, enforced, step, range) : unused.drop(enforced, step, range);
     }
 
     private static boolean isOwn(ActiveLoad active, FileId file) {

@@ -59,6 +59,7 @@ final class Lane implements AutoCloseable {
     private final long lookNanos;
     private volatile Config roots;
     private final Restart restart;
+    private final Arrivals arrivals;
     private final AtomicBoolean rescanDue = new AtomicBoolean();
     private Thread engineThread;
     private volatile List<Object> lastLoads = List.of();
@@ -76,6 +77,7 @@ final class Lane implements AutoCloseable {
         this.parts = parts;
         this.roots = roots;
         this.lookNanos = lookNanos;
+        this.arrivals = new Arrivals(parts.claims(), parts.counters());
         this.background = thread("nowake-background-" + name);
         this.looking = thread("nowake-follow-" + name);
         this.evicting = thread("nowake-evict-" + name);
@@ -298,7 +300,12 @@ final class Lane implements AutoCloseable {
 
         @Override
         public void seen(Sighting sighting) {
-            parts.engine().submit(() -> intake.seen(sighting));
+            FileId id = sighting.id();
+            switch (arrivals.add(sighting)) {
+                case FIRST -> parts.engine().submit(() -> arrivals.take(id, intake::seen));
+                case MERGED -> {}
+                case LOST -> overflowed();
+            }
         }
 
         @Override
