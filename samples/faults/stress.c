@@ -1,6 +1,8 @@
 /*
  * stress load HOW SECONDS FILE...     loads the files in a row, cold each time, for so long, at least once
  * stress storm THREADS COUNT FILE...  opens and closes them COUNT times in all, as fast as it can
+ * stress crowd PROCESSES FILE...      so many processes one after the other, each opens and closes each of them once: as many
+ *                                     events that do not merge
  *
  * HOW is read or mmap. On SIGTERM it ends after the load under way, or at once. Prints one line of JSON when it has ended: how many loads, the checksum of the first and how many had
  * another one; and how long its open(2) calls took, in nanoseconds.
@@ -8,6 +10,7 @@
 #include "../bench/bench.h"
 #include <pthread.h>
 #include <stdint.h>
+#include <sys/wait.h>
 
 enum { BLOCK_BYTES = 1 * MIB, BUCKETS = 64 * 16, SLOW_NANOS = 10 * 1000 * 1000 };
 
@@ -146,11 +149,27 @@ static int storm(int threads, long count, char **files) {
     return 0;
 }
 
+static int crowd(int processes, char **files) {
+    for (int i = 0; i < processes; i++) {
+        pid_t child = fork();
+        if (child < 0) fail("fork");
+        if (child == 0) {
+            for (char **file = files; *file; file++) close(openFile(*file));
+            _exit(0);
+        }
+        int status;
+        if (waitpid(child, &status, 0) != child || status) fail("waitpid");
+    }
+    printf("{}\n");
+    return 0;
+}
+
 int main(int argc, char **argv) {
     endWithParent();
     signal(SIGTERM, stop);
     if (argc >= 5 && !strcmp(argv[1], "load")) return load(!strcmp(argv[2], "mmap"), atof(argv[3]), argv + 4);
     if (argc >= 5 && !strcmp(argv[1], "storm")) return storm(atoi(argv[2]), atol(argv[3]), argv + 4);
-    fprintf(stderr, "usage: stress load read|mmap SECONDS FILE... | storm THREADS COUNT FILE...\n");
+    if (argc >= 4 && !strcmp(argv[1], "crowd")) return crowd(atoi(argv[2]), argv + 3);
+    fprintf(stderr, "usage: stress load read|mmap SECONDS FILE... | storm THREADS COUNT FILE... | crowd PROCESSES FILE...\n");
     return 2;
 }

@@ -14,7 +14,14 @@ final class Verbs {
         ALL.put("status", StatusVerb::new);
         ALL.put("journal", JournalVerb::new);
         ALL.put("reload", ReloadVerb::new);
+        ALL.put("top", TopVerb::new);
         ALL.put("explain", ExplainVerb::new);
+        ALL.put("pause", PauseVerb::new);
+        ALL.put("resume", ResumeVerb::new);
+        ALL.put("keep", KeepVerb::new);
+        ALL.put("unkeep", UnkeepVerb::new);
+        ALL.put("enforce", EnforceVerb::new);
+        ALL.put("observe", ObserveVerb::new);
         ALL.put("config", ConfigVerb::new);
         ALL.put("residency", ResidencyVerb::new);
         ALL.put("prefetch", PrefetchVerb::new);

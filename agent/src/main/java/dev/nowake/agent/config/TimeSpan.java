@@ -35,7 +35,7 @@ public final class TimeSpan {
     }
 
     /** As {@link #parse} takes it, to the second. */
-    static String format(Duration span) {
+    public static String format(Duration span) {
         StringBuilder text = new StringBuilder();
         long left = span.toSeconds();
         for (int unit = 1; unit < SECONDS.length; unit++) { // nobody says 2w for 14d

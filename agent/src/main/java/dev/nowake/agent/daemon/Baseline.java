@@ -54,6 +54,12 @@ final class Baseline {
         hasChanged(id);
     }
 
+    /** The same, of a file of which more is resident than was there before: what policies are told. */
+    void remember(FileId id, RangeSet before, long sizeBytes, long residentBytes) {
+        idle.put(id, new Idle(before, sizeBytes, residentBytes));
+        changed.add(id);
+    }
+
     /** Tells of each file about which something else is known since the last call. */
     void drainChanged(Consumer<FileId> each) {
         for (FileId id : changed) {

@@ -1,7 +1,9 @@
 package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.config.Config;
+import dev.nowake.agent.config.ControlSettings;
 import dev.nowake.agent.config.InFlightLimits;
+import dev.nowake.agent.control.Access;
 import dev.nowake.agent.control.ControlServer;
 import dev.nowake.agent.decide.Decider;
 import dev.nowake.agent.decide.PolicyRegistry;
@@ -11,6 +13,7 @@ import dev.nowake.agent.execute.Prefetcher;
 import dev.nowake.agent.govern.CgroupRoom;
 import dev.nowake.agent.govern.Governor;
 import dev.nowake.agent.govern.MemoryLook;
+import dev.nowake.agent.identify.FoundModel;
 import dev.nowake.agent.listen.FileClaims;
 import dev.nowake.agent.load.LoadBook;
 import dev.nowake.agent.metrics.Metrics;
@@ -53,6 +56,7 @@ public final class Daemon implements AutoCloseable {
     private final StateFolder state;
     private final Journal journal;
     private final Handover handover;
+    private final Switches switches;
     private final Parts parts;
     private final PolicyRegistry policies;
     private final LaneSet lanes;
@@ -61,6 +65,7 @@ public final class Daemon implements AutoCloseable {
     private final ControlServer control;
     private final Metrics metrics;
     private ServiceNotices notices;
+    private volatile String controlProblem;
     private final long startedNanos = System.nanoTime();
     private volatile boolean ready;
 
@@ -82,6 +87,8 @@ public final class Daemon implements AutoCloseable {
         notices = ServiceNotices.NONE;
         state = new StateFolder(stateFolder);
         journal = new Journal(state.journal(), counters, config.service().journal());
+        KeepList keeps = new KeepList(state.keeps(), Clocks.HOST);
+        switches = new Switches(socket.toAbsolutePath().resolveSibling("disable"), keeps, journal, Clocks.HOST);
         Path host = Path.of("/");
         handover = new Handover(state.handover(), host, counters);
         Mounts mounts = new Mounts(host);
@@ -100,19 +107,22 @@ public final class Daemon implements AutoCloseable {
                 new Decider(policies, counters, journal),
                 new Governor(inFlight.maxBytes(), new MemoryLook(host, new CgroupRoom(host))),
                 prefetcher,
-                new Evictor(kernel, new HostMappings()),
-                new Compactions(kernel, host, counters, journal));
+                new Evictor(kernel, new HostMappings(), switches::acts),
+                new Compactions(kernel, host, counters, journal),
+                switches);
         reloading = new Reloading(parts, config, this::follow);
         lanes = new LaneSet(parts, config, handover, this::broken, this::moved);
-        control = new ControlServer(socket, answers());
+        Access access = access(config);
+        warn(keeps.problem());
+        control = new ControlServer(socket, access, answers());
         metrics = new Metrics(
                 new SelfView(
                         parts,
                         reloading::config,
                         () -> List.copyOf(lanes.all()),
                         () -> ready,
-                        () -> false,
-                        () -> false),
+                        switches::isPaused,
+                        switches::isDisabled),
                 this::notShown);
     }
 
@@ -132,16 +142,32 @@ public final class Daemon implements AutoCloseable {
 
     private void notShown(String why) {
         counters.increment(Counter.ERRORS);
-        journal.line(LineKind.WARNING).put("reason", why).log();
+        warn(why);
+    }
+
+    private Access access(Config config) {
+        ControlSettings rights = config.service().control();
+        Access access = new Access(rights.group(), rights.admins(), parts.procRoot());
+        warn(access.problem());
+        controlProblem = access.problem();
+        return access;
+    }
+
+    private void warn(String problem) {
+        if (problem != null) {
+            journal.line(LineKind.WARNING).put("reason", problem).log();
+        }
     }
 
     private Answers answers() {
-        return new Answers()
+        SwitchAnswers switching = new SwitchAnswers(switches, reloading::config, this::models, journal);
+        return switching
+                .addTo(new Answers())
                 .add("status", request -> status())
                 .add("explain", request -> ExplainAnswer.of(lanes.all(), request))
-                .add("reload", reloading::answer)
+                .change("reload", (request, by) -> reloading.answer(request))
                 .add("policies", request -> Map.of("policies", policies.status()))
-                .add("policy-enable", request -> {
+                .change("policy-enable", (request, by) -> {
                     String name = Answers.text(request, "name");
                     policies.enable(name);
                     return Map.of("enabled", name);
@@ -209,8 +235,9 @@ public final class Daemon implements AutoCloseable {
         policies.watch();
         ready = true;
         metrics.apply(reloading.config().service().metrics());
+        switches.start();
         journal.line(LineKind.START)
-                .put("mode", reloading.config().overallMode().label())
+                .put("mode", switches.modes().overall(reloading.config()).label())
                 .put("binding", parts.kernel().binding())
                 .put("folders", lanes.folders())
                 .log();
@@ -221,8 +248,20 @@ public final class Daemon implements AutoCloseable {
             lanes.follow(next);
             journal.apply(next.service().journal());
             metrics.apply(next.service().metrics());
+            switches.reloaded(next);
+            if (!next.service().control().equals(reloading.config().service().control())) {
+                admit(access(next));
+            }
         } finally {
             moving.set(false); // the next look tells again
+        }
+    }
+
+    private void admit(Access access) {
+        try {
+            control.admit(access);
+        } catch (IOException failed) {
+            warn("the socket's group stays as it was: " + failed.getMessage());
         }
     }
 
@@ -233,13 +272,20 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
+    private List<FoundModel> models() {
+        List<FoundModel> models = new ArrayList<>();
+        lanes.all().forEach(lane -> models.addAll(lane.foundModels()));
+        return models;
+    }
+
     private Map<String, Object> status() {
         Map<Lane, CompletableFuture<List<Object>>> asked = new LinkedHashMap<>();
         lanes.all().forEach(lane -> asked.put(lane, lane.askLoads()));
         long deadline = System.nanoTime() + ANSWER_NANOS;
         List<Object> loads = new ArrayList<>();
         asked.forEach((lane, answer) -> loads.addAll(lane.loads(answer, deadline)));
-        Map<String, Object> document = StatusDocument.of(reloading.config(), parts, startedNanos, loads);
+        Map<String, Object> document =
+                StatusDocument.of(reloading.config(), parts, startedNanos, loads, controlProblem);
         document.put("reload", reloading.document());
         return document;
     }
@@ -260,6 +306,7 @@ public final class Daemon implements AutoCloseable {
         notices.stopping();
         notices.close();
         control.close();
+        switches.close();
         reloading.close();
         metrics.close();
         lanes.close();

@@ -112,7 +112,7 @@ final class Explaining {
             }
         }
         LoadStart start = LoadStart.look(parts, rules.get(), shards, entry, pid);
-        ActiveLoad load = start.begin(shards, parts.governor().open());
+        ActiveLoad load = start.begin(parts, shards);
         load.load().shard(entry.shard().id()).markOpened();
         if (pid > 0) {
             load.load().addReader(pid, -1);
@@ -156,7 +156,7 @@ final class Explaining {
             run(engine, answer, () -> {
                 long room = Math.max(0, parts.governor().look().roomBytes());
                 Map<String, Object> cgroup = CgroupDocument.reader(parts.procRoot(), open.pid());
-                answer.complete(new ExplainDocument(open, cgroup, placements)
+                answer.complete(new ExplainDocument(open, cgroup, placements, parts.switches())
                         .of(prefetch.join(), evict.join(), release.join(), room));
             });
         });

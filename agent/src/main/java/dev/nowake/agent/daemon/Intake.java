@@ -88,6 +88,10 @@ final class Intake {
     /** An open heard some time after it happened: its close may have been heard, and dropped, before it. */
     private void seenLate(Sighting sighting) {
         seen(sighting);
+        lookWhetherClosed(sighting);
+    }
+
+    private void lookWhetherClosed(Sighting sighting) {
         ActiveLoad active = parts.book().of(sighting.id());
         if (active != null && active.load().state() == LoadState.LOADING) {
             TrackedShard shard = active.load().shard(sighting.id());
@@ -109,11 +113,15 @@ final class Intake {
         }
     }
 
-    /** The load is out of the book: what came meanwhile is heard now. */
+    /**
+     * The load is out of the book: what came meanwhile is heard now, all of it before anybody is looked for, so that it is
+     * one load and not one for each open.
+     */
     void ended(ActiveLoad active) {
         used(active.load());
         written.ended(active.load());
-        active.deferred().forEach(this::seenLate);
+        active.deferred().forEach(this::seen);
+        active.deferred().forEach(this::lookWhetherClosed);
     }
 
     /** A close without a load: nothing to do but to forget what a writer made untrue. */

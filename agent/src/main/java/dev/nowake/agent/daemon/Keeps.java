@@ -7,9 +7,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
- * What policies asked to keep: no eviction touches it as long as it holds, whoever asks for it. Nothing is locked in
+ * What policies asked to keep, and what an operator did: no eviction touches it as long as it holds, whoever asks for it. Nothing is locked in
  * memory; the kernel may still reclaim it. Belongs to the engine's thread.
  */
 final class Keeps {
@@ -19,11 +20,25 @@ final class Keeps {
     /** {@code untilSeconds}: of the steady clock. */
     private record Kept(RangeSet range, Step.Hold hold, double untilSeconds) {}
 
+    private static final RangeSet ALL = RangeSet.between(0, Long.MAX_VALUE);
+
     private final Clocks clocks;
     private final Map<FileId, List<Kept>> kept = new HashMap<>();
+    private final Predicate<FileId> byOperator;
+
+    /** {@code byOperator}: files an operator wants kept, whole. */
+    Keeps(Clocks clocks, Predicate<FileId> byOperator) {
+        this.clocks = clocks;
+        this.byOperator = byOperator;
+    }
+
+    /** No policy asked for that. */
+    boolean isByOperator(FileId file) {
+        return byOperator.test(file);
+    }
 
     Keeps(Clocks clocks) {
-        this.clocks = clocks;
+        this(clocks, file -> false);
     }
 
     /** Returns whether it says anything new: policies say the same every ten seconds. */
@@ -50,6 +65,9 @@ final class Keeps {
 
     /** The bytes of the file that must stay now. */
     RangeSet of(FileId file, boolean inUse) {
+        if (isByOperator(file)) {
+            return ALL;
+        }
         List<Kept> ofFile = kept.get(file);
         if (ofFile == null) {
             return RangeSet.EMPTY;
@@ -67,7 +85,7 @@ final class Keeps {
         return all;
     }
 
-    private void drop(java.util.function.Predicate<Kept> which) {
+    private void drop(Predicate<Kept> which) {
         kept.values().forEach(ofFile -> ofFile.removeIf(which));
         kept.values().removeIf(List::isEmpty);
     }

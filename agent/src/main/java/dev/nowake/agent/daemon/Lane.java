@@ -5,6 +5,7 @@ import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.config.RootRule;
 import dev.nowake.agent.identify.CatalogEntry;
 import dev.nowake.agent.identify.CatalogSnapshot;
+import dev.nowake.agent.identify.FoundModel;
 import dev.nowake.agent.listen.Sighting;
 import dev.nowake.agent.listen.SightingSink;
 import dev.nowake.agent.load.ActiveLoad;
@@ -50,15 +51,19 @@ final class Lane implements AutoCloseable {
     private final Following following;
     private final Explaining explaining;
     private final Heartbeat heartbeat;
+    private final Suspensions suspensions;
+    private final Runnable switched = this::switched;
     private final RuleChange ruleChange;
     private final Sampling sampling;
     private final LoadsAnswer loadsNow;
     private final long lookNanos;
     private volatile Config roots;
     private final Restart restart;
+    private final Arrivals arrivals;
     private final AtomicBoolean rescanDue = new AtomicBoolean();
     private Thread engineThread;
     private volatile List<Object> lastLoads = List.of();
+    private volatile CompletableFuture<List<Object>> unanswered;
 
     /**
      * @param parts with an engine and a book of the lane's own
@@ -72,6 +77,7 @@ final class Lane implements AutoCloseable {
         this.parts = parts;
         this.roots = roots;
         this.lookNanos = lookNanos;
+        this.arrivals = new Arrivals(parts.claims(), parts.counters());
         this.background = thread("nowake-background-" + name);
         this.looking = thread("nowake-follow-" + name);
         this.evicting = thread("nowake-evict-" + name);
@@ -83,11 +89,11 @@ final class Lane implements AutoCloseable {
         ReaderPlaces places = new ReaderPlaces(parts.procRoot(), parts.kernel().placement(), nodes);
         Placements placements = new Placements(nodes);
         LayoutShelf layouts = new LayoutShelf();
-        Keeps keeps = new Keeps(Clocks.HOST);
-        Leftovers leftovers = new Leftovers(parts, background);
         watching = new Watching(parts, new Ears());
         models = new Models(parts, roots, background, watching, baseline, this::newFolders, isOurs);
         restart = new Restart(parts, models, baseline, handover);
+        Keeps keeps = new Keeps(Clocks.HOST, this::isKept);
+        Leftovers leftovers = new Leftovers(parts, background, this::isKept);
         ModelTable table = new ModelTable(models::found, baseline, parts.book(), Clocks.HOST);
         PolicyInputs inputs = new PolicyInputs(parts, memory, table, layouts);
         Prefetching prefetching = new Prefetching(parts, files, placements);
@@ -112,7 +118,7 @@ final class Lane implements AutoCloseable {
                 parts,
                 memory,
                 keeps,
-                () -> models.rules().standing(),
+                () -> models.rules().standing(parts.switches().modes()),
                 (active, trigger) -> planning.ask(active, trigger, null),
                 (standing, trigger) -> {
                     planning.askIdle(standing.assignment(), standing.mode() == Mode.ENFORCE, trigger);
@@ -121,6 +127,8 @@ final class Lane implements AutoCloseable {
                     }
                 });
         ring[0] = intake;
+        suspensions = new Suspensions(parts, leftovers, (active, trigger) -> planning.ask(active, trigger, null));
+        parts.switches().listen(switched);
         ruleChange = new RuleChange(parts, releasing::letGo);
         loadsNow = new LoadsAnswer(
                 parts.engine(), new Residents(() -> this.roots.roots(), baseline, models::snapshot), parts.book());
@@ -133,6 +141,16 @@ final class Lane implements AutoCloseable {
         CatalogSnapshot snapshot = models.snapshot();
         CatalogEntry entry = Explaining.find(snapshot, id, path);
         return entry == null ? null : explaining.explain(snapshot, entry, pid);
+    }
+
+    private boolean isKept(FileId id) {
+        CatalogEntry entry = models.of(id);
+        return entry != null && parts.switches().keeps().holds(entry.path());
+    }
+
+    /** Any thread. */
+    private void switched() {
+        parts.engine().submit(suspensions::look);
     }
 
     /** Made with its first task. */
@@ -220,6 +238,11 @@ final class Lane implements AutoCloseable {
         return models.found().size();
     }
 
+    /** All that are known now. Any thread. */
+    List<FoundModel> foundModels() {
+        return models.found();
+    }
+
     int folders() {
         return watching.folders();
     }
@@ -232,15 +255,19 @@ final class Lane implements AutoCloseable {
     /** Asks for the lane's part of {@code status}; {@link #loads} waits for it. */
     CompletableFuture<List<Object>> askLoads() {
         CompletableFuture<List<Object>> answer = new CompletableFuture<>();
-        parts.engine().submit(() -> answer.complete(StatusDocument.loads(parts.book(), parts.procRoot())));
+        parts.engine()
+                .submit(() -> answer.complete(StatusDocument.loads(parts.book(), parts.procRoot(), this::isKept)));
         return answer;
     }
 
     /** What was asked, or the last answer of a lane that does not answer by the deadline: its server hangs. */
     List<Object> loads(CompletableFuture<List<Object>> asked, long deadlineNanos) {
+        CompletableFuture<List<Object>> late = unanswered;
+        boolean hangs = late != null && !late.isDone(); // who asks now need not wait to find that out again
         try {
-            lastLoads = asked.get(Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+            lastLoads = asked.get(hangs ? 0 : Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (TimeoutException | ExecutionException busy) {
+            unanswered = hangs ? late : asked;
             return lastLoads;
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
@@ -273,7 +300,12 @@ final class Lane implements AutoCloseable {
 
         @Override
         public void seen(Sighting sighting) {
-            parts.engine().submit(() -> intake.seen(sighting));
+            FileId id = sighting.id();
+            switch (arrivals.add(sighting)) {
+                case FIRST -> parts.engine().submit(() -> arrivals.take(id, intake::seen));
+                case MERGED -> {}
+                case LOST -> overflowed();
+            }
         }
 
         @Override
@@ -310,6 +342,7 @@ final class Lane implements AutoCloseable {
     /** Stops hearing and doing; {@link #awaitEnd} waits for the thread. */
     @Override
     public void close() {
+        parts.switches().unlisten(switched);
         watching.close();
         parts.engine().stop();
         background.shutdownNow();

@@ -65,7 +65,8 @@ public final class OfflineExplain {
                     new Governor(0, new MemoryLook(host, () -> Long.MAX_VALUE)),
                     idle,
                     new Evictor(kernel, new HostMappings()),
-                    new Compactions(kernel, host, counters, nowhere));
+                    new Compactions(kernel, host, counters, nowhere),
+                    new Switches(null, new KeepList(null, Clocks.HOST), nowhere, Clocks.HOST));
             boolean mayOpen = !parts.mounts().isFuse(id.device());
             CatalogSnapshot snapshot = ModelCatalog.scan(
                             kernel.files(), List.of(new ModelCatalog.Root(root.path(), mayOpen)))

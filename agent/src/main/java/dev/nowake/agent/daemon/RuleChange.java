@@ -34,7 +34,7 @@ final class RuleChange {
             RootRule root = rules.rootOf(firstOpened(active.load()).path());
             if (root == null) {
                 end(active, "its root is watched no more: what was prefetched for it stays");
-            } else if (active.enforced() && modeOf(active, rules) == Mode.OBSERVE) {
+            } else if (active.rule().mode() == Mode.ENFORCE && isObserved(active, rules)) {
                 stop(active);
             }
         }
@@ -79,18 +79,20 @@ final class RuleChange {
     }
 
     /** By its first reader, as when it began; where that one is gone, no condition about the reader holds. */
-    private Mode modeOf(ActiveLoad active, RuleBook rules) {
+    private boolean isObserved(ActiveLoad active, RuleBook rules) {
         Load load = active.load();
         TrackedShard shard = firstOpened(load);
         int pid = load.readers().keySet().stream().findFirst().orElse(0);
         String mountType = parts.mounts().of(shard.shard().id().device()).fsType();
-        return rules.choose(new Subject(
-                        shard.path(),
-                        load.model().format(),
-                        load.model().sizeBytes(),
-                        mountType,
-                        new Reader(parts.procRoot(), pid)))
-                .mode();
+        Subject subject = new Subject(
+                shard.path(),
+                load.model().format(),
+                load.model().sizeBytes(),
+                mountType,
+                new Reader(parts.procRoot(), pid));
+        // what an operator set to observe is only suspended, and what he set to enforce goes on
+        return rules.choose(subject).mode() == Mode.OBSERVE
+                && rules.choose(subject, parts.switches().modes()).mode() == Mode.OBSERVE;
     }
 
     private static TrackedShard firstOpened(Load load) {

@@ -37,6 +37,10 @@ final class StateFolder implements AutoCloseable {
         return folder.resolve("loads.json");
     }
 
+    Path keeps() {
+        return folder.resolve("keeps.json");
+    }
+
     @Override
     public void close() throws IOException {
         channel.close();

@@ -85,10 +85,10 @@ final class MetricsServer implements AutoCloseable {
             if (refuses(exchange)) {
                 return;
             }
-            switch (exchange.getRequestURI().getPath()) {
+            switch (String.valueOf(exchange.getRequestURI().getPath())) {
                 case PATH -> metrics.handleRequest(new Scrape(exchange));
                 case "/" -> answer(exchange, 200, "text/html; charset=utf-8", PAGE);
-                case null, default -> answer(exchange, 404, TEXT, "only /metrics is here\n");
+                default -> answer(exchange, 404, TEXT, "only /metrics is here\n");
             }
         }
     }

@@ -61,6 +61,13 @@ final class Stress implements AutoCloseable {
         return start(List.of("storm", "" + threads, "" + count), files);
     }
 
+    /** So many processes, each of which opens and closes each of them once: events that do not merge. */
+    static void crowd(int processes, List<Path> files) throws Exception {
+        try (Stress crowd = start(List.of("crowd", "" + processes), files)) {
+            crowd.result();
+        }
+    }
+
     /** Asks it to end; the load under way is finished. */
     Stress stop() {
         process.toHandle().destroy(); // the process's own would close its output
