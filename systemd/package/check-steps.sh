@@ -85,11 +85,7 @@ holds "the second shard was left alone" is_resident -lt "${shards[1]}"
 
 step "Enforce"
 run "sed -i 's/^mode: observe/mode: enforce/' /etc/nowake/nowake.yaml"
-if systemctl show --property ExecReload nowake | grep -q nowake; then
-  run 'systemctl reload nowake'
-else
-  run 'systemctl restart nowake'
-fi
+run 'systemctl reload nowake'
 holds "the configuration is taken" test $status = 0
 exec 3<"${shards[0]}"
 head -c 1M <&3 >/dev/null

@@ -38,8 +38,11 @@ class ArchitectureTest {
      *   <li>rules -> identify: one way to write a path as text, which patterns are held against
      *   <li>rules -> decide: a rule's outcome is who decides
      *   <li>govern -> execute: the governor is the executor's byte budget, whose interface stands where it is asked
+     *   <li>metrics -> decide, execute, govern: it tells how they stand, from the records they describe themselves with
      *   <li>observe -> identify: one way to write a path as text
-     *   <li>demo -> config: one way to write a size as text
+     *   <li>observe -> config: how much of the journal is kept
+     *   <li>demo, report -> config: one way to write a size as text
+     *   <li>report -> observe: reads what was written there
      *   <li>progress -> trace: readers that use pread(2) are seen by the kernel's events alone
      *   <li>trace -> observe: one way to write a path as text that keeps odd bytes
      * </ul>
@@ -49,19 +52,23 @@ class ArchitectureTest {
             identify ->
             rules    -> identify decide config
             load     -> listen config execute decide govern
-            decide   -> observe
+            decide   -> observe trust
             govern   -> execute
             execute  ->
-            observe  -> identify
+            observe  -> identify config
 
-            config   ->
+            config   -> trust
             control  ->
             progress -> load trace
-            daemon   -> listen identify rules load progress decide govern execute observe config control
-            demo     -> config
+            sample   ->
+            metrics  -> config decide execute govern observe
+            daemon   -> listen identify rules load progress sample decide govern execute observe config control metrics
+            report   -> config observe
+            demo     -> config report
             trace    -> observe
+            trust    ->
             manual   -> cli
-            cli      -> daemon demo config control decide identify govern execute observe trace
+            cli      -> daemon demo config control decide identify govern execute observe trace report
             """;
 
     /** Reads a header for a verb and leaves no page behind: the one class outside that reads, and evicts its own trace. */
@@ -266,6 +273,34 @@ class ArchitectureTest {
                 .and(NO_QUIET_READ)
                 .should()
                 .callMethodWhere(portMethod(FileAccess.class, "read")));
+    }
+
+    /**
+     * The wall clock jumps. Nothing that decides or waits asks it: it is written into journals and traces, and told to
+     * policies, which know days. What an operator wants kept until a time outlives restarts, which no other clock does; the
+     * end of a pause is only shown by it; verbs and reports speak to people.
+     */
+    @Test
+    void onlyWhatTellsTheTimeOfDayAsksTheWallClock() {
+        check(noClasses()
+                .that(
+                        DescribedPredicate.not(
+                                nameMatching(
+                                        "dev\\.nowake\\.agent\\."
+                                                + "(daemon\\.(Clocks|KeepList|Switches)|observe\\.Journal(\\$.*)?|trace\\.(Residency|Tracefs)Recorder)")))
+                .and()
+                .resideOutsideOfPackages("dev.nowake.samples..", "dev.nowake.agent.cli..", "dev.nowake.agent.report..")
+                .should()
+                .callMethodWhere(
+                        DescribedPredicate.describe("ask the wall clock", ArchitectureTest::asksTheWallClock)));
+    }
+
+    private static boolean asksTheWallClock(JavaMethodCall call) {
+        String owner = call.getTargetOwner().getName();
+        String name = call.getTarget().getName();
+        return owner.equals("java.lang.System") && name.equals("currentTimeMillis")
+                || owner.startsWith("java.time.") && name.equals("now")
+                || owner.equals("java.time.Clock") && name.startsWith("system");
     }
 
     private static DescribedPredicate<JavaMethodCall> portMethod(Class<?> port, String names) {

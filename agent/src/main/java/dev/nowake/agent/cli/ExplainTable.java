@@ -32,7 +32,15 @@ final class ExplainTable {
         }
         JsonNode rule = document.path("rule");
         line("rule", text(rule.path("name")) + where(rule) + ": " + text(rule.path("why")));
-        line("mode", text(document.path("mode")));
+        line(
+                "mode",
+                text(document.path("mode"))
+                        + (document.path("acts").asBoolean(true)
+                                ? ""
+                                : "; nothing is done now, 'nowake status' says why"));
+        if (document.path("kept").asBoolean(false)) {
+            line("kept", "by an operator: nothing of it is dropped");
+        }
         line("policy", policy(document));
         failed(document.path("policyStatus"));
         line("fallback", policy(document.path("fallback")));

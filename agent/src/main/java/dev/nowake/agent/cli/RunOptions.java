@@ -4,8 +4,11 @@ import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.ConfigException;
 import dev.nowake.agent.config.ConfigFile;
 import dev.nowake.agent.config.KnownPolicies;
+import dev.nowake.agent.config.ListenAddress;
+import dev.nowake.agent.config.MetricsSettings;
 import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.config.RootRule;
+import dev.nowake.agent.config.ServiceSettings;
 import dev.nowake.policy.Argument;
 import dev.nowake.policy.Policy;
 import java.io.IOException;
@@ -16,8 +19,24 @@ import java.util.List;
 import java.util.Map;
 
 /** What {@code run} was asked on the command line, made one with the configuration file: options win. */
-record RunOptions(List<Path> roots, boolean enforce, String policy, Path configFile) {
-    /** Throws with every error, one line each, saying what to do. {@code policies}: every policy there is. */
+record RunOptions(List<Path> roots, boolean enforce, String policy, Path configFile, String metrics) {
+    RunOptions(List<Path> roots, boolean enforce, String policy, Path configFile) {
+        this(roots, enforce, policy, configFile, null);
+    }
+
+    /** The configuration file to read: the installed one where neither a file nor roots are given; null for none. */
+    static Path file(String given, List<String> roots) {
+        if (given != null) {
+            return RawArguments.path(given);
+        }
+        return roots.isEmpty() ? ConfigFile.INSTALLED : null;
+    }
+
+    /**
+     * Reads the files anew at every call. Throws with every error, one line each, saying what to do.
+     *
+     * @param policies every policy there is
+     */
     Config config(KnownPolicies policies) throws ConfigException {
         Config file = configFile == null ? new Config(Mode.OBSERVE, List.of()) : ConfigFile.read(configFile, policies);
         Policy named = policy == null ? null : named(policy, policies);
@@ -46,7 +65,21 @@ record RunOptions(List<Path> roots, boolean enforce, String policy, Path configF
                         .toList(),
                 file.policies(),
                 file.inFlight(),
-                file.service());
+                service(file.service()));
+    }
+
+    private ServiceSettings service(ServiceSettings file) throws ConfigException {
+        if (metrics == null) {
+            return file;
+        }
+        try {
+            ListenAddress.check(metrics);
+        } catch (IllegalArgumentException wrong) {
+            throw new ConfigException("--metrics: " + wrong.getMessage());
+        }
+        MetricsSettings shown = new MetricsSettings(
+                metrics, file.metrics().textfile(), file.metrics().modelLabel());
+        return new ServiceSettings(shown, file.journal(), file.control());
     }
 
     private static Policy named(String name, KnownPolicies policies) throws ConfigException {

@@ -76,6 +76,7 @@ final class Evictions {
      */
     List<Object> carryOut(ActiveLoad active, boolean enforced, Plan plan) {
         List<Object> described = new ArrayList<>();
+        boolean stopped = active == null ? enforced && !parts.switches().acts() : active.suspended();
         for (Guard.Checked step : plan.steps()) {
             switch (step.step()) {
                 case Step.Keep keep -> {
@@ -84,9 +85,7 @@ final class Evictions {
                     }
                 }
                 case Step.Evict evict -> {
-                    RangeSet fresh = isOwn(active, step.file())
-                            ? dropOwn(active, enforced, evict, step.range())
-                            : unused.drop(enforced, evict, step.range());
+                    RangeSet fresh = stopped ? RangeSet.EMPTY : drop(active, enforced, evict, step.range());
                     if (!fresh.isEmpty()) {
                         described.add(describe("evict", step, fresh));
                     }
@@ -95,6 +94,10 @@ final class Evictions {
             }
         }
         return described;
+    }
+
+    private RangeSet drop(ActiveLoad active, boolean enforced, Step.Evict step, RangeSet range) {
+        return isOwn(active, step.file()) ? dropOwn(active, enforced, step, range) : unused.drop(enforced, step, range);
     }
 
     private static boolean isOwn(ActiveLoad active, FileId file) {
@@ -111,8 +114,7 @@ final class Evictions {
         if (shard.inUse() && !shard.isTouchedKnown() && active.load().readers().size() > 1) {
             return RangeSet.EMPTY; // the plan was made before the last reader came
         }
-        RangeSet left = range.minus(shard.residentBefore())
-                .minus(keeps.of(step.file(), shard.inUse(), PolicyInputs.nowSeconds()));
+        RangeSet left = range.minus(shard.residentBefore()).minus(keeps.of(step.file(), shard.inUse()));
         RangeSet fresh = left.minus(shard.dropped());
         if (shard.inUse() && shard.frontierBytes() == 0) {
             fresh = fresh.minus(shard.justTouched()); // nobody knows where it goes next; one that goes on is past it
@@ -126,6 +128,10 @@ final class Evictions {
             OpenFile file = shard.file();
             RangeSet dropped = fresh;
             active.runHolding(executorFor(step), () -> {
+                if (!active.enforced()) {
+                    parts.engine().submit(() -> shard.notDropped(dropped));
+                    return;
+                }
                 Taken taken = pageOut(file, step, ranges);
                 EvictOutcome outcome = evict(file, step, ranges);
                 parts.engine().submit(() -> droppedOwn(active, shard, dropped, outcome, taken));

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 
 /**
  * Looks how far a load's readers have got and tells its policy, as long as the load goes on. Belongs to the engine's
@@ -51,7 +52,7 @@ final class Following implements AutoCloseable {
     private final Rewrites rewrites;
     private final Executor looking;
     private final Executor background;
-    private final Runnable loadBegins;
+    private final Consumer<ActiveLoad> loadBegins;
     private final Set<LoadProgress> open = ConcurrentHashMap.newKeySet();
 
     Following(
@@ -63,7 +64,7 @@ final class Following implements AutoCloseable {
             Baseline baseline,
             Executor looking,
             Executor background,
-            Runnable loadBegins) {
+            Consumer<ActiveLoad> loadBegins) {
         this.parts = parts;
         this.places = places;
         this.layouts = layouts;
@@ -82,7 +83,7 @@ final class Following implements AutoCloseable {
     }
 
     void begin(ActiveLoad active) {
-        loadBegins.run();
+        loadBegins.accept(active);
         places.look(active.load(), System.nanoTime());
         LoadProgress progress = new LoadProgress(parts.procRoot(), parts.kernel());
         open.add(progress);
@@ -197,6 +198,7 @@ final class Following implements AutoCloseable {
             }
         }
         load.frontiersSeen(System.nanoTime());
+        FrontierLag.observe(active, parts.counters());
         active.budget().readsAt((long) load.bytesPerSecond());
         rewrites.look(load);
         if (active.enforced()) {
@@ -232,6 +234,7 @@ final class Following implements AutoCloseable {
         } else {
             shard.readersAt(place.slowestBytes(), place.furthestBytes());
         }
+        shard.touchedByAny(place.touchedByAny());
         return shard.touched(place.touched()) || shard.frontierBytes() != before;
     }
 

@@ -16,6 +16,7 @@ import dev.nowake.model.RangeSet;
 import dev.nowake.policy.Trigger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -87,6 +88,10 @@ final class Intake {
     /** An open heard some time after it happened: its close may have been heard, and dropped, before it. */
     private void seenLate(Sighting sighting) {
         seen(sighting);
+        lookWhetherClosed(sighting);
+    }
+
+    private void lookWhetherClosed(Sighting sighting) {
         ActiveLoad active = parts.book().of(sighting.id());
         if (active != null && active.load().state() == LoadState.LOADING) {
             TrackedShard shard = active.load().shard(sighting.id());
@@ -108,11 +113,15 @@ final class Intake {
         }
     }
 
-    /** The load is out of the book: what came meanwhile is heard now. */
+    /**
+     * The load is out of the book: what came meanwhile is heard now, all of it before anybody is looked for, so that it is
+     * one load and not one for each open.
+     */
     void ended(ActiveLoad active) {
         used(active.load());
         written.ended(active.load());
-        active.deferred().forEach(this::seenLate);
+        active.deferred().forEach(this::seen);
+        active.deferred().forEach(this::lookWhetherClosed);
     }
 
     /** A close without a load: nothing to do but to forget what a writer made untrue. */
@@ -130,8 +139,7 @@ final class Intake {
     }
 
     private void used(Load load) {
-        double now = PolicyInputs.nowSeconds();
-        load.shards().forEach(shard -> table.used(shard.shard().id(), now));
+        load.shards().forEach(shard -> table.used(shard.shard().id()));
     }
 
     private void drop(Sighting sighting) {
@@ -314,6 +322,42 @@ final class Intake {
         return active == null
                 || !active.load().shard(sighting.id()).inUse()
                 || !active.load().readers().containsKey(sighting.pid());
+    }
+
+    /**
+     * A load whose readers ended while no daemon was there: it ends now, as its rule's policy wants. Nothing is prefetched
+     * for it, and nothing is done where another rule is for it by now.
+     */
+    void finishLeft(Map<FileId, Handover.Left> left) {
+        for (FileId id : left.keySet()) {
+            CatalogEntry entry = models.of(id);
+            if (entry != null && parts.book().of(id) == null) { // else somebody reads it: its end comes
+                finishLeft(entry, left);
+            }
+        }
+    }
+
+    private void finishLeft(CatalogEntry entry, Map<FileId, Handover.Left> left) {
+        ActiveLoad active = LoadStart.of(parts, models.rules(), models.shardsOf(entry), entry, 0);
+        if (!active.enforced()
+                || !active.ruleName().equals(left.get(entry.shard().id()).rule())) {
+            active.budget().close();
+            return;
+        }
+        parts.book().begin(active);
+        parts.counters().increment(Counter.LOADS);
+        parts.line(LineKind.LOAD, active.load())
+                .put("reason", "left by a daemon that ended before it; its readers are gone")
+                .log();
+        List<TrackedShard> held = active.load().shards().stream()
+                .filter(shard -> left.containsKey(shard.shard().id()) && files.ensureHeld(shard))
+                .toList();
+        for (TrackedShard shard : active.load().shards()) {
+            shard.ask(RangeSet.between(0, shard.shard().sizeBytes()));
+        }
+        held.forEach(TrackedShard::markOpened);
+        held.forEach(shard -> lastReader.closeSeen(active, shard));
+        lastReader.lookAt(active);
     }
 
     /** Events were lost: every load's shards are looked at again; {@code inUse} are files found open or mapped. */

@@ -152,6 +152,11 @@ final class LastReader {
         }
     }
 
+    /** Looks whether the load is over. */
+    void lookAt(ActiveLoad active) {
+        checkOver(active);
+    }
+
     /** Looks whether the load is over, and again every so often while its readers live but touch no shard. */
     private void checkOver(ActiveLoad active) {
         Load load = active.load();

@@ -1,6 +1,6 @@
 package dev.nowake.agent.daemon;
 
-import dev.nowake.agent.govern.LoadBudget;
+import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.identify.CatalogEntry;
 import dev.nowake.agent.load.ActiveLoad;
 import dev.nowake.agent.load.Load;
@@ -23,19 +23,28 @@ record LoadStart(Model model, Choice choice) {
         String mountType = parts.mounts().of(entry.shard().id().device()).fsType();
         Reader reader = new Reader(parts.procRoot(), pid);
         return new LoadStart(
-                model, rules.choose(new Subject(entry.path(), model.format(), model.sizeBytes(), mountType, reader)));
+                model,
+                rules.choose(
+                        new Subject(entry.path(), model.format(), model.sizeBytes(), mountType, reader),
+                        parts.switches().modes()));
     }
 
     static ActiveLoad of(Parts parts, RuleBook rules, List<TrackedShard> shards, CatalogEntry entry, int pid) {
-        ActiveLoad active = look(parts, rules, shards, entry, pid)
-                .begin(shards, parts.governor().open());
+        ActiveLoad active = look(parts, rules, shards, entry, pid).begin(parts, shards);
         active.load().number(parts.journal().nextLoad());
         return active;
     }
 
     /** A load that is in no book yet. */
-    ActiveLoad begin(List<TrackedShard> shards, LoadBudget budget) {
+    ActiveLoad begin(Parts parts, List<TrackedShard> shards) {
         Load load = new Load(model, shards, System.nanoTime());
-        return new ActiveLoad(load, choice.effective(), choice.name(), choice.assignment(), budget);
+        Switches switches = parts.switches();
+        return new ActiveLoad(
+                load,
+                choice.effective(),
+                choice.name(),
+                choice.assignment(),
+                parts.governor().open(),
+                () -> switches.acts() && switches.modes().of(choice.rule(), choice.root()) == Mode.ENFORCE);
     }
 }

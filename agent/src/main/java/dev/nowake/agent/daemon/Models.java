@@ -13,16 +13,21 @@ import dev.nowake.agent.observe.LineKind;
 import dev.nowake.agent.rules.RuleBook;
 import dev.nowake.kernel.FileEvent;
 import dev.nowake.kernel.KernelException;
+import dev.nowake.kernel.proc.MountInfo;
 import dev.nowake.model.FileId;
 import dev.nowake.model.Shard;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 
 /**
@@ -39,6 +44,9 @@ final class Models {
     /** Files known to be no model's; cleared when it is full, so a host that makes many files costs no memory. */
     private static final int IGNORED_FILES = 100_000;
 
+    /** At idle files in one go: somebody may wait for this thread. */
+    private static final long LOOK_NANOS = 50_000_000L;
+
     private final Parts parts;
     private final Executor background;
     private final Watching watching;
@@ -46,13 +54,14 @@ final class Models {
     private final UseScan useScan;
     private final IdleFiles idleFiles;
     private final Consumer<List<FileId>> newFolders;
-    private volatile ModelCatalog catalog;
+    private final ModelCatalog catalog;
+    private volatile boolean retired;
     private final Set<FileId> ignored = ConcurrentHashMap.newKeySet();
     private final Set<Path> changedFolders = new HashSet<>();
 
     /**
      * {@code newFolders} is told, on the background thread, that folders have just been marked, and which model files were
-     * in them already: whoever wrote those may have closed them unheard.
+     * in them already: whoever wrote those may have closed them unheard. {@code isOurs}: see {@link Roots}.
      */
     Models(
             Parts parts,
@@ -60,11 +69,12 @@ final class Models {
             Executor background,
             Watching watching,
             Baseline baseline,
-            Consumer<List<FileId>> newFolders) {
+            Consumer<List<FileId>> newFolders,
+            BiPredicate<Path, MountInfo> isOurs) {
         this.parts = parts;
         this.background = background;
         this.watching = watching;
-        this.roots = new Roots(parts, config, watching);
+        this.roots = new Roots(parts, config, watching, isOurs);
         this.useScan = new UseScan(parts);
         this.idleFiles = new IdleFiles(parts, baseline);
         this.newFolders = newFolders;
@@ -76,9 +86,11 @@ final class Models {
         return (mask & FileEvent.CLOSE_WRITE) != 0 || !ignored.contains(id);
     }
 
-    /** Null when the file is not known to belong to a model. Any thread. */
+    /** Null when the file is not known to belong to a model below a root there is a rule for. Any thread. */
     CatalogEntry of(FileId id) {
-        return catalog.find(id);
+        CatalogEntry entry = catalog.find(id);
+        boolean watched = entry != null && !retired && roots.rules().rootOf(entry.path()) != null;
+        return watched ? entry : null;
     }
 
     /** The files that are this model's own, in order; a blob two revisions share belongs to the first. Any thread. */
@@ -103,7 +115,7 @@ final class Models {
     /** Whether the deepest root the file lies under is only observed. Any thread. */
     boolean isObserved(Path path) {
         RootRule root = roots.rules().rootOf(path);
-        return root == null || root.mode() == Mode.OBSERVE;
+        return root == null || parts.switches().modes().of(null, root) == Mode.OBSERVE;
     }
 
     /** The rules of this part of the daemon. Any thread. */
@@ -119,12 +131,55 @@ final class Models {
         return catalog.snapshot().models();
     }
 
-    /** Marks the roots, lists them, and marks what is below. Before the start. */
-    void watchRoots() {
-        catalog = ModelCatalog.scan(parts.kernel().files(), roots.watchAll());
+    /** Marks the roots, lists them, and marks what is below. Before the start; the background thread. */
+    void watchRoots(List<RootRule> first) {
+        catalog.follow(roots.follow(first));
         watchFolders();
         tellOutsideLinks();
-        inBackground(() -> knownFiles().forEach(this::lookAtIdleFile));
+    }
+
+    /** Looks what of every model file is resident, where nothing is known of it yet: for so long, at the rest afterwards. */
+    void lookAtIdleFiles(long nanos) {
+        lookAtIdleFiles(new ArrayDeque<>(knownFiles()), nanos);
+    }
+
+    /** Other rules from now on, for loads that begin. A file below none of their roots is no model's any more. Any thread. */
+    void rules(Config config) {
+        roots.rules(config);
+    }
+
+    /** No file is a model's any more, whatever is still heard. Any thread. */
+    void retire() {
+        retired = true;
+    }
+
+    /**
+     * Other roots from now on: those that stay keep their marks and all that is known of them, the others are unmarked or
+     * marked. Returns whether model files came into sight, which somebody may have open already. The background thread.
+     */
+    boolean follow(List<RootRule> next) {
+        Set<FileId> before = Set.copyOf(knownFiles());
+        catalog.follow(roots.follow(next));
+        watching.keepOnly(Set.copyOf(catalog.snapshot().folders()));
+        watchFolders();
+        watching.closeUnused();
+        ignored.clear();
+        Deque<FileId> fresh = new ArrayDeque<>(knownFiles());
+        fresh.removeIf(before::contains);
+        boolean any = !fresh.isEmpty();
+        lookAtIdleFiles(fresh, LOOK_NANOS);
+        return any;
+    }
+
+    /** So long now, the rest when what waits for this thread has had its turn. */
+    private void lookAtIdleFiles(Deque<FileId> files, long nanos) {
+        long end = System.nanoTime() + nanos;
+        while (!files.isEmpty() && System.nanoTime() < end) {
+            lookAtIdleFile(files.poll());
+        }
+        if (!files.isEmpty()) {
+            inBackground(() -> lookAtIdleFiles(files, LOOK_NANOS));
+        }
     }
 
     /** Marks folders that have no mark yet and lists them once more, so that what came in between is known. */
@@ -145,7 +200,13 @@ final class Models {
 
     /** What was opened in a new folder before its mark was set raised no event: it must be looked for. */
     private void markNewFolders() {
+        markNewFolders(Set.of());
+    }
+
+    /** {@code also}: those that were marked just before. */
+    private void markNewFolders(Collection<Path> also) {
         Set<Path> marked = watchFolders();
+        marked.addAll(also);
         if (!marked.isEmpty()) {
             newFolders.accept(catalog.snapshot().filesIn(marked));
         }
@@ -171,6 +232,9 @@ final class Models {
     void keepWatching(Consumer<List<Sighting>> inUse) {
         parts.engine().at(System.nanoTime() + Roots.CHECK_NANOS, () -> {
             inBackground(() -> {
+                if (retired) {
+                    return;
+                }
                 checkRoots();
                 watching.changedSilently().forEach(this::listAgain);
                 if (watching.isDeafSomewhere()) {
@@ -183,11 +247,16 @@ final class Models {
     }
 
     private void checkRoots() {
-        for (Path root : roots.watchChanged()) {
-            catalog.refresh(root);
-            markNewFolders();
-            ignored.clear();
+        Collection<Path> changed = roots.watchChanged();
+        if (changed.isEmpty()) {
+            return;
         }
+        catalog.follow(roots.listed());
+        changed.forEach(catalog::enterAgain);
+        watching.keepOnly(Set.copyOf(catalog.snapshot().folders()));
+        markNewFolders(changed);
+        watching.closeUnused();
+        ignored.clear();
     }
 
     /** Something in a watched folder came or went. The engine's thread. */

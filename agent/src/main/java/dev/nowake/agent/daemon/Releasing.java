@@ -1,5 +1,6 @@
 package dev.nowake.agent.daemon;
 
+import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.decide.Plan;
 import dev.nowake.agent.execute.EvictAttempt;
 import dev.nowake.agent.execute.EvictOutcome;
@@ -11,6 +12,7 @@ import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.Journal;
 import dev.nowake.agent.observe.LineKind;
+import dev.nowake.agent.observe.Measure;
 import dev.nowake.model.RangeSet;
 import dev.nowake.policy.Guard;
 import dev.nowake.policy.Hook;
@@ -34,6 +36,16 @@ final class Releasing {
     private static final long PATIENCE_NANOS = 900_000_000L;
 
     private record Work(TrackedShard shard, RangeSet ranges, String reason) {}
+
+    /**
+     * What becomes of a load's pages.
+     *
+     * @param drop what is dropped now
+     * @param withheld what would be, did an operator not keep it or have everything stopped
+     */
+    private record Ends(List<Work> drop, List<Work> withheld) {
+        static final Ends NOTHING = new Ends(List.of(), List.of());
+    }
 
     private final Parts parts;
     private final PolicyInputs inputs;
@@ -73,10 +85,59 @@ final class Releasing {
                 .ask(active.assignment(), Hook.EVICT, input, parts.engine()::submit, plan -> carryOut(active, plan));
     }
 
+    /** The load is no more ours: nothing of it is dropped, and what is in flight for it is waited for. The engine's thread. */
+    void letGo(ActiveLoad active) {
+        active.observe();
+        active.releaseAbandoned().set(true); // where it is being released already
+        if (active.load().state() == LoadState.LOADING) {
+            active.load().state(LoadState.RELEASING, System.nanoTime());
+            closeWhenIdle(active, 0);
+        }
+    }
+
+    /** Its pages stay, and its descriptors are closed when nobody uses them any more. */
+    private void closeWhenIdle(ActiveLoad active, long wouldReleaseBytes) {
+        List<PrefetchJob> jobs = active.runningJobs();
+        Thread.ofPlatform().name("nowake-release").daemon().start(() -> {
+            awaitIdle(active, jobs);
+            parts.engine().submit(() -> finish(active, Ends.NOTHING, List.of(), wouldReleaseBytes));
+        });
+    }
+
+    private static void awaitIdle(ActiveLoad active, List<PrefetchJob> jobs) {
+        active.dropping().join();
+        for (PrefetchJob job : jobs) {
+            if (!job.cancel()) {
+                job.completion().join(); // storage hangs: the descriptors must outlive its calls
+            }
+        }
+    }
+
     private void carryOut(ActiveLoad active, Plan plan) {
         Load load = active.load();
         List<Object> others = evictions.carryOut(active, active.enforced(), plan); // and what is to be kept
-        List<Work> work = new ArrayList<>();
+        Ends ends = ends(active, plan);
+        if (active.rule().mode() == Mode.OBSERVE) {
+            others.addAll(parts.compactions().carryOut(false, plan));
+        }
+        journalPlan(active, plan, ends.drop(), others);
+        if (active.rule().mode() == Mode.ENFORCE) {
+            List<PrefetchJob> jobs = active.runningJobs(); // a copy: the jobs are the engine thread's alone
+            Thread.ofPlatform().name("nowake-release").daemon().start(() -> release(active, plan, jobs, ends));
+        } else {
+            long wouldReleaseBytes = forecast(active, plan, ends.drop());
+            if (active.mayAct() && active.dropping().isDone()) {
+                finish(active, Ends.NOTHING, List.of(), wouldReleaseBytes);
+            } else {
+                closeWhenIdle(active, wouldReleaseBytes); // it is looked at, or acted until its rule changed
+            }
+        }
+    }
+
+    private Ends ends(ActiveLoad active, Plan plan) {
+        Load load = active.load();
+        Ends ends = new Ends(new ArrayList<>(), new ArrayList<>());
+        boolean stopped = active.suspended();
         for (Guard.Checked step : plan.steps()) {
             TrackedShard shard = load.shard(step.file());
             if (shard == null || !(step.step() instanceof Step.Evict)) {
@@ -85,38 +146,24 @@ final class Releasing {
             if (active.enforced() && shard.opened()) {
                 files.ensureHeld(shard); // it could not be opened while it was read
             }
-            RangeSet ranges = step.range()
-                    .minus(shard.residentBefore())
-                    .minus(keeps.of(step.file(), false, PolicyInputs.nowSeconds()));
+            RangeSet ours = step.range().minus(shard.residentBefore());
+            boolean kept = keeps.isByOperator(step.file());
+            RangeSet ranges = kept ? ours : ours.minus(keeps.of(step.file(), false));
             if (shard.file() != null && !ranges.isEmpty()) {
-                work.add(new Work(shard, ranges, step.step().reason()));
+                List<Work> which = stopped || kept ? ends.withheld() : ends.drop();
+                which.add(new Work(shard, ranges, step.step().reason()));
             }
         }
-        if (!active.enforced()) {
-            others.addAll(parts.compactions().carryOut(false, plan));
-        }
-        journalPlan(active, plan, work, others);
-        if (active.enforced()) {
-            List<PrefetchJob> jobs = active.runningJobs(); // a copy: the jobs are the engine thread's alone
-            Thread.ofPlatform().name("nowake-release").daemon().start(() -> release(active, plan, jobs, work));
-        } else {
-            long wouldReleaseBytes = forecast(active, plan, work);
-            finish(active, List.of(), List.of(), wouldReleaseBytes);
-        }
+        return ends;
     }
 
-    private void release(ActiveLoad active, Plan plan, List<PrefetchJob> jobs, List<Work> work) {
+    private void release(ActiveLoad active, Plan plan, List<PrefetchJob> jobs, Ends ends) {
         List<EvictOutcome> outcomes = new ArrayList<>();
         try {
-            active.dropping().join();
-            for (PrefetchJob job : jobs) {
-                if (!job.cancel()) {
-                    job.completion().join(); // storage hangs: the descriptors must outlive its calls
-                }
-            }
+            awaitIdle(active, jobs);
             long deadline = System.nanoTime() + PATIENCE_NANOS;
             List<EvictAttempt> attempts = new ArrayList<>();
-            for (Work item : work) {
+            for (Work item : ends.drop()) {
                 attempts.add(parts.evictor()
                         .begin(item.shard().file(), item.shard().shard().id(), item.ranges(), deadline));
             }
@@ -128,17 +175,19 @@ final class Releasing {
                     .put("reason", "release: " + broken)
                     .log();
         } finally {
-            parts.engine().submit(() -> finish(active, work, outcomes, 0));
-            parts.compactions().carryOut(true, plan); // of what is free by now
+            parts.engine().submit(() -> finish(active, ends, outcomes, 0));
+            if (active.enforced()) {
+                parts.compactions().carryOut(true, plan); // of what is free by now
+            }
         }
     }
 
     private static void step(ActiveLoad active, List<EvictAttempt> attempts) throws IOException {
         List<EvictAttempt> open = new ArrayList<>(attempts);
-        while (!open.isEmpty() && !active.releaseAbandoned().get()) {
+        while (!open.isEmpty() && mayDrop(active)) {
             long next = EvictAttempt.DONE;
             for (EvictAttempt attempt : List.copyOf(open)) {
-                long due = active.releaseAbandoned().get() ? EvictAttempt.DONE : attempt.step(System.nanoTime());
+                long due = mayDrop(active) ? attempt.step(System.nanoTime()) : EvictAttempt.DONE;
                 if (due == EvictAttempt.DONE) {
                     open.remove(attempt);
                 }
@@ -150,8 +199,13 @@ final class Releasing {
         }
     }
 
-    /** {@code outcomes} of the first so many of {@code work}: all of it, or fewer when the release broke. */
-    private void finish(ActiveLoad active, List<Work> work, List<EvictOutcome> outcomes, long wouldReleaseBytes) {
+    /** Nobody came back, and no operator has stopped it. */
+    private static boolean mayDrop(ActiveLoad active) {
+        return !active.releaseAbandoned().get() && active.enforced();
+    }
+
+    /** {@code outcomes} of the first so many of what was to be dropped: all of it, or fewer when the release broke. */
+    private void finish(ActiveLoad active, Ends ends, List<EvictOutcome> outcomes, long wouldReleaseBytes) {
         Load load = active.load();
         Map<String, Long> refused = new LinkedHashMap<>();
         for (EvictOutcome outcome : outcomes) {
@@ -159,27 +213,43 @@ final class Releasing {
             outcome.refused().forEach((reason, bytes) -> refused.merge(reason.label(), bytes, Long::sum));
             parts.count(outcome);
         }
-        if (active.enforced()) {
+        if (active.rule().mode() == Mode.ENFORCE) {
             parts.line(LineKind.RELEASE, load)
                     .put("evictedBytes", load.evictedBytes())
                     .put("refused", refused.isEmpty() ? null : refused)
                     .put("abandoned", active.releaseAbandoned().get() ? true : null)
+                    .put("withheldBytes", ends.withheld().isEmpty() ? null : bytes(ends.withheld()))
                     .put("seconds", (System.nanoTime() - load.lastUseNanos()) / 1e9)
-                    .put("reason", "last reader gone")
+                    .put(
+                            "reason",
+                            active.suspended()
+                                    ? "last reader gone; an operator has releasing stopped"
+                                    : "last reader gone")
                     .log();
         }
         doneLine(active, wouldReleaseBytes)
                 .put("refused", refused.isEmpty() ? null : refused)
                 .log();
-        for (int i = 0; i < work.size(); i++) {
-            boolean complete = i < outcomes.size() && outcomes.get(i).isComplete();
-            closeReleased(active, work.get(i).shard(), complete);
+        for (int i = 0; i < ends.drop().size(); i++) {
+            boolean complete = i < outcomes.size() && outcomes.get(i).isComplete() && !active.suspended();
+            closeReleased(active, ends.drop().get(i).shard(), complete);
         }
+        ends.withheld().forEach(item -> closeWithheld(active, item));
         load.shards().forEach(this::closeKept);
         active.budget().close();
         parts.book().end(active, System.nanoTime());
-        parts.counters().increment(Counter.LOADS_DONE);
+        measure(load);
         ended.accept(active);
+    }
+
+    private void measure(Load load) {
+        double seconds = (load.lastUseNanos() - load.startedNanos()) / 1e9;
+        Waste waste = Waste.of(load);
+        parts.counters().add(Counter.PREFETCH_WASTED_BYTES, waste.wastedBytes());
+        parts.counters().add(Counter.PREFETCH_UNJUDGED_BYTES, waste.unjudgedBytes());
+        parts.counters().measure(Measure.LOAD_SECONDS).observe(seconds);
+        parts.counters().models().add(load.model().name(), seconds, load.prefetchedBytes(), load.evictedBytes());
+        parts.counters().increment(Counter.LOADS_DONE);
     }
 
     /** What is left of a shard that was to be dropped is not a reader's: next time it may go. */
@@ -189,8 +259,23 @@ final class Releasing {
         baseline.remember(shard.shard().id(), before, shard.shard().sizeBytes());
         files.drop(shard);
         if (!complete && !active.releaseAbandoned().get()) {
-            leftovers.retryLater(active.load(), shard, stays.minus(before));
+            leftovers.retryLater(active, shard, stays.minus(before));
         }
+    }
+
+    private void closeWithheld(ActiveLoad active, Work item) {
+        TrackedShard shard = item.shard();
+        if (shard.file() != null) {
+            RangeSet stays = lookLast(shard);
+            RangeSet before = shard.residentBefore().intersect(stays);
+            baseline.remember(shard.shard().id(), before, shard.shard().sizeBytes(), stays.bytes());
+            files.drop(shard);
+        }
+        leftovers.withhold(active, shard, item.ranges());
+    }
+
+    private static long bytes(List<Work> work) {
+        return work.stream().mapToLong(item -> item.ranges().bytes()).sum();
     }
 
     /** A shard the policy leaves alone, if it is still held: all its pages may stay. */
@@ -236,7 +321,7 @@ final class Releasing {
             openedBytes += shard.opened() ? shard.shard().sizeBytes() : 0;
             residentBeforeBytes += shard.opened() ? shard.residentBefore().bytes() : 0;
         }
-        boolean enforced = active.enforced();
+        boolean enforced = active.rule().mode() == Mode.ENFORCE;
         return parts.line(LineKind.DONE, load)
                 .put("mode", active.rule().mode().label())
                 .put("rule", active.ruleName())

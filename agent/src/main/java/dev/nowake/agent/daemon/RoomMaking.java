@@ -43,6 +43,9 @@ final class RoomMaking {
     /** A quarter of the reserve may be gone before it is filled up: others' comings and goings are not answered each time. */
     private static final int RESERVE_SLACK = 4;
 
+    /** One call's worth: a tenth of a second of the kernel's work, and an operator's stop is heeded between two. */
+    private static final long PIECE_BYTES = 256L << 20;
+
     private final Parts parts;
     private final Placements placements;
     private final Supplier<NumaTopology> topology;
@@ -58,6 +61,9 @@ final class RoomMaking {
     /** The policy's first answer to the load's first open has been carried out. */
     void begin(ActiveLoad active) {
         Map<String, Object> args = active.assignment().args();
+        if (active.suspended()) {
+            return;
+        }
         if (!MAKES_ROOM.contains(args.getOrDefault(ROOM, "none")) || !active.mayMakeRoom()) {
             return;
         }
@@ -101,13 +107,17 @@ final class RoomMaking {
 
     /** {@code load}: null for none in particular. {@code slackBytes}: so little missing is left missing, and not told. */
     private void make(Load load, Mode mode, long wantedBytes, long slackBytes, Placement placement) {
+        boolean enforced = mode == Mode.ENFORCE;
+        if (enforced && !parts.switches().acts()) {
+            return;
+        }
         long began = System.nanoTime();
         long missing = parts.governor().missingBytes(wantedBytes, placement);
         boolean blind = missing == Long.MAX_VALUE;
         if (slackBytes > 0 && (blind || missing <= slackBytes)) {
             return;
         }
-        long reclaimed = mode == Mode.ENFORCE && missing > 0 && !blind ? reclaim(missing, placement) : 0;
+        long reclaimed = enforced && missing > 0 && !blind ? reclaim(missing, placement) : 0;
         parts.counters().add(Counter.ROOM_RECLAIMED_BYTES, reclaimed);
         (load == null ? parts.journal().line(LineKind.ROOM) : parts.line(LineKind.ROOM, load))
                 .put("mode", mode.label())
@@ -137,15 +147,24 @@ final class RoomMaking {
     }
 
     private long reclaimOn(int node, long bytes) {
+        long freed = 0;
         try {
-            return parts.kernel().nodeMemory().reclaim(node, bytes);
+            while (bytes - freed >= 4096 && parts.switches().acts()) {
+                long piece = Math.min(bytes - freed, PIECE_BYTES);
+                long now = parts.kernel().nodeMemory().reclaim(node, piece);
+                freed += now;
+                if (now < piece) {
+                    break; // there is no more to be had
+                }
+            }
+            return freed;
         } catch (KernelException refused) {
             parts.counters().increment(Counter.ERRORS);
             parts.journal()
                     .line(LineKind.ERROR)
                     .put("reason", "no room was made on node " + node + ": " + refused.getMessage())
                     .log();
-            return 0;
+            return freed;
         }
     }
 

@@ -33,6 +33,14 @@ final class StateFolder implements AutoCloseable {
         return folder.resolve("journal.jsonl");
     }
 
+    Path handover() {
+        return folder.resolve("loads.json");
+    }
+
+    Path keeps() {
+        return folder.resolve("keeps.json");
+    }
+
     @Override
     public void close() throws IOException {
         channel.close();

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * The marks: every folder of every root, on the group of its filesystem. Where a filesystem takes no mark, it is known to be
@@ -150,6 +151,71 @@ final class Watching implements AutoCloseable {
     void forget(Path folder) {
         marked.removeIf(mark -> mark.folder().startsWith(folder));
         listed.keySet().removeIf(path -> path.startsWith(folder));
+    }
+
+    /** Unmarks all folders but these. What they raised until now may still be told. */
+    void keepOnly(Set<Path> folders) {
+        List<Marked> leaving =
+                marked.stream().filter(mark -> !folders.contains(mark.folder())).toList();
+        leaving.forEach(marked::remove);
+        listed.keySet().retainAll(folders);
+        for (Marked mark : leaving) {
+            // one folder may have two paths, by a bind mount: its mark is one
+            boolean wanted =
+                    marked.stream().anyMatch(other -> other.device() == mark.device() && other.inode() == mark.inode());
+            if (!wanted) {
+                unmark(mark);
+            }
+        }
+    }
+
+    private void unmark(Marked mark) {
+        try {
+            FileStatus status = parts.kernel().files().status(mark.folder());
+            if (status.device() != mark.device() || status.inode() != mark.inode()) {
+                return; // its mark has gone with it
+            }
+            FilesystemListener listener = listeners.get(mark.device());
+            if (listener != null && !deaf.contains(mark.device())) {
+                listener.unwatch(mark.folder());
+            }
+            if (tree != null && !silent.contains(mark.device())) {
+                tree.unwatch(mark.folder());
+            }
+        } catch (KernelException gone) {
+            return; // no folder, no mark
+        }
+    }
+
+    /** Whether the kernel tells of opens in this folder, or did until it was deleted or unmounted. */
+    boolean hears(Path folder, long device) {
+        return listeners.containsKey(device)
+                && !deaf.contains(device)
+                && marked.stream()
+                        .anyMatch(
+                                mark -> mark.device() == device && mark.folder().equals(folder));
+    }
+
+    /** Whether a folder it {@link #hears} has its mark yet: one that was made or mounted anew has none. */
+    boolean isMarked(Path folder, long device) {
+        try {
+            return listeners.get(device).isWatched(folder);
+        } catch (KernelException unknown) {
+            return true;
+        }
+    }
+
+    /** Ends the groups of filesystems no folder is marked on any more: another one may get their numbers. */
+    void closeUnused() {
+        Set<Long> used = marked.stream().map(Marked::device).collect(Collectors.toSet());
+        for (Long device : List.copyOf(listeners.keySet())) {
+            if (!used.contains(device)) {
+                listeners.remove(device).close();
+                deaf.remove(device);
+                silent.remove(device);
+                parts.mounts().forget(device);
+            }
+        }
     }
 
     /** One group and one thread per filesystem: an open that hangs on one must not deafen the others. */

@@ -3,6 +3,7 @@ package dev.nowake.agent.decide;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.Counters;
 import dev.nowake.agent.observe.Journal;
+import dev.nowake.agent.trust.FileTrust;
 import dev.nowake.policy.Policy;
 import dev.nowake.policy.PolicyFailure;
 import dev.nowake.policy.PolicyUnit;
@@ -32,7 +33,7 @@ public final class PolicyRegistry implements AutoCloseable {
 
     private final PolicySources sources;
     private final FileTrust trust = FileTrust.ofThisProcess();
-    private final PolicyFolders folders;
+    private volatile PolicyFolders folders;
     private final PolicyNews news = new PolicyNews();
     private final Watchdog watchdog = new Watchdog();
     private final Set<String> beingFetched = ConcurrentHashMap.newKeySet();
@@ -93,6 +94,29 @@ public final class PolicyRegistry implements AutoCloseable {
     /** What is wrong with files of the policy folders, one line each. */
     public synchronized List<String> problems() {
         return List.copyOf(problems.values());
+    }
+
+    /** The folders it looks into, as they were given. */
+    public List<Path> folders() {
+        return folders.all();
+    }
+
+    /**
+     * Looks into these folders from now on, and at all that is in them at once: what changed is loaded, what is gone is
+     * dropped. Any thread.
+     */
+    public synchronized void follow(List<Path> next) {
+        PolicyFolders other = new PolicyFolders(next, sources.loaders().keySet(), trust);
+        if (!other.all().equals(folders.all())) {
+            folders = other;
+            folders.alsoLookAt(loaded.imports());
+            if (watch != null) {
+                watch.close();
+                watch = null;
+                watch();
+            }
+        }
+        load(folders.look());
     }
 
     /** From now on what happens is told there; what is broken already is told at once. */
@@ -265,6 +289,11 @@ public final class PolicyRegistry implements AutoCloseable {
         Set<String> notLoaded = names();
         notLoaded.removeAll(runners.keySet());
         return PolicyStatus.all(runners.values(), files, notLoaded, broken);
+    }
+
+    /** Of those that are loaded now. Any thread. */
+    public List<PolicyFigures> figures() {
+        return runners.values().stream().map(PolicyFigures::of).toList();
     }
 
     /** Ends every policy's thread; calls under way are given a moment. */

@@ -97,8 +97,8 @@ final class Job implements PrefetchJob {
         return chunkBytes;
     }
 
-    /** Drops what has not begun, without waiting for the rest. */
-    void stop() {
+    @Override
+    public void stop() {
         List<FileWork> dropped;
         state.lock();
         try {

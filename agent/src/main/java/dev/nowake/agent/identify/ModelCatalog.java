@@ -33,7 +33,7 @@ public final class ModelCatalog {
     public record Root(Path folder, boolean mayOpen) {}
 
     private final FileAccess files;
-    private final List<Root> roots;
+    private volatile List<Root> roots;
     private final Sidecars sidecars;
     private final NavigableMap<Path, FolderListing> listings = new TreeMap<>();
     private final Map<Path, String> problems = new LinkedHashMap<>();
@@ -68,6 +68,30 @@ public final class ModelCatalog {
         TreeWalk walk = new TreeWalk(files, false);
         for (Root root : roots) {
             enter(walk, root.folder());
+        }
+        return build();
+    }
+
+    /** Has other roots from now on. What was found below those that stay is not looked at again. */
+    public synchronized CatalogSnapshot follow(List<Root> next) {
+        List<Root> before = roots;
+        roots = List.copyOf(next);
+        problems.keySet().removeIf(path -> rootOf(path) == null);
+        listings.keySet().removeIf(path -> rootOf(path) == null);
+        TreeWalk walk = new TreeWalk(files, false);
+        for (Root root : roots) {
+            if (!before.contains(root)) {
+                enter(walk, root.folder());
+            }
+        }
+        return build();
+    }
+
+    /** Looks at a folder and all below it again, as if it were new: something was mounted there, or unmounted. */
+    public synchronized CatalogSnapshot enterAgain(Path folder) {
+        if (rootOf(folder) != null) {
+            removeBelow(folder);
+            enter(new TreeWalk(files, false), folder);
         }
         return build();
     }

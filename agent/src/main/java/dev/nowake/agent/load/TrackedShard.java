@@ -23,6 +23,7 @@ public final class TrackedShard {
     private RangeSet asked = RangeSet.EMPTY;
     private RangeSet residentBefore = RangeSet.EMPTY;
     private RangeSet touched = RangeSet.EMPTY;
+    private RangeSet touchedByAny = RangeSet.EMPTY;
     private RangeSet quiet = RangeSet.EMPTY;
     private RangeSet gone = RangeSet.EMPTY;
     private boolean touchedKnown;
@@ -100,7 +101,9 @@ public final class TrackedShard {
     public void markUnused(long couldReadBytes) {
         long left = shard.sizeBytes() - slowestBytes();
         if (inUse && slowestBytes() > 0 && left <= couldReadBytes) {
-            touched(touched.union(RangeSet.between(slowestBytes(), shard.sizeBytes())));
+            RangeSet rest = RangeSet.between(slowestBytes(), shard.sizeBytes());
+            touched(touched.union(rest));
+            touchedByAny(rest);
         }
         inUse = false;
         closing = false;
@@ -237,6 +240,16 @@ public final class TrackedShard {
 
     public RangeSet touched() {
         return touched;
+    }
+
+    /** What some reader was seen to touch, or had touched when it went. */
+    public void touchedByAny(RangeSet ranges) {
+        touchedByAny = touchedByAny.union(ranges);
+    }
+
+    /** What any reader of this load, gone by now or not, was seen to touch. */
+    public RangeSet touchedByAny() {
+        return touchedByAny;
     }
 
     /**

@@ -1,12 +1,21 @@
 package dev.nowake.agent.observe;
 
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/** The counters of one daemon. Any thread. */
+/** What one daemon counts and measures. Any thread. */
 public final class Counters {
     private final AtomicLongArray values = new AtomicLongArray(Counter.values().length);
+    private final Map<Measure, Histogram> measures = new EnumMap<>(Measure.class);
+    private final ModelTotals models = new ModelTotals();
+
+    public Counters() {
+        for (Measure measure : Measure.values()) {
+            measures.put(measure, measure.empty());
+        }
+    }
 
     public void increment(Counter counter) {
         add(counter, 1);
@@ -26,5 +35,13 @@ public final class Counters {
             snapshot.put(counter.label(), get(counter));
         }
         return snapshot;
+    }
+
+    public Histogram measure(Measure measure) {
+        return measures.get(measure);
+    }
+
+    public ModelTotals models() {
+        return models;
     }
 }

@@ -12,17 +12,17 @@ class AnswersTest {
 
     @Test
     void everyVerbHasItsAnswer() {
-        assertThat(answers.apply(Map.of("verb", "one"))).isEqualTo(1);
-        assertThat(answers.apply(Map.of("verb", "echo", "name", "x"))).isEqualTo("x");
+        assertThat(answers.answer(Map.of("verb", "one"), null)).isEqualTo(1);
+        assertThat(answers.answer(Map.of("verb", "echo", "name", "x"), null)).isEqualTo("x");
     }
 
     @Test
     void whatIsWrongIsSaid() {
-        assertThat(answers.apply(Map.of("verb", "two")).toString())
+        assertThat(answers.answer(Map.of("verb", "two"), null).toString())
                 .contains("unknown verb two: this daemon answers 'one', 'echo'");
-        assertThat(answers.apply(new HashMap<>()).toString()).contains("unknown verb null");
-        assertThat(answers.apply(Map.of("verb", 7)).toString()).contains("unknown verb 7");
-        assertThat(answers.apply(Map.of("verb", "echo", "name", 3)).toString())
+        assertThat(answers.answer(new HashMap<>(), null).toString()).contains("unknown verb null");
+        assertThat(answers.answer(Map.of("verb", 7), null).toString()).contains("unknown verb 7");
+        assertThat(answers.answer(Map.of("verb", "echo", "name", 3), null).toString())
                 .contains("the request needs 'name', a text");
     }
 }

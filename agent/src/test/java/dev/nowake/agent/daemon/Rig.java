@@ -123,6 +123,26 @@ final class Rig implements AutoCloseable {
         return new Config(mode, rules);
     }
 
+    /** Has the daemon follow another configuration, and returns what the verb {@code reload} answers once it does. */
+    JsonNode reload(Config next) {
+        return reload(policies -> next);
+    }
+
+    JsonNode reload(ConfigSource source) {
+        daemon.reloadsFrom(source);
+        try {
+            ControlClient client = new ControlClient(socket);
+            JsonNode answer = client.ask(Map.of("verb", "reload"));
+            while (!answer.path("done").asBoolean(true)) {
+                answer = client.ask(
+                        Map.of("verb", "reload", "number", answer.path("number").asLong()));
+            }
+            return answer;
+        } catch (IOException silent) {
+            throw new AssertionError(silent);
+        }
+    }
+
     void stop() {
         if (daemon != null) {
             daemon.close();

@@ -200,7 +200,8 @@ class LoadTest {
                 rule,
                 "root",
                 new Assignment("none", Map.of(), "none", Map.of()),
-                new Governor(0, () -> null).open());
+                new Governor(0, () -> null).open(),
+                () -> true);
     }
 
     private static Load load(int number, int count) {

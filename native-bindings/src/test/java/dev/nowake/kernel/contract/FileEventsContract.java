@@ -228,6 +228,25 @@ public abstract class FileEventsContract {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(Naming.class)
+    void aMarkIsThereUntilItIsTakenAway(Naming naming) throws Exception {
+        Path folder = world.file("models/a.bin", 10).getParent();
+        try (EventGroup group = group(naming)) {
+            assertThat(group.isMarked(Scope.DIRECTORY, folder)).isFalse();
+            group.mark(Scope.DIRECTORY, folder, OPENS);
+            assertThat(group.isMarked(Scope.DIRECTORY, folder)).isTrue();
+            assertThat(group.isMarked(Scope.DIRECTORY, folder.resolve("missing")))
+                    .isFalse();
+            world.openInAnotherProcess(folder.resolve("a.bin"));
+            assertThat(group.read(PATIENCE_MILLIS, event -> {}))
+                    .as("it hears on")
+                    .isPositive();
+            group.unmark(Scope.DIRECTORY, folder, OPENS);
+            assertThat(group.isMarked(Scope.DIRECTORY, folder)).isFalse();
+        }
+    }
+
     @Test
     void aTakenFileIsTheTakersToClose() throws Exception {
         Path path = world.file("models/a.bin", 5000);

@@ -107,6 +107,18 @@ final class FakeEventGroup implements EventGroup {
     }
 
     @Override
+    public boolean isMarked(Scope scope, Path path) throws KernelException {
+        requireOpen("fanotify_mark");
+        synchronized (host.lock) {
+            try {
+                return marks.containsKey(new Mark(scope, target(scope, host.fileSystem.find("fanotify_mark", path))));
+            } catch (KernelException missing) {
+                return false;
+            }
+        }
+    }
+
+    @Override
     public FolderHandle handleOf(Path folder) throws KernelException {
         host.script.enter("name_to_handle_at", folder);
         synchronized (host.lock) {

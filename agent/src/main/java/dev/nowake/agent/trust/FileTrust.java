@@ -1,4 +1,4 @@
-package dev.nowake.agent.decide;
+package dev.nowake.agent.trust;
 
 import dev.nowake.kernel.proc.ProcessOwner;
 import dev.nowake.policy.PolicyFailure;
@@ -8,23 +8,24 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * Whether a file may be run as code: whoever can change it, or put another in its place, gets this process's rights. So the
- * file and the folder it lies in must belong to root or to this process's user, and nobody else may write to either, unless
+ * Whether a file may be run as code, or believed: whoever can change it, or put another in its place, gets this process's
+ * rights. So the file and the folder it lies in must belong to root or to this process's user, and nobody else may write to either, unless
  * the filesystem is mounted for reading only. Where there are links, the file and folder they lead to count too.
  */
-final class FileTrust {
+public final class FileTrust {
     private static final int GROUP_WRITE = 0020;
     private static final int OTHERS_WRITE = 0002;
+    private static final int STICKY = 01000;
     private static final int ROOT = 0;
 
     private final int ownUid;
 
-    FileTrust(int ownUid) {
+    public FileTrust(int ownUid) {
         this.ownUid = ownUid;
     }
 
     /** Of this process. Where /proc does not say who it is, root alone is trusted. */
-    static FileTrust ofThisProcess() {
+    public static FileTrust ofThisProcess() {
         int pid = Math.toIntExact(ProcessHandle.current().pid());
         return new FileTrust(ProcessOwner.read(Path.of("/"), pid)
                 .map(ProcessOwner::effectiveUid)
@@ -36,7 +37,7 @@ final class FileTrust {
      *
      * @throws PolicyFailure INVALID, one line that says what to do
      */
-    void require(Path file) {
+    public void require(Path file) {
         String distrust = distrust(file);
         if (distrust != null) {
             throw new PolicyFailure(PolicyFailure.Kind.INVALID, distrust);
@@ -44,19 +45,35 @@ final class FileTrust {
     }
 
     /** Why it may not be run, one line that says what to do; null where it may. */
-    String distrust(Path file) {
+    public String distrust(Path file) {
         try {
-            Path real = file.toRealPath();
-            for (Path each : new Path[] {file.toAbsolutePath().getParent(), real.getParent(), real}) {
-                String why = distrustOfOne(each, each.equals(file.toAbsolutePath()) ? "it" : each.toString());
-                if (why != null) {
-                    return file + ": not loaded: " + why;
-                }
-            }
-            return null;
+            String why = whyChangeable(file, false);
+            return why == null ? null : file + ": not loaded: " + why;
         } catch (IOException gone) {
             return file + ": cannot be read (" + gone.getClass().getSimpleName() + ")";
         }
+    }
+
+    /**
+     * Who could change it, and what to do; null where nobody can.
+     *
+     * @param named it was named by hand: a folder such as /tmp, where everybody may add files but not replace this one, will do
+     */
+    public String whyChangeable(Path file, boolean named) throws IOException {
+        Path absolute = file.toAbsolutePath();
+        Path real = file.toRealPath();
+        for (Path each : new Path[] {absolute.getParent(), real.getParent(), real}) {
+            boolean sticky = named && !each.equals(real) && (mode(each) & STICKY) != 0;
+            String why = sticky ? null : distrustOfOne(each, each.equals(absolute) ? "it" : each.toString());
+            if (why != null) {
+                return why;
+            }
+        }
+        return null;
+    }
+
+    private static int mode(Path path) throws IOException {
+        return (Integer) Files.getAttribute(path, "unix:mode");
     }
 
     private String distrustOfOne(Path path, String shown) throws IOException {

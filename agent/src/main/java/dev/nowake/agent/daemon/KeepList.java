@@ -1,0 +1,196 @@
+package dev.nowake.agent.daemon;
+
+import dev.nowake.agent.observe.PathLabel;
+import dev.nowake.kernel.PathBytes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The models an operator wants kept: nothing of their files is dropped by nowake. Known by the paths of their files, so
+ * that it holds for a later download to the same place, and over a restart, when devices may be numbered anew. Written to a
+ * file at every change. Any thread.
+ */
+final class KeepList {
+    /** More models than a host has; a list that is edited by hand may be of any length. */
+    private static final int MAX_KEPT = 1000;
+
+    /** {@code until}: null for as long as nobody says otherwise. */
+    record Kept(String model, List<Path> files, Instant until) {
+        Kept {
+            files = List.copyOf(files);
+        }
+
+        boolean isOver(Instant now) {
+            return until != null && !until.isAfter(now);
+        }
+    }
+
+    private final Path file;
+    private String problem;
+    private List<Kept> kept = new ArrayList<>();
+    private volatile Set<Path> files = Set.of();
+
+    /**
+     * Reads what was kept before, if anything was. A file that cannot be read is {@link #problem()}, and nothing is kept.
+     *
+     * @param file null for a list that is written nowhere
+     */
+    KeepList(Path file) {
+        this.file = file;
+        try {
+            if (file != null) {
+                kept = read(Files.readAllBytes(file));
+            }
+        } catch (NoSuchFileException none) {
+            kept = new ArrayList<>();
+        } catch (IOException | JacksonException | IllegalArgumentException broken) {
+            problem = "what was to be kept is not known, " + file + " cannot be read (" + broken.getMessage()
+                    + "): say 'nowake keep' again";
+        }
+        index();
+    }
+
+    /** One line about what went wrong with the file at the start; null for nothing. */
+    String problem() {
+        return problem;
+    }
+
+    boolean holds(Path path) {
+        return files.contains(path);
+    }
+
+    /**
+     * In place of what was said of the model before. Kept from now on even where it cannot be written down.
+     *
+     * @param length null for as long as nobody says otherwise
+     * @throws IOException with one line: it is not known after a restart
+     */
+    synchronized void add(String model, List<Path> paths, Duration length) throws IOException {
+        kept.removeIf(known -> known.model().equals(model) && known.files().equals(paths));
+        if (kept.size() >= MAX_KEPT) {
+            throw new IOException(MAX_KEPT + " models are kept already; 'nowake unkeep' one first");
+        }
+        kept.add(new Kept(model, paths, length == null ? null : Instant.now().plus(length)));
+        index();
+        write();
+    }
+
+    /**
+     * Returns the models that are not kept any more.
+     *
+     * @throws IOException with one line: they are kept again after a restart
+     */
+    synchronized List<String> remove(Predicate<Kept> which) throws IOException {
+        List<String> removed = kept.stream().filter(which).map(Kept::model).toList();
+        if (!removed.isEmpty()) {
+            kept.removeIf(which);
+            index();
+            write();
+        }
+        return removed;
+    }
+
+    /** Forgets those whose time is over, and returns them. */
+    synchronized List<String> expire() {
+        if (kept.isEmpty()) {
+            return List.of();
+        }
+        Instant now = Instant.now();
+        List<String> over = kept.stream()
+                .filter(known -> known.isOver(now))
+                .map(Kept::model)
+                .toList();
+        try {
+            remove(known -> known.isOver(now));
+        } catch (IOException unwritten) {
+            return over; // and over when they are read again
+        }
+        return over;
+    }
+
+    synchronized List<Object> describe() {
+        List<Object> all = new ArrayList<>();
+        for (Kept each : kept) {
+            PathLabel first = PathLabel.of(each.files().getFirst());
+            Map<String, Object> document = new LinkedHashMap<>();
+            document.put("model", each.model());
+            document.put("files", each.files().size());
+            document.put("path", first.text());
+            document.put("until", each.until() == null ? null : each.until().toString());
+            all.add(document);
+        }
+        return all;
+    }
+
+    private void index() {
+        Set<Path> all = new HashSet<>();
+        kept.forEach(each -> all.addAll(each.files()));
+        files = all;
+    }
+
+    private static List<Kept> read(byte[] text) {
+        List<Kept> kept = new ArrayList<>();
+        for (JsonNode each : JsonMapper.shared().readTree(text).path("kept")) {
+            List<Path> files = new ArrayList<>();
+            for (JsonNode path : each.path("filesBase64")) {
+                files.add(PathBytes.path(Base64.getDecoder().decode(path.asString(""))));
+            }
+            String until = each.path("until").asString("");
+            if (files.isEmpty() || kept.size() >= MAX_KEPT) {
+                throw new IllegalArgumentException("it is not what nowake writes");
+            }
+            kept.add(new Kept(each.path("model").asString(""), files, until.isEmpty() ? null : instant(until)));
+        }
+        return kept;
+    }
+
+    private static Instant instant(String text) {
+        try {
+            return Instant.parse(text);
+        } catch (java.time.DateTimeException odd) {
+            throw new IllegalArgumentException("no time: " + text, odd);
+        }
+    }
+
+    private void write() throws IOException {
+        if (file == null) {
+            return;
+        }
+        List<Object> all = new ArrayList<>();
+        for (Kept each : kept) {
+            Map<String, Object> document = new LinkedHashMap<>();
+            document.put("model", each.model());
+            document.put("until", each.until() == null ? null : each.until().toString());
+            document.put(
+                    "filesBase64",
+                    each.files().stream()
+                            .map(path -> Base64.getEncoder().encodeToString(PathBytes.of(path)))
+                            .toList());
+            all.add(document);
+        }
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        try {
+            Files.write(fresh, JsonMapper.shared().writeValueAsBytes(Map.of("kept", all)));
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException full) {
+            throw new IOException(
+                    "done, but a restart will not know it: " + file + " cannot be written (" + full.getMessage() + ")");
+        }
+    }
+}

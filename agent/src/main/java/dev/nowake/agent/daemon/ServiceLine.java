@@ -1,0 +1,25 @@
+package dev.nowake.agent.daemon;
+
+import dev.nowake.agent.config.ByteSize;
+import dev.nowake.agent.config.Config;
+import dev.nowake.agent.observe.Counter;
+import dev.nowake.agent.observe.Counters;
+
+/** What the daemon does, in one line, as {@code systemctl status} shows it. */
+final class ServiceLine {
+    private ServiceLine() {}
+
+    static String of(Reloading reloading, int models, Counters counters) {
+        Config config = reloading.config();
+        long loads = Math.max(0, counters.get(Counter.LOADS) - counters.get(Counter.LOADS_DONE));
+        String refusal = reloading.refusal();
+        return config.overallMode().label() + ": " + many(config.roots().size(), "root") + ", " + many(models, "model")
+                + "; " + (loads == 0 ? "no load" : many(loads, "load")) + " under way, "
+                + ByteSize.format(counters.get(Counter.PREFETCHED_BYTES)) + " prefetched"
+                + (refusal == null ? "" : "; the new configuration is refused: " + refusal);
+    }
+
+    private static String many(long count, String noun) {
+        return count + " " + noun + (count == 1 ? "" : "s");
+    }
+}

@@ -1,0 +1,116 @@
+package dev.nowake.agent.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nowake.agent.config.Mode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A daemon of a rig as a process of its own, to be killed, stopped and starved. */
+final class DaemonProcess implements AutoCloseable {
+    private final Process process;
+
+    private DaemonProcess(Process process) {
+        this.process = process;
+    }
+
+    /** Comes back before it is ready. {@code before}: words in front of its command line. */
+    static DaemonProcess launch(Rig rig, Path root, Map<String, String> environment, String... before)
+            throws IOException {
+        List<String> words = new ArrayList<>(List.of(before));
+        words.addAll(Reader.java(
+                DaemonMain.class.getName(),
+                Mode.ENFORCE.name(),
+                root.toString(),
+                rig.state.toString(),
+                rig.socket.toString()));
+        ProcessBuilder builder = new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().putAll(environment);
+        return new DaemonProcess(builder.start());
+    }
+
+    static DaemonProcess start(Rig rig, Path root, String... before) throws IOException {
+        DaemonProcess daemon = launch(rig, root, Map.of(), before);
+        assertThat(daemon.firstLine()).isEqualTo("ready");
+        return daemon;
+    }
+
+    static DaemonProcess start(Rig rig) throws IOException {
+        return start(rig, rig.root);
+    }
+
+    /** Waits for it: "ready", or why it ended. */
+    String firstLine() throws IOException {
+        return process.inputReader(StandardCharsets.UTF_8).readLine();
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean runs() {
+        return process.isAlive();
+    }
+
+    /** Waits for its end, at most so long. */
+    void awaitEnd(long millis) throws InterruptedException {
+        process.waitFor(millis, TimeUnit.MILLISECONDS);
+    }
+
+    int descriptors() {
+        return new java.io.File("/proc/" + pid() + "/fd").list().length;
+    }
+
+    int threads() {
+        return new java.io.File("/proc/" + pid() + "/task").list().length;
+    }
+
+    /** Resident memory of the process alone. */
+    long residentBytes() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/" + pid() + "/status"))) {
+            if (line.startsWith("VmRSS:")) {
+                return Long.parseLong(line.replaceAll("\\D", "")) << 10;
+            }
+        }
+        throw new IOException("no VmRSS");
+    }
+
+    /** Marks of all its fanotify groups. */
+    int marks() throws IOException {
+        int marks = 0;
+        for (String fd : new java.io.File("/proc/" + pid() + "/fdinfo").list()) {
+            try {
+                marks += (int) Files.readAllLines(Path.of("/proc/" + pid() + "/fdinfo/" + fd)).stream()
+                        .filter(line -> line.startsWith("fanotify ino:"))
+                        .count();
+            } catch (IOException closed) {
+                continue;
+            }
+        }
+        return marks;
+    }
+
+    /** SIGKILL. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    /** SIGTERM. */
+    void stop() throws InterruptedException {
+        process.destroy();
+        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isZero();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly().onExit().join();
+    }
+}
