@@ -40,7 +40,7 @@ record ConfigChanges(List<String> now, List<String> atRestart) {
             now.add("policy folders changed: " + before.policies() + " -> " + after.policies());
         }
         if (!before.service().control().equals(after.service().control())) {
-            now.add("control changed");
+            now.add("who may talk to the daemon changed");
         }
         if (!before.service().metrics().equals(after.service().metrics())) {
             now.add("metrics changed");
