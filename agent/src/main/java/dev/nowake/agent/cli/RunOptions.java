@@ -7,6 +7,7 @@ import dev.nowake.agent.config.KnownPolicies;
 import dev.nowake.agent.config.ListenAddress;
 import dev.nowake.agent.config.MetricsSettings;
 import dev.nowake.agent.config.Mode;
+import dev.nowake.agent.config.RootPattern;
 import dev.nowake.agent.config.RootRule;
 import dev.nowake.agent.config.ServiceSettings;
 import dev.nowake.policy.Argument;
@@ -15,8 +16,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What {@code run} was asked on the command line, made one with the configuration file: options win. */
 record RunOptions(List<Path> roots, boolean enforce, String policy, Path configFile, String metrics) {
@@ -41,7 +44,7 @@ record RunOptions(List<Path> roots, boolean enforce, String policy, Path configF
         Config file = configFile == null ? new Config(Mode.OBSERVE, List.of()) : ConfigFile.read(configFile, policies);
         Policy named = policy == null ? null : named(policy, policies);
         List<RootRule> rules = new ArrayList<>();
-        for (RootRule rule : file.roots()) {
+        for (RootRule rule : expanded(file.roots())) {
             String chosen = named == null ? rule.policy() : named.name();
             rules.add(new RootRule(
                     real(rule.path()),
@@ -55,7 +58,11 @@ record RunOptions(List<Path> roots, boolean enforce, String policy, Path configF
             rules.add(new RootRule(real(root), mode, chosen.name(), chosen.defaults()));
         }
         if (rules.isEmpty()) {
-            throw new ConfigException("nothing to watch: give --root DIR, or --config FILE with roots");
+            throw new ConfigException(
+                    file.roots().isEmpty()
+                            ? "nothing to watch: give --root DIR, or --config FILE with roots"
+                            : "nothing to watch: no folder matches "
+                                    + file.roots().getFirst().path() + " yet; make one, or name a folder");
         }
         return new Config(
                 mode,
@@ -66,6 +73,25 @@ record RunOptions(List<Path> roots, boolean enforce, String policy, Path configF
                 file.policies(),
                 file.inFlight(),
                 service(file.service()));
+    }
+
+    /** Those with a pattern as the folders they stand for now; one that has a root of its own is left to that. */
+    private static List<RootRule> expanded(List<RootRule> roots) throws ConfigException {
+        Set<Path> taken = new HashSet<>();
+        roots.forEach(root -> taken.add(root.path()));
+        List<RootRule> all = new ArrayList<>();
+        for (RootRule root : roots) {
+            if (!RootPattern.isOne(root.path())) {
+                all.add(root);
+                continue;
+            }
+            for (Path folder : RootPattern.folders(root.path())) {
+                if (taken.add(folder)) {
+                    all.add(new RootRule(folder, root.mode(), root.policy(), root.args()));
+                }
+            }
+        }
+        return all;
     }
 
     private ServiceSettings service(ServiceSettings file) throws ConfigException {

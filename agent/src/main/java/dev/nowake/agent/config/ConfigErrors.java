@@ -9,10 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /** Takes values out of YAML documents and collects everything that is wrong with them, each with file and line. */
 final class ConfigErrors {
     private record Wrong(Place place, String message) {}
+
+    /** What a file says may not begin a line of its own, nor move a terminal's cursor. */
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\x{80}-\\x{9f}\\x{2028}\\x{2029}]");
 
     private final Set<Wrong> errors = new LinkedHashSet<>();
     private final List<Path> files = new ArrayList<>();
@@ -54,7 +58,7 @@ final class ConfigErrors {
         if (!files.contains(place.file())) {
             files.add(place.file());
         }
-        errors.add(new Wrong(place, line));
+        errors.add(new Wrong(place, CONTROL.matcher(line).replaceAll("?")));
     }
 
     /** What is wrong unless another file says what is missing. */

@@ -1,7 +1,6 @@
 package dev.nowake.agent.config;
 
 import java.net.URISyntaxException;
-import java.net.URL;
 import java.nio.file.Path;
 import java.security.CodeSource;
 import java.util.ArrayList;
@@ -18,6 +17,8 @@ public final class ConfigFile {
     public static final String DEFAULT_POLICY = "load-and-release";
 
     private static final Path PASSWD = Path.of("/etc/passwd");
+
+    private static final Path GROUPS = Path.of("/etc/group");
 
     private ConfigFile() {}
 
@@ -54,8 +55,27 @@ public final class ConfigFile {
         errors.check();
         List<String> notes = new ArrayList<>(reader.notes());
         notes.addAll(merge.notes());
+        notes.addAll(unknownGroups(document));
+        if (config.roots().isEmpty()) {
+            notes.add("no roots: without --root there is nothing to watch");
+        }
         return new LoadedConfig(
                 config, document, layers.stream().map(ConfigLayers.Layer::file).toList(), notes);
+    }
+
+    /** No error: a group may be of a directory service, or be made later. */
+    private static List<String> unknownGroups(YamlNode.Mapping document) {
+        List<String> notes = new ArrayList<>();
+        Users groups = new Users(GROUPS);
+        if (document.entries().get("control") instanceof YamlNode.Mapping control) {
+            control.entries().forEach((key, node) -> {
+                if (node instanceof YamlNode.Scalar group && !groups.has(group.text())) {
+                    notes.add(node.place() + ": no group '" + group.text() + "' in " + GROUPS
+                            + ": root alone has its rights");
+                }
+            });
+        }
+        return notes;
     }
 
     /**
@@ -72,15 +92,21 @@ public final class ConfigFile {
         return new ConfigReader(errors, KnownPolicies.BUILTIN, new Users(PASSWD)).folders(list);
     }
 
-    /** Beside the folder {@code lib} with this program's jars, where it is installed; null where it runs from elsewhere. */
+    /** Where it is installed; null where it runs from elsewhere. */
     private static Path vendorFile() {
         CodeSource source = ConfigFile.class.getProtectionDomain().getCodeSource();
-        URL jar = source == null ? null : source.getLocation();
         try {
-            Path lib = jar == null ? null : Path.of(jar.toURI()).getParent();
-            return lib != null && lib.endsWith("lib") ? lib.resolveSibling("nowake.yaml") : null;
+            return source == null || source.getLocation() == null
+                    ? null
+                    : vendorFile(Path.of(source.getLocation().toURI()));
         } catch (URISyntaxException | IllegalArgumentException odd) {
             return null;
         }
+    }
+
+    /** Beside the folder {@code lib} with this program's jar; null for classes that lie elsewhere. */
+    static Path vendorFile(Path jar) {
+        Path lib = jar.getParent();
+        return lib != null && lib.endsWith("lib") ? lib.resolveSibling("nowake.yaml") : null;
     }
 }

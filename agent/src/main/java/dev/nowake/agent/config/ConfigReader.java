@@ -60,6 +60,9 @@ final class ConfigReader {
         if (path == null) {
             errors.add(keys.getOrDefault("path", item), "a root needs 'path', an absolute folder");
         } else {
+            if (RootPattern.isOne(path)) {
+                checkPattern(keys.get("path"), path);
+            }
             Place other = rootPlaces.putIfAbsent(LayerMerge.root(item), item.place());
             if (other != null) {
                 errors.add(item, "two roots have the path " + path + ", the other at " + other);
@@ -76,6 +79,14 @@ final class ConfigReader {
         }
         Map<String, Object> args = policies.arguments(keys.get("args"), policy, item);
         return path == null || !enabled ? null : new RootRule(path, mode, policy.name(), args);
+    }
+
+    private void checkPattern(YamlNode node, Path path) {
+        try {
+            RootPattern.check(path);
+        } catch (IllegalArgumentException wrong) {
+            errors.add(node, wrong.getMessage());
+        }
     }
 
     private InFlightLimits inFlight(YamlNode node) {

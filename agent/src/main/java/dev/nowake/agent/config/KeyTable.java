@@ -15,7 +15,7 @@ final class KeyTable {
                     "roots[].path",
                     Shape.VALUE,
                     Values.FOLDER,
-                    "the folder, absolute; everything below it is watched; required",
+                    "the folder, absolute, or a pattern for several; everything below is watched; required",
                     "/models"),
             ConfigKeys.ROOT_POLICY,
             ConfigKey.of("roots[].args", Shape.ARGUMENTS, null, "the policy's arguments", "{window: 64GiB}"),

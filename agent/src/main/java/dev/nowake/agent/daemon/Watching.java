@@ -169,7 +169,8 @@ final class Watching implements AutoCloseable {
         leaving.keySet().removeAll(folders);
         leaving.keySet().forEach(marked::remove);
         listed.keySet().retainAll(folders);
-        Set<FileId> wanted = new HashSet<>(marked.values()); // one folder may have two paths, by a bind mount: its mark is one
+        Set<FileId> wanted =
+                new HashSet<>(marked.values()); // one folder may have two paths, by a bind mount: its mark is one
         leaving.forEach((folder, id) -> {
             if (!wanted.contains(id)) {
                 unmark(folder, id);

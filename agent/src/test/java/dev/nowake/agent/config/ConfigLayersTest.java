@@ -55,6 +55,13 @@ class ConfigLayersTest {
     }
 
     @Test
+    void theVendorsFileLiesBesideTheInstalledJars() {
+        assertThat(ConfigFile.vendorFile(Path.of("/usr/lib/nowake/lib/agent.jar")))
+                .isEqualTo(Path.of("/usr/lib/nowake/nowake.yaml"));
+        assertThat(ConfigFile.vendorFile(Path.of("/src/agent/target/classes"))).isNull();
+    }
+
+    @Test
     void rootsAreKnownByTheirPath() throws Exception {
         Files.writeString(file, """
                 roots:
@@ -161,7 +168,7 @@ class ConfigLayersTest {
 
     @Test
     void whatEditorsAndPackagesLeaveBehindIsPassedOver() throws Exception {
-        Files.writeString(file, "mode: enforce\n");
+        Files.writeString(file, "mode: enforce\nroots: [{path: /a}]\n");
         for (String name :
                 List.of("a.yaml~", ".a.yaml", "#a.yaml#", ".a.yaml.swp", "a.yaml.dpkg-old", "README", "b.yml")) {
             drop(name, "never: read\n");

@@ -58,7 +58,7 @@ class ServiceReaderTest {
                 "metrics: {listen: '[:]:80'}         | 'metrics.listen': '[:]:80' begins with no address: write one such as 127.0.0.1 or [::1]",
                 "metrics: {listen: [a]}              | expected one value",
                 "metrics: {textfile: nowake.prom}    | 'metrics.textfile': 'nowake.prom' is no absolute path: write one such as /var/lib/prometheus/node-exporter/nowake.prom",
-                "metrics: {textfile: \"/a\\0.prom\"} | 'metrics.textfile': '/a\0.prom' is no absolute path: write one such as /var/lib/prometheus/node-exporter/nowake.prom",
+                "metrics: {textfile: \"/a\\0.prom\"} | 'metrics.textfile': '/a?.prom' is no absolute path: write one such as /var/lib/prometheus/node-exporter/nowake.prom",
                 "metrics: {textfile: /run/nowake}    | 'metrics.textfile': '/run/nowake' does not end in .prom: node_exporter's collector reads no other file",
                 "metrics: {modelLabel: yes}          | 'metrics.modelLabel': 'yes' is neither true nor false",
                 "journal: {age: 14}                  | 'journal.age': '14' is not a length of time: write numbers with units (w d h m s), such as 14d, 90s or 1d12h",
@@ -73,6 +73,7 @@ class ServiceReaderTest {
                 "control: {group: 1000}              | 'control.group': '1000' is no group's name: write one such as nowake",
                 "control: {group: 'a b'}             | 'control.group': 'a b' is no group's name: write one such as nowake",
                 "control: {admins: '../x'}           | 'control.admins': '../x' is no group's name: write one such as nowake",
+                "\"a\\nb\\e\": 1                    | unknown key 'a?b?'; did you mean 'mode'?",
                 "control: {admin: root}              | unknown key 'admin'; did you mean 'admins'?",
             })
     void whatIsWrongIsToldWithItsLine(String text, String message) throws Exception {
