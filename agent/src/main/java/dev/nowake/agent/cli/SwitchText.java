@@ -1,9 +1,6 @@
 package dev.nowake.agent.cli;
 
 import java.io.PrintStream;
-import java.time.DateTimeException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
@@ -21,8 +18,8 @@ final class SwitchText {
 
     /** The answer to pause. */
     static String paused(JsonNode switches) {
-        String until = left(switches.path("pausedUntil"));
-        return "paused" + (until.isEmpty() ? " until 'nowake resume'" : until);
+        String until = left(switches.path("pausedLeftSeconds"));
+        return "paused" + (until.isEmpty() ? " until 'nowake resume'" : until.replace(" more", ""));
     }
 
     /** Why nothing is done. */
@@ -30,24 +27,17 @@ final class SwitchText {
         if (switches.path("disabled").asBoolean()) {
             return "disabled: remove " + Line.of(switches.path("disableFile").asString(""));
         }
-        return "paused by " + Line.of(switches.path("pausedBy").asString("?")) + left(switches.path("pausedUntil"));
+        return "paused by " + Line.of(switches.path("pausedBy").asString("?"))
+                + left(switches.path("pausedLeftSeconds"));
     }
 
-    /** {@code " for 3 more minutes"}; empty for no end. */
-    private static String left(JsonNode until) {
-        try {
-            if (!until.isString()) {
-                return "";
-            }
-            long seconds = Math.max(
-                    0,
-                    Duration.between(Instant.now(), Instant.parse(until.asString()))
-                                    .toSeconds()
-                            + 1);
-            return seconds < 120 ? " for " + seconds + " s more" : " for " + (seconds + 30) / 60 + " min more";
-        } catch (DateTimeException odd) {
+    /** {@code " for 3 min more"}; empty for no end. */
+    private static String left(JsonNode leftSeconds) {
+        if (!leftSeconds.isNumber()) {
             return "";
         }
+        long seconds = Math.max(0, Math.round(leftSeconds.asDouble()));
+        return seconds < 120 ? " for " + seconds + " s more" : " for " + (seconds + 30) / 60 + " min more";
     }
 
     /** The lines of status; none where nothing is switched. */
@@ -66,7 +56,7 @@ final class SwitchText {
         for (JsonNode kept : switches.path("kept")) {
             out.printf(
                     "kept%s: %s (%d files, %s)%n",
-                    left(kept.path("until")),
+                    left(kept.path("leftSeconds")),
                     Line.of(kept.path("model").asString("")),
                     kept.path("files").asLong(),
                     Line.of(kept.path("path").asString("")));

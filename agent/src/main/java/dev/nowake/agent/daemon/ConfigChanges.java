@@ -40,18 +40,18 @@ record ConfigChanges(List<String> now, List<String> atRestart) {
             now.add("policy folders changed: " + before.policies() + " -> " + after.policies());
         }
         if (!before.service().control().equals(after.service().control())) {
-            now.add("control");
-        }
-        List<String> atRestart = new ArrayList<>();
-        if (!before.inFlight().equals(after.inFlight())) {
-            atRestart.add("inFlight");
+            now.add("who may talk to the daemon changed");
         }
         if (!before.service().metrics().equals(after.service().metrics())) {
-            atRestart.add("metrics");
+            now.add("metrics changed");
         }
         if (!before.service().journal().equals(after.service().journal())) {
             now.add("journal changed: " + text(before.service().journal()) + " -> "
                     + text(after.service().journal()));
+        }
+        List<String> atRestart = new ArrayList<>();
+        if (!before.inFlight().equals(after.inFlight())) {
+            atRestart.add("inFlight");
         }
         return new ConfigChanges(List.copyOf(now), List.copyOf(atRestart));
     }

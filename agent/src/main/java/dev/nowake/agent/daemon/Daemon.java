@@ -87,8 +87,8 @@ public final class Daemon implements AutoCloseable {
         notices = ServiceNotices.NONE;
         state = new StateFolder(stateFolder);
         journal = new Journal(state.journal(), counters, config.service().journal());
-        KeepList keeps = new KeepList(state.keeps());
-        switches = new Switches(socket.toAbsolutePath().resolveSibling("disable"), keeps, journal);
+        KeepList keeps = new KeepList(state.keeps(), Clocks.HOST);
+        switches = new Switches(socket.toAbsolutePath().resolveSibling("disable"), keeps, journal, Clocks.HOST);
         Path host = Path.of("/");
         handover = new Handover(state.handover(), host, counters);
         Mounts mounts = new Mounts(host);

@@ -8,7 +8,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
@@ -30,17 +29,18 @@ final class KeepList {
     /** More models than a host has; a list that is edited by hand may be of any length. */
     private static final int MAX_KEPT = 1000;
 
-    /** {@code until}: null for as long as nobody says otherwise. */
-    record Kept(String model, List<Path> files, Instant until) {
+    /**
+     * One model.
+     *
+     * @param endSeconds of the steady clock; infinite for as long as nobody says otherwise
+     */
+    record Kept(String model, List<Path> files, double endSeconds) {
         Kept {
             files = List.copyOf(files);
         }
-
-        boolean isOver(Instant now) {
-            return until != null && !until.isAfter(now);
-        }
     }
 
+    private final Clocks clocks;
     private final Path file;
     private String problem;
     private List<Kept> kept = new ArrayList<>();
@@ -51,7 +51,8 @@ final class KeepList {
      *
      * @param file null for a list that is written nowhere
      */
-    KeepList(Path file) {
+    KeepList(Path file, Clocks clocks) {
+        this.clocks = clocks;
         this.file = file;
         try {
             if (file != null) {
@@ -86,7 +87,8 @@ final class KeepList {
         if (kept.size() >= MAX_KEPT) {
             throw new IOException(MAX_KEPT + " models are kept already; 'nowake unkeep' one first");
         }
-        kept.add(new Kept(model, paths, length == null ? null : Instant.now().plus(length)));
+        double end = length == null ? Double.POSITIVE_INFINITY : clocks.steadySeconds() + length.toSeconds();
+        kept.add(new Kept(model, paths, end));
         index();
         write();
     }
@@ -111,17 +113,19 @@ final class KeepList {
         if (kept.isEmpty()) {
             return List.of();
         }
-        Instant now = Instant.now();
-        List<String> over = kept.stream()
-                .filter(known -> known.isOver(now))
-                .map(Kept::model)
-                .toList();
+        double now = clocks.steadySeconds();
+        List<Kept> over =
+                kept.stream().filter(known -> known.endSeconds() <= now).toList();
         try {
-            remove(known -> known.isOver(now));
+            remove(over::contains);
         } catch (IOException unwritten) {
-            return over; // and over when they are read again
+            return names(over); // and over when they are read again
         }
-        return over;
+        return names(over);
+    }
+
+    private static List<String> names(List<Kept> kept) {
+        return kept.stream().map(Kept::model).toList();
     }
 
     synchronized List<Object> describe() {
@@ -132,7 +136,9 @@ final class KeepList {
             document.put("model", each.model());
             document.put("files", each.files().size());
             document.put("path", first.text());
-            document.put("until", each.until() == null ? null : each.until().toString());
+            document.put(
+                    "leftSeconds",
+                    Double.isInfinite(each.endSeconds()) ? null : each.endSeconds() - clocks.steadySeconds());
             all.add(document);
         }
         return all;
@@ -144,28 +150,20 @@ final class KeepList {
         files = all;
     }
 
-    private static List<Kept> read(byte[] text) {
+    private List<Kept> read(byte[] text) {
         List<Kept> kept = new ArrayList<>();
         for (JsonNode each : JsonMapper.shared().readTree(text).path("kept")) {
             List<Path> files = new ArrayList<>();
             for (JsonNode path : each.path("filesBase64")) {
                 files.add(PathBytes.path(Base64.getDecoder().decode(path.asString(""))));
             }
-            String until = each.path("until").asString("");
-            if (files.isEmpty() || kept.size() >= MAX_KEPT) {
+            double until = each.path("untilUnix").asDouble(Double.POSITIVE_INFINITY);
+            if (files.isEmpty() || kept.size() >= MAX_KEPT || Double.isNaN(until)) {
                 throw new IllegalArgumentException("it is not what nowake writes");
             }
-            kept.add(new Kept(each.path("model").asString(""), files, until.isEmpty() ? null : instant(until)));
+            kept.add(new Kept(each.path("model").asString(""), files, clocks.steadyAt(until)));
         }
         return kept;
-    }
-
-    private static Instant instant(String text) {
-        try {
-            return Instant.parse(text);
-        } catch (java.time.DateTimeException odd) {
-            throw new IllegalArgumentException("no time: " + text, odd);
-        }
     }
 
     private void write() throws IOException {
@@ -176,7 +174,7 @@ final class KeepList {
         for (Kept each : kept) {
             Map<String, Object> document = new LinkedHashMap<>();
             document.put("model", each.model());
-            document.put("until", each.until() == null ? null : each.until().toString());
+            document.put("untilUnix", Double.isInfinite(each.endSeconds()) ? null : clocks.wallAt(each.endSeconds()));
             document.put(
                     "filesBase64",
                     each.files().stream()

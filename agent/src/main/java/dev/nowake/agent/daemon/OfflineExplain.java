@@ -66,7 +66,7 @@ public final class OfflineExplain {
                     idle,
                     new Evictor(kernel, new HostMappings()),
                     new Compactions(kernel, host, counters, nowhere),
-                    new Switches(null, new KeepList(null), nowhere));
+                    new Switches(null, new KeepList(null, Clocks.HOST), nowhere, Clocks.HOST));
             boolean mayOpen = !parts.mounts().isFuse(id.device());
             CatalogSnapshot snapshot = ModelCatalog.scan(
                             kernel.files(), List.of(new ModelCatalog.Root(root.path(), mayOpen)))

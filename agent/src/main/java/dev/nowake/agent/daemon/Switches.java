@@ -4,12 +4,12 @@ import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.observe.Journal;
 import dev.nowake.agent.observe.LineKind;
+import dev.nowake.agent.observe.PathLabel;
 import dev.nowake.agent.rules.Modes;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,21 +34,23 @@ public final class Switches implements AutoCloseable {
         }
     }
 
-    /** {@code endNanos} and {@code end}: null for until somebody resumes. */
-    private record Pause(String by, Long endNanos, Instant end) {}
+    /** {@code endSeconds}: of the steady clock; infinite for until somebody resumes. */
+    private record Pause(String by, double endSeconds) {}
 
     private final Path disableFile;
     private final KeepList keeps;
     private final Journal journal;
+    private final Clocks clocks;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private volatile State state = new State(false, null, Modes.CONFIGURED);
     private Thread thread;
 
     /** {@code disableFile}: as long as it is there nothing is done; null for none. It is looked at at once. */
-    Switches(Path disableFile, KeepList keeps, Journal journal) {
+    Switches(Path disableFile, KeepList keeps, Journal journal, Clocks clocks) {
         this.disableFile = disableFile;
         this.keeps = keeps;
         this.journal = journal;
+        this.clocks = clocks;
         look();
     }
 
@@ -107,11 +109,10 @@ public final class Switches implements AutoCloseable {
 
     /** {@code length}: null for until {@link #resume}. In place of a pause under way. */
     void pause(Duration length, String by) {
-        Long endNanos = length == null ? null : System.nanoTime() + length.toNanos();
-        Instant end = length == null ? null : Instant.now().plus(length);
-        change(old -> new State(old.disabled(), new Pause(by, endNanos, end), old.modes()));
+        double end = length == null ? Double.POSITIVE_INFINITY : clocks.steadySeconds() + length.toSeconds();
+        change(old -> new State(old.disabled(), new Pause(by, end), old.modes()));
         line("pause")
-                .put("until", end == null ? null : end.toString())
+                .put("forSeconds", length == null ? null : length.toSeconds())
                 .put("by", by)
                 .log();
     }
@@ -187,7 +188,7 @@ public final class Switches implements AutoCloseable {
                     .log();
         }
         Pause pause = now.pause();
-        if (pause != null && pause.endNanos() != null && System.nanoTime() - pause.endNanos() >= 0) {
+        if (pause != null && pause.endSeconds() <= clocks.steadySeconds()) {
             change(old -> old.pause() == pause ? new State(old.disabled(), null, old.modes()) : old);
             line("resume").put("reason", "the time asked for is over").log();
         }
@@ -224,18 +225,15 @@ public final class Switches implements AutoCloseable {
         document.put("disabled", now.disabled());
         document.put("disableFile", disableFile == null ? null : disableFile.toString());
         document.put("paused", now.pause() != null);
-        document.put(
-                "pausedUntil",
-                now.pause() == null || now.pause().end() == null
-                        ? null
-                        : now.pause().end().toString());
+        boolean ends = now.pause() != null && !Double.isInfinite(now.pause().endSeconds());
+        document.put("pausedLeftSeconds", ends ? now.pause().endSeconds() - clocks.steadySeconds() : null);
         document.put("pausedBy", now.pause() == null ? null : now.pause().by());
         List<Object> set = new ArrayList<>();
         now.modes().rules().forEach((name, mode) -> set.add(Map.of("rule", name, "mode", mode.label())));
         now.modes()
                 .roots()
-                .forEach((path, mode) -> set.add(Map.of(
-                        "root", dev.nowake.agent.observe.PathLabel.of(path).text(), "mode", mode.label())));
+                .forEach((path, mode) ->
+                        set.add(Map.of("root", PathLabel.of(path).text(), "mode", mode.label())));
         document.put("set", set);
         document.put("kept", keeps.describe());
         return document;

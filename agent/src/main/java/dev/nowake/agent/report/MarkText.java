@@ -41,7 +41,7 @@ final class MarkText {
         long shard = Field.number(line, "shard");
         long pid = Field.number(line, "pid");
         List<String> text = new ArrayList<>();
-        add(text, null, Field.text(line, "path"));
+        add(text, null, fileName(Field.text(line, "path")));
         add(text, "by pid", pid < 0 ? null : Long.toString(pid));
         add(text, "resident", bytes(line, "residentBytes"));
         add(text, null, "closed".equals(verb) ? Field.text(line, "reason") : null);
@@ -134,6 +134,11 @@ final class MarkText {
         add(text, "reclaimed", bytes(line, "reclaimedBytes"));
         add(text, null, Field.text(line, "reason"));
         return new Mark(seconds, Mark.Family.RESULT, "room", "room made", String.join(", ", text));
+    }
+
+    /** Its folder is the same for all of them. */
+    static String fileName(String path) {
+        return path == null ? null : path.substring(path.lastIndexOf('/') + 1);
     }
 
     private static void add(List<String> text, String label, String value) {

@@ -66,6 +66,12 @@ final class Plot {
         return this;
     }
 
+    /** From top to bottom. */
+    Plot moment(String styles, double seconds) {
+        shapes.raw("<path class=\"line " + styles + "\" d=\"M" + x(seconds) + " 0V1000\"/>");
+        return this;
+    }
+
     /** Points that would be drawn on the one before are left out. */
     private String path(double[] seconds, double[] values, char first) {
         StringBuilder path = new StringBuilder();

@@ -20,14 +20,16 @@ public final class Stories {
     private final TreeMap<Long, LoadStory> kept = new TreeMap<>();
     private final Instant since;
     private final int last;
+    private final int mostPoints;
     private long lines;
     private long foreignLines;
     private int found;
     private int points;
 
-    private Stories(Path journal, Instant since, int last) throws IOException {
+    private Stories(Path journal, Instant since, int last, int mostPoints) throws IOException {
         this.since = since;
         this.last = last;
+        this.mostPoints = mostPoints;
         StoryReader stories = new StoryReader(this::keep);
         try (JournalReader reader = new JournalReader(journal, since)) {
             for (JournalEntry entry = reader.next(); entry != null; entry = reader.next()) {
@@ -45,12 +47,17 @@ public final class Stories {
      * @param journal the current file; what it was before is found beside it
      */
     public static Stories load(Path journal, int which) throws IOException {
-        return new Stories(journal, null, which);
+        return new Stories(journal, null, which, MOST_POINTS);
     }
 
     /** Every load that began at that time or later. */
     public static Stories since(Path journal, Instant time) throws IOException {
-        return new Stories(journal, time, MOST_LOADS);
+        return since(journal, time, MOST_POINTS);
+    }
+
+    /** {@code mostPoints}: beyond them the oldest loads keep their figures and lose their time lines. */
+    static Stories since(Path journal, Instant time, int mostPoints) throws IOException {
+        return new Stories(journal, time, MOST_LOADS, mostPoints);
     }
 
     private void keep(LoadStory story) {
@@ -64,7 +71,7 @@ public final class Stories {
             points -= kept.pollFirstEntry().getValue().weight();
         }
         for (LoadStory oldest : kept.values()) {
-            if (points <= MOST_POINTS || oldest == story) {
+            if (points <= mostPoints || oldest == story) {
                 break;
             }
             points -= oldest.weight();

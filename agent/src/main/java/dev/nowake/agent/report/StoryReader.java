@@ -215,7 +215,7 @@ final class StoryReader {
                 story.open++;
                 int shard = (int) Math.min(Integer.MAX_VALUE, Field.number(line, "shard"));
                 if (shard >= 0) {
-                    story.shard(shard, fileName(Field.text(line, "path")), Field.number(line, "sizeBytes"));
+                    story.shard(shard, MarkText.fileName(Field.text(line, "path")), Field.number(line, "sizeBytes"));
                 }
                 long before = Field.number(line, "residentBeforeBytes");
                 story.residentBeforeBytes =
@@ -261,9 +261,5 @@ final class StoryReader {
             }
         });
         story.ended = true;
-    }
-
-    private static String fileName(String path) {
-        return path == null ? null : path.substring(path.lastIndexOf('/') + 1);
     }
 }

@@ -18,6 +18,10 @@ import dev.nowake.samples.ModelSpec;
 import dev.nowake.samples.ModelSpec.Content;
 import dev.nowake.samples.Preset;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -121,6 +125,16 @@ final class Rig implements AutoCloseable {
             rules.add(new RootRule(each, mode, "load-and-release", Map.of()));
         }
         return new Config(mode, rules);
+    }
+
+    /** What it shows at its endpoint, as text. */
+    String metrics() throws IOException {
+        InetSocketAddress address = daemon.metricsAddress();
+        try (InputStream answer = URI.create("http://127.0.0.1:" + address.getPort() + "/metrics")
+                .toURL()
+                .openStream()) {
+            return new String(answer.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     /** Has the daemon follow another configuration, and returns what the verb {@code reload} answers once it does. */

@@ -226,7 +226,7 @@ class RoomMakingTest {
                 null,
                 null,
                 null,
-                new Switches(null, new KeepList(null), journal));
+                new Switches(null, new KeepList(null, Clocks.HOST), journal, Clocks.HOST));
         return new RoomMaking(parts, new Placements(() -> one), () -> one, Runnable::run);
     }
 

@@ -27,10 +27,10 @@ public record ProcessUse(double cpuSeconds, long residentBytes, long virtualByte
         String[] words = ProcFile.words(stat.substring(stat.lastIndexOf(')') + 1));
         String[] descriptors = root.resolve("proc/self/fd").toFile().list();
         return new ProcessUse(
-                (at(words, UTIME) + at(words, STIME)) / TICKS_PER_SECOND,
-                at(words, RSS) * PageSize.bytes(root),
+                ProcFile.plus(at(words, UTIME), at(words, STIME)) / TICKS_PER_SECOND,
+                ProcFile.times(at(words, RSS), PageSize.bytes(root)),
                 at(words, VSIZE),
-                (int) at(words, NUM_THREADS),
+                (int) Math.min(Integer.MAX_VALUE, at(words, NUM_THREADS)),
                 descriptors == null ? 0 : Math.max(0, descriptors.length - 1)); // less the one that lists them
     }
 

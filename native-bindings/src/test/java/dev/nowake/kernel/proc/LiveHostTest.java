@@ -52,6 +52,15 @@ class LiveHostTest {
     }
 
     @Test
+    void thisProcessUsesSomething() {
+        ProcessUse use = ProcessUse.ofThis(HOST);
+        assertThat(use.cpuSeconds()).isPositive();
+        assertThat(use.residentBytes()).isBetween(10L << 20, use.virtualBytes());
+        assertThat(use.threads()).isPositive();
+        assertThat(use.openDescriptors()).isGreaterThanOrEqualTo(3);
+    }
+
+    @Test
     void topologyHasThisCpu() {
         NumaTopology topology = NumaTopology.read();
         assertThat(topology.nodes()).isNotEmpty();
