@@ -300,7 +300,8 @@ class ArchitectureTest {
         String name = call.getTarget().getName();
         return owner.equals("java.lang.System") && name.equals("currentTimeMillis")
                 || owner.startsWith("java.time.") && name.equals("now")
-                || owner.equals("java.time.Clock") && name.startsWith("system");
+                || (owner.equals("java.time.Clock") || owner.equals("java.time.InstantSource"))
+                        && name.startsWith("system");
     }
 
     private static DescribedPredicate<JavaMethodCall> portMethod(Class<?> port, String names) {

@@ -38,6 +38,9 @@ final class Models {
     /** A download makes many files in one folder: one look serves them all. */
     private static final long SETTLE_NANOS = 100_000_000L;
 
+    /** The next look comes no sooner than this many times what the last one took: a root may have ten thousand folders. */
+    private static final int SETTLE_FACTOR = 4;
+
     /** Until the next look at who uses what, when /proc could not be read whole: it costs a pass over every process. */
     private static final long RESCAN_NANOS = 2_000_000_000L;
 
@@ -56,6 +59,7 @@ final class Models {
     private final Consumer<List<FileId>> newFolders;
     private final ModelCatalog catalog;
     private volatile boolean retired;
+    private volatile long settleNanos = SETTLE_NANOS;
     private final Set<FileId> ignored = ConcurrentHashMap.newKeySet();
     private final Set<Path> changedFolders = new HashSet<>();
 
@@ -185,17 +189,23 @@ final class Models {
     /** Marks folders that have no mark yet and lists them once more, so that what came in between is known. */
     private Set<Path> watchFolders() {
         Set<Path> marked = new HashSet<>();
-        boolean news = true;
-        while (news) {
-            news = false;
-            for (Path folder : catalog.snapshot().folders()) {
-                if (watching.watch(folder)) {
-                    marked.add(folder);
-                    news |= catalog.refresh(folder) != null;
-                }
-            }
+        List<Path> news = markFolders();
+        while (!news.isEmpty()) {
+            marked.addAll(news);
+            catalog.refresh(news);
+            news = markFolders();
         }
         return marked;
+    }
+
+    private List<Path> markFolders() {
+        List<Path> news = new ArrayList<>();
+        catalog.snapshot().folderIds().forEach((folder, id) -> {
+            if (!watching.isWatched(folder, id) && watching.watch(folder)) {
+                news.add(folder);
+            }
+        });
+        return news;
     }
 
     /** What was opened in a new folder before its mark was set raised no event: it must be looked for. */
@@ -236,7 +246,7 @@ final class Models {
                     return;
                 }
                 checkRoots();
-                watching.changedSilently().forEach(this::listAgain);
+                listAgain(watching.changedSilently());
                 if (watching.isDeafSomewhere()) {
                     List<Sighting> found = useScan.of(knownFiles()).sightings();
                     parts.engine().submit(() -> inUse.accept(found));
@@ -262,7 +272,7 @@ final class Models {
     /** Something in a watched folder came or went. The engine's thread. */
     void folderChanged(Path folder) {
         if (changedFolders.isEmpty()) {
-            parts.engine().at(System.nanoTime() + SETTLE_NANOS, this::listChangedFolders);
+            parts.engine().at(System.nanoTime() + settleNanos, this::listChangedFolders);
         }
         changedFolders.add(folder);
     }
@@ -275,13 +285,18 @@ final class Models {
     private void listChangedFolders() {
         List<Path> folders = List.copyOf(changedFolders);
         changedFolders.clear();
-        inBackground(() -> folders.forEach(this::listAgain));
+        inBackground(() -> listAgain(folders));
     }
 
-    private void listAgain(Path folder) {
-        catalog.refresh(folder);
+    private void listAgain(List<Path> folders) {
+        if (folders.isEmpty()) {
+            return;
+        }
+        long started = System.nanoTime();
+        catalog.refresh(folders);
         markNewFolders();
         ignored.clear();
+        settleNanos = Math.max(SETTLE_NANOS, SETTLE_FACTOR * (System.nanoTime() - started));
     }
 
     /** A file was written: its size and content may differ now. The engine's thread. */
