@@ -24,6 +24,7 @@ final class FactsJson {
                     .bytesOrNull("askedBytes", facts.askedBytes())
                     .bytesOrNull("prefetchedBytes", facts.prefetchedBytes())
                     .bytesOrNull("wastedBytes", facts.wastedBytes())
+                    .number("unjudgedBytes", facts.unjudgedBytes())
                     .bytesOrNull("evictedBytes", facts.evictedBytes())
                     .object("refusedBytes", refused -> facts.refusedBytes().forEach(refused::number))
                     .bytesOrNull("residentBeforeBytes", facts.residentBeforeBytes())

@@ -227,7 +227,10 @@ final class Releasing {
                                     : "last reader gone")
                     .log();
         }
+        Waste waste = active.enforced() ? Waste.of(load) : null;
         doneLine(active, wouldReleaseBytes)
+                .put("wastedBytes", waste == null ? null : waste.wastedBytes())
+                .put("unjudgedBytes", waste == null || waste.unjudgedBytes() == 0 ? null : waste.unjudgedBytes())
                 .put("refused", refused.isEmpty() ? null : refused)
                 .log();
         for (int i = 0; i < ends.drop().size(); i++) {

@@ -60,7 +60,7 @@ final class FactTable {
         } else {
             put(rows, "Asked to prefetch", exact(facts.askedBytes()));
             put(rows, "Prefetched, and landed", exact(facts.prefetchedBytes()));
-            put(rows, "Prefetched in vain", exact(facts.wastedBytes()));
+            put(rows, "Prefetched in vain", wasted(facts));
             put(rows, "Evicted", exact(facts.evictedBytes()));
             facts.refusedBytes().forEach((why, bytes) -> rows.put("Stayed: " + why, exact(bytes)));
             put(rows, "Waits for room", facts.waits() < 0 ? null : Quantity.count(facts.waits()));
@@ -86,6 +86,13 @@ final class FactTable {
             return Quantity.rate(facts.bytesPerSecond());
         }
         return facts.readSeconds() > 0 ? "up to " + Quantity.rate(facts.sizeBytes() / facts.readSeconds()) : unknown;
+    }
+
+    private static String wasted(Facts facts) {
+        if (facts.wastedBytes() <= 0 && facts.unjudgedBytes() > 0) {
+            return "not known of " + ByteSize.format(facts.unjudgedBytes());
+        }
+        return exact(facts.wastedBytes());
     }
 
     private static void put(Map<String, String> rows, String name, String value) {

@@ -12,6 +12,8 @@ import java.util.Set;
  * @param readSeconds from the first open until the readers had touched all they touched
  * @param readBytes what they touched
  * @param askedBytes what the policy wanted prefetched; in observe mode what it would have
+ * @param wastedBytes prefetched, and surely not read
+ * @param unjudgedBytes prefetched, and nobody can tell
  * @param residentAfterBytes when the load was over
  * @param lowestFreeBytes of all nodes together
  * @param ending why nothing more is known of it; null for a load that ended
@@ -31,6 +33,7 @@ public record Facts(
         long askedBytes,
         long prefetchedBytes,
         long wastedBytes,
+        long unjudgedBytes,
         long evictedBytes,
         Map<String, Long> refusedBytes,
         long residentBeforeBytes,
@@ -80,6 +83,7 @@ public record Facts(
                 (long) Timeline.most(line.totalAsked),
                 story.prefetchedBytes,
                 story.wastedBytes,
+                story.unjudgedBytes,
                 story.evictedBytes,
                 new LinkedHashMap<>(story.refused),
                 story.residentBeforeBytes,

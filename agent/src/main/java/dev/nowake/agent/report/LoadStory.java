@@ -40,6 +40,7 @@ public final class LoadStory {
     long prefetchedBytes = -1;
     long evictedBytes = -1;
     long wastedBytes = -1;
+    long unjudgedBytes;
     long wouldPrefetchBytes = -1;
     long wouldReleaseBytes = -1;
     long readBytes = -1;

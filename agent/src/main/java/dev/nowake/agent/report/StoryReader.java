@@ -245,6 +245,7 @@ final class StoryReader {
         story.prefetchedBytes = Math.max(story.prefetchedBytes, Field.number(line, "prefetchedBytes"));
         story.evictedBytes = Math.max(story.evictedBytes, Field.number(line, "evictedBytes"));
         story.readBytes = Field.number(line, "readBytes");
+        story.unjudgedBytes = Math.max(0, Field.number(line, "unjudgedBytes"));
         story.wouldPrefetchBytes = Math.max(story.wouldPrefetchBytes, Field.number(line, "wouldPrefetchBytes"));
         story.wouldReleaseBytes = Math.max(story.wouldReleaseBytes, Field.number(line, "wouldReleaseBytes"));
     }

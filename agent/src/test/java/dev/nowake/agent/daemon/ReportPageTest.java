@@ -28,11 +28,14 @@ final class ReportPageTest {
         List<Path> shards = rig.model("llama", TOTAL, 3);
         rig.start(mode);
         try (Reader reader = Reader.start()) {
-            for (Path shard : shards) {
+            reader.open(shards.getFirst()).act("read"); // and kept open: on a busy host a pause makes two loads of one
+            for (Path shard : shards.subList(1, 3)) {
                 reader.open(shard).act("read").act("close");
             }
+            rig.awaitCounter("opens", 3);
+            reader.act("close");
+            rig.awaitLoadsDone(1);
         }
-        rig.awaitLoadsDone(1);
         await("the last sample")
                 .atMost(Rig.SOON)
                 .until(() -> rig.journal("sample").stream()
@@ -108,8 +111,8 @@ final class ReportPageTest {
             assertThat(browser.text("main")).contains("Would have prefetched").doesNotContain("Evicted");
             Facts facts = Facts.of(loads.getFirst());
             assertThat(facts.peakResidentBytes())
-                    .isEqualTo(size(rig.journal("begin").getLast()));
-            assertThat(facts.residentAfterBytes()).isEqualTo(facts.sizeBytes());
+                    .isGreaterThanOrEqualTo(Rig.most(size(rig.journal("begin").getLast())));
+            assertThat(facts.residentAfterBytes()).isGreaterThanOrEqualTo(Rig.most(facts.sizeBytes()));
             assertThat(facts.prefetchedBytes()).isZero();
             picture(browser, page, "observe");
         }
