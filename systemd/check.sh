@@ -120,7 +120,7 @@ inside() {
   [ $took -lt 3000 ] || fail "it took $took ms to stop"
   [ "$(property Result)" = success ] || fail "it ended with $(property Result)"
   [ ! -e /run/nowake/nowake.sock ] || fail "its socket is left"
-  ! pgrep -f dev.nowake.agent >/dev/null || fail "a process is left"
+  [ -z "$(cat /sys/fs/cgroup/system.slice/nowake.service/cgroup.procs 2>/dev/null)" ] || fail "a process is left"
   good "stop: in $took ms, and nothing is left"
 }
 
