@@ -35,7 +35,6 @@ final class DaemonCall {
     private static int exitCode(String code) {
         return switch (code) {
             case "not_permitted" -> ExitCode.NOT_PERMITTED;
-            case "usage" -> ExitCode.USAGE;
             case "not_supported" -> ExitCode.NOT_SUPPORTED;
             default -> ExitCode.FAILED;
         };

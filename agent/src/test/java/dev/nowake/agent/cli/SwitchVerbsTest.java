@@ -96,7 +96,7 @@ class SwitchVerbsTest {
         tell(ControlError.of("not_permitted", "nobody may not 'pause': be root"), verb)
                 .failedWith(ExitCode.NOT_PERMITTED, "not_permitted", "be root");
         tell(ControlError.of("no_model", "x is no model"), verb).failedWith(ExitCode.FAILED, "no_model", "no model");
-        tell(ControlError.of("usage", "unknown verb"), verb).failedWith(ExitCode.USAGE, "usage", "unknown verb");
+        tell(ControlError.of("usage", "unknown verb"), verb).failedWith(ExitCode.FAILED, "usage", "unknown verb");
         assertThat(tell(Map.of("some", 1), verb).json().path("some").asInt()).isEqualTo(1);
         String[] alone = (words + " --output=json --socket " + folder.resolve("none")).split(" ");
         CliRun.real(alone).failedWith(ExitCode.FAILED, "no_daemon", "start one with 'nowake run'");
