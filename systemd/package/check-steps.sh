@@ -13,8 +13,8 @@ run() { # a command line, printed and run; its exit status is kept in $status
   # What the runtime lacks shows like this, whatever the exit status.
   ! grep -q -e NoClassDefFound -e ClassNotFound /tmp/output || status=99
 }
-holds() { # WHAT COMMAND...: at once, or within 15 s
-  local what=$1 until=$((SECONDS + 15))
+holds() { # WHAT COMMAND...: at once, or within 30 s
+  local what=$1 until=$((SECONDS + 30))
   shift
   until "$@" >/dev/null 2>&1; do
     if [ $SECONDS -ge $until ]; then
