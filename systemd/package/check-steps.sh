@@ -71,6 +71,7 @@ run 'nowake --binding jnr residency /models/llama'
 holds "the other way to call the kernel works" test $status = 0
 run 'cat /etc/nowake/nowake.yaml'
 run 'nowake config check'
+holds "what the vendor says is read" bash -c "nowake config show | grep -q 'group: nowake .*# /usr/lib/nowake/nowake.yaml'"
 run 'man -l /usr/share/man/man1/nowake.1.gz | head -5'
 TIMEFORMAT='a verb takes %R s'
 for _ in 1 2 3; do time nowake status >/dev/null; done
