@@ -15,6 +15,9 @@ cp "${debs[0]}" "$work/packages/nowake.deb"
 cp "${rpms[0]}" "$work/packages/nowake.rpm"
 cp package/check-steps.sh "$work/packages/"
 
+# What the recipe of an image does with the package.
+sed -n 's/^RUN //p' ../samples/container/Containerfile >"$work/packages/image-steps"
+
 # The next version: the same but for its number and a line in the configuration that comes with it.
 dpkg-deb -R "${debs[0]}" "$work/next"
 sed -i 's/^Version: .*/&+1/' "$work/next/DEBIAN/control"

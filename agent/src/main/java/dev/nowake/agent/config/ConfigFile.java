@@ -1,8 +1,8 @@
 package dev.nowake.agent.config;
 
-import java.net.URISyntaxException;
+import java.io.File;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -92,14 +92,14 @@ public final class ConfigFile {
         return new ConfigReader(errors, KnownPolicies.BUILTIN, new Users(PASSWD)).folders(list);
     }
 
-    /** Where it is installed; null where it runs from elsewhere. */
+    /**
+     * Where it is installed; null where it runs from elsewhere. By the class path: a class out of an ahead-of-time cache names
+     * the jar that lay where the cache was made.
+     */
     private static Path vendorFile() {
-        CodeSource source = ConfigFile.class.getProtectionDomain().getCodeSource();
         try {
-            return source == null || source.getLocation() == null
-                    ? null
-                    : vendorFile(Path.of(source.getLocation().toURI()));
-        } catch (URISyntaxException | IllegalArgumentException odd) {
+            return vendorFile(Path.of(System.getProperty("java.class.path", "").split(File.pathSeparator)[0]));
+        } catch (InvalidPathException odd) {
             return null;
         }
     }
