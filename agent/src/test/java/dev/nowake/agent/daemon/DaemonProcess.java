@@ -3,6 +3,7 @@ package dev.nowake.agent.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nowake.agent.config.Mode;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -63,12 +64,24 @@ final class DaemonProcess implements AutoCloseable {
         process.waitFor(millis, TimeUnit.MILLISECONDS);
     }
 
+    /** Without the jars its JVM reads classes from, one after the other as it first needs them. */
     int descriptors() {
-        return new java.io.File("/proc/" + pid() + "/fd").list().length;
+        int open = 0;
+        for (String fd : new File("/proc/" + pid() + "/fd").list()) {
+            try {
+                boolean jar = Files.readSymbolicLink(Path.of("/proc/" + pid() + "/fd/" + fd))
+                        .toString()
+                        .endsWith(".jar");
+                open += jar ? 0 : 1;
+            } catch (IOException closed) {
+                continue;
+            }
+        }
+        return open;
     }
 
     int threads() {
-        return new java.io.File("/proc/" + pid() + "/task").list().length;
+        return new File("/proc/" + pid() + "/task").list().length;
     }
 
     /** Resident memory of the process alone. */
@@ -84,7 +97,7 @@ final class DaemonProcess implements AutoCloseable {
     /** Marks of all its fanotify groups. */
     int marks() throws IOException {
         int marks = 0;
-        for (String fd : new java.io.File("/proc/" + pid() + "/fdinfo").list()) {
+        for (String fd : new File("/proc/" + pid() + "/fdinfo").list()) {
             try {
                 marks += (int) Files.readAllLines(Path.of("/proc/" + pid() + "/fdinfo/" + fd)).stream()
                         .filter(line -> line.startsWith("fanotify ino:"))

@@ -26,12 +26,15 @@ final class RetryTest {
             await("dropped by the first or, on a host too busy for that, the second try")
                     .atMost(Rig.SOON.multipliedBy(2))
                     .until(() -> rig.resident(shard) == 0);
-            await("the journal tells").atMost(Rig.SOON).untilAsserted(() -> assertThat(rig.journal("release"))
-                    .last()
-                    .satisfies(line -> {
-                        assertThat(line.path("reason").asString()).isEqualTo("pages that stayed at the load's end");
-                        assertThat(line.path("evictedBytes").asLong()).isPositive();
-                    }));
+            await("the journal tells")
+                    .atMost(Rig.SOON)
+                    .untilAsserted(() -> assertThat(rig.journal("release"))
+                            .last()
+                            .satisfies(line -> {
+                                assertThat(line.path("reason").asString())
+                                        .isEqualTo("pages that stayed at the load's end");
+                                assertThat(line.path("evictedBytes").asLong()).isPositive();
+                            }));
             assertThat(rig.counter("errors")).isZero();
         }
     }

@@ -41,8 +41,9 @@ final class StarvedTest {
                     long lost = rig.counter("loads");
                     StormTest.loads(rig, shards);
                     assertThat(rig.counter("loads")).isGreaterThan(lost);
-                    await("the journal goes on").atMost(Rig.SOON).until(() -> !rig.journal("release")
-                            .isEmpty());
+                    await("the journal goes on")
+                            .atMost(Rig.SOON)
+                            .until(() -> !rig.journal("release").isEmpty());
                     daemon.stop();
                 }
             });
@@ -89,15 +90,17 @@ final class StarvedTest {
             try (Stress loader = Stress.load("read", 0, shards)) {
                 alone = loader.result();
             }
-            try (DaemonProcess daemon =
-                            DaemonProcess.start(rig, rig.root, group.command(List.of()).toArray(String[]::new));
+            try (DaemonProcess daemon = DaemonProcess.start(
+                            rig, rig.root, group.command(List.of()).toArray(String[]::new));
                     Stress loader = Stress.load("read", 60, shards)) {
                 rig.awaitCounter("loadsDone", 1);
                 Files.writeString(Path.of("/proc/" + daemon.pid() + "/oom_score_adj"), "1000");
-                Process hungry = new ProcessBuilder(group.command(List.of(
-                                "sh",
-                                "-c",
-                                "echo -1000 >/proc/self/oom_score_adj; exec dd if=/dev/zero of=/dev/null bs=960M count=1 status=none")))
+                Process hungry = new ProcessBuilder(
+                                group.command(
+                                        List.of(
+                                                "sh",
+                                                "-c",
+                                                "echo -1000 >/proc/self/oom_score_adj; exec dd if=/dev/zero of=/dev/null bs=960M count=1 status=none")))
                         .redirectErrorStream(true)
                         .start();
                 try {
@@ -134,7 +137,7 @@ final class StarvedTest {
                     for (Path shard : shards) {
                         rig.awaitResident(shard);
                     }
-                    reader.act("close");
+                    reader.kill();
                 } finally {
                     flood.interrupt();
                     flood.join(TimeUnit.SECONDS.toMillis(20));
