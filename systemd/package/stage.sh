@@ -63,6 +63,7 @@ manual() {
 }
 
 configuration() {
+  cp "$here/vendor.yaml" "$home/nowake.yaml"
   cp "$here/nowake.yaml" "$tree/etc/nowake/nowake.yaml"
   cp "$here/package/conf.d.README" "$tree/etc/nowake/conf.d/README"
   cp "$here/nowake.service" "$tree/usr/lib/systemd/system/"

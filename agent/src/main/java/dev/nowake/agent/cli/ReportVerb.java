@@ -20,16 +20,14 @@ import picocli.CommandLine.Option;
         name = "report",
         description = "Draws what the journal tells of a load: one page of HTML that needs nothing beside itself.")
 final class ReportVerb implements Callable<Integer> {
-    private static final int MOST_BACK = 1000;
-
     @Option(names = "--out", paramLabel = "FILE.html", description = "Where to write the page; - is standard output.")
     private String out;
 
     @Option(
             names = "--load",
             paramLabel = "N",
-            description = "The N-th last load: 1 is the last (default), 2 the one before.")
-    private Integer load;
+            description = "The load of this number in status and journal (default: the last).")
+    private Long load;
 
     @Option(
             names = "--since",
@@ -57,8 +55,8 @@ final class ReportVerb implements Callable<Integer> {
         if (load != null && since != null) {
             throw CliException.usage("--load or --since, not both");
         }
-        if (load != null && (load < 1 || load > MOST_BACK)) {
-            throw CliException.usage("--load is 1 to " + MOST_BACK + ": 1 is the last load");
+        if (load != null && load < 1) {
+            throw CliException.usage("--load is 1 or more: nowake status shows the numbers");
         }
         if (out == null && !invocation.json()) {
             throw CliException.usage("where to? --out FILE.html, or --out - for standard output");
@@ -101,7 +99,10 @@ final class ReportVerb implements Callable<Integer> {
                         Invocation.show(file)
                                 + ": no journal here; name it with --journal, or the daemon's folder with --state-dir");
             }
-            return from == null ? Stories.load(file, load == null ? 1 : load) : Stories.since(file, from);
+            if (from != null) {
+                return Stories.since(file, from);
+            }
+            return load == null ? Stories.last(file) : Stories.load(file, load);
         } catch (IOException unreadable) {
             throw CliException.of(file, unreadable);
         }
@@ -118,7 +119,7 @@ final class ReportVerb implements Callable<Integer> {
                     "no_such_load",
                     since != null
                             ? "no load began since " + since + "; the journal has " + stories.found() + " older ones"
-                            : "the journal has " + stories.found() + " loads, so --load is at most that");
+                            : "the journal has no load " + load + "; nowake journal --kind begin lists those it has");
         }
         boolean foreign = stories.lines() == 0 && stories.foreignLines() > 0;
         throw new CliException(

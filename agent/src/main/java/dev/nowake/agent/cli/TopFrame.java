@@ -7,10 +7,11 @@ import tools.jackson.databind.JsonNode;
 
 /** One picture of {@code top}, as lines no longer than the terminal is wide. Plain ASCII: a serial console shows it too. */
 final class TopFrame {
-    /** Narrower, the names of models go first. */
-    private static final int FULL_WIDTH = 80;
-
     private static final int BAR_CELLS = 12;
+
+    /** A load's row is full at 80 columns. */
+    private static final int PROGRESS_CELLS = 8;
+
     private static final int LEAST_NAME = 8;
 
     /** In {@code status} a load is remembered for ten minutes; here the newest few show that something happened. */
@@ -135,7 +136,7 @@ final class TopFrame {
             return;
         }
         TextTable full = table(shown, Integer.MAX_VALUE);
-        int over = widest(full) - Math.max(width, Math.min(width, FULL_WIDTH));
+        int over = widest(full) - width;
         int longest = shown.stream().mapToInt(load -> name(load).length()).max().orElse(0);
         add(over <= 0 ? full : table(shown, Math.max(LEAST_NAME, longest - over)));
     }
@@ -165,7 +166,7 @@ final class TopFrame {
                             : "-",
                     progress(load),
                     ahead(load),
-                    size(load.path("residentBytes")));
+                    brief(load.path("residentBytes")));
         }
         return table;
     }
@@ -197,18 +198,18 @@ final class TopFrame {
         double size = Math.max(1, load.path("sizeBytes").asDouble());
         double read = Math.clamp(load.path("readBytes").asDouble() / size, 0, 1);
         double ahead = Math.clamp(read + load.path("aheadBytes").asDouble(0) / size, read, 1);
-        int readCells = (int) Math.floor(read * BAR_CELLS);
-        int aheadCells = (int) Math.floor(ahead * BAR_CELLS) - readCells;
-        return "[" + "#".repeat(readCells) + "+".repeat(aheadCells) + ".".repeat(BAR_CELLS - readCells - aheadCells)
-                + "] " + (int) Math.floor(read * 100) + "%";
+        int readCells = (int) Math.floor(read * PROGRESS_CELLS);
+        int aheadCells = (int) Math.floor(ahead * PROGRESS_CELLS) - readCells;
+        return "[" + "#".repeat(readCells) + "+".repeat(aheadCells)
+                + ".".repeat(PROGRESS_CELLS - readCells - aheadCells) + "] " + (int) Math.floor(read * 100) + "%";
     }
 
     /** What was asked for and not read, of how much it may be where the rule says so. */
     private static String ahead(JsonNode load) {
-        String ahead = size(load.path("aheadBytes"));
+        String ahead = brief(load.path("aheadBytes"));
         JsonNode window = load.path("windowBytes");
         boolean bounded = window.isNumber() && window.asLong() < Long.MAX_VALUE;
-        return bounded && !ahead.equals("-") ? ahead + "/" + Sizes.of(window.asLong()) : ahead;
+        return bounded && !ahead.equals("-") ? ahead + "/" + brief(window) : ahead;
     }
 
     private void mounts(JsonNode mounts) {
@@ -256,8 +257,17 @@ final class TopFrame {
         return bytes.isNumber() ? Sizes.of(bytes.asLong()) : "-";
     }
 
+    private static String brief(JsonNode bytes) {
+        return bytes.isNumber() ? brief(bytes.asLong()) : "-";
+    }
+
+    /** {@code 2.10G} for 2.10 GiB. */
+    private static String brief(long bytes) {
+        return Sizes.of(bytes).replace("iB", "").replace(" ", "");
+    }
+
     private static String rate(long bytesPerSecond) {
-        return bytesPerSecond <= 0 ? "0" : Sizes.of(bytesPerSecond) + "/s";
+        return bytesPerSecond <= 0 ? "0" : brief(bytesPerSecond) + "/s";
     }
 
     private static String count(double perSecond) {

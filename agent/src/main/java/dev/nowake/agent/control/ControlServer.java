@@ -66,7 +66,7 @@ public final class ControlServer implements AutoCloseable {
         try {
             @SuppressWarnings("unchecked")
             Map<String, Object> request = json.readValue(line, Map.class);
-            result = request == null ? NO_REQUEST : answerer.answer(request, new Caller(channel, access));
+            result = request == null ? NO_REQUEST : answerer.answer(request, new Peer(channel, access));
         } catch (JacksonException | ClassCastException broken) {
             result = NO_REQUEST;
         } catch (RuntimeException failed) {

@@ -60,11 +60,16 @@ final class KeepList {
             }
         } catch (NoSuchFileException none) {
             kept = new ArrayList<>();
-        } catch (IOException | JacksonException | IllegalArgumentException broken) {
-            problem = "what was to be kept is not known, " + file + " cannot be read (" + broken.getMessage()
-                    + "): say 'nowake keep' again";
+        } catch (JacksonException broken) {
+            problem = unknown("it is no JSON");
+        } catch (IOException | IllegalArgumentException broken) {
+            problem = unknown(broken.getMessage());
         }
         index();
+    }
+
+    private String unknown(String why) {
+        return "what was to be kept is not known, " + file + " cannot be read (" + why + "): say 'nowake keep' again";
     }
 
     /** One line about what went wrong with the file at the start; null for nothing. */
@@ -152,7 +157,11 @@ final class KeepList {
 
     private List<Kept> read(byte[] text) {
         List<Kept> kept = new ArrayList<>();
-        for (JsonNode each : JsonMapper.shared().readTree(text).path("kept")) {
+        JsonNode all = JsonMapper.shared().readTree(text).path("kept");
+        if (!all.isArray()) {
+            throw new IllegalArgumentException("it is not what nowake writes");
+        }
+        for (JsonNode each : all) {
             List<Path> files = new ArrayList<>();
             for (JsonNode path : each.path("filesBase64")) {
                 files.add(PathBytes.path(Base64.getDecoder().decode(path.asString(""))));

@@ -4,7 +4,9 @@ import dev.nowake.agent.cli.Main;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -45,9 +47,10 @@ public final class Manual {
         Roff configuration = new Roff("NOWAKE.YAML", 5, date, source)
                 .section("NAME")
                 .line("nowake.yaml - what nowake watches, and what it does for which model");
-        Files.writeString(
-                formats.resolve("nowake.yaml.5"),
-                DocumentPage.of(configuration, Files.readAllLines(documents.resolve("configuration.md"))));
+        List<String> lines = new ArrayList<>(Files.readAllLines(documents.resolve("configuration.md")));
+        lines.add("## Reference");
+        lines.addAll(Files.readAllLines(documents.resolve("configuration-reference.md")));
+        Files.writeString(formats.resolve("nowake.yaml.5"), DocumentPage.of(configuration, lines));
         Files.writeString(folder.resolve("nowake.bash"), AutoComplete.bash("nowake", program));
         Files.writeString(folder.resolve("nowake.zsh"), ZSH);
     }

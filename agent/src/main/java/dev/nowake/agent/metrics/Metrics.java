@@ -61,7 +61,13 @@ public final class Metrics implements AutoCloseable {
     }
 
     private Textfile write(Path file, boolean modelLabel) {
-        return new Textfile(file, new Exposition(daemon, modelLabel, false)::text, problems);
+        return new Textfile(file, new Exposition(daemon, modelLabel, false)::text, this::happened, problems);
+    }
+
+    /** What a text file is worth writing for: not that a policy was asked whether there is something to do. */
+    private long happened() {
+        int state = (daemon.isReady() ? 1 : 0) + (daemon.isPaused() ? 2 : 0) + (daemon.isDisabled() ? 4 : 0);
+        return daemon.counters().sum() * 8 + state;
     }
 
     private MetricsServer listen(String address, boolean modelLabel) throws IOException {

@@ -34,6 +34,7 @@ final class MetricsServer implements AutoCloseable {
         limit("sun.net.httpserver.idleInterval", "20"); // s; a scraper that keeps its connection asks every 15
         limit("sun.net.httpserver.maxReqTime", "5"); // s
         limit("sun.net.httpserver.maxRspTime", "10"); // s
+        limit("sun.net.httpserver.timerMillis", "2500"); // how often it looks whose time is over
         limit("sun.net.httpserver.maxReqHeaders", "64");
         limit("sun.net.httpserver.maxReqHeaderSize", "16384"); // bytes
         limit("sun.net.httpserver.nodelay", "true");

@@ -10,12 +10,13 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
  * Metrics in a file for node_exporter's textfile collector: replaced as a whole, so that nobody reads half of it. On a thread
- * of its own, every 15 s if it would say something else, and every five minutes anyway: a file older than that is of a daemon
- * that is gone.
+ * of its own, every 15 s if something happened, and every five minutes anyway: a file older than that is of a daemon that is
+ * gone.
  */
 final class Textfile implements AutoCloseable {
     /** As often as scrapers come, by default. */
@@ -29,23 +30,26 @@ final class Textfile implements AutoCloseable {
     private final long periodNanos;
     private final Path file;
     private final Supplier<String> text;
+    private final LongSupplier happened;
     private final Consumer<String> problems;
     private final Thread thread;
     private volatile boolean closed;
 
     // the rest belongs to the thread
-    private String written;
-    private int quiet;
+    private long writtenAt;
+    private int quiet = QUIET_PERIODS;
     private boolean failing;
 
     /**
+     * @param happened another number whenever the text is worth writing; asked often, and cheap
      * @param problems told once, in one line, when the file cannot be written, and again after it could be in between
      */
-    Textfile(Path file, Supplier<String> text, Consumer<String> problems) {
-        this(file, text, problems, PERIOD_NANOS);
+    Textfile(Path file, Supplier<String> text, LongSupplier happened, Consumer<String> problems) {
+        this(file, text, happened, problems, PERIOD_NANOS);
     }
 
-    Textfile(Path file, Supplier<String> text, Consumer<String> problems, long periodNanos) {
+    Textfile(Path file, Supplier<String> text, LongSupplier happened, Consumer<String> problems, long periodNanos) {
+        this.happened = happened;
         this.periodNanos = periodNanos;
         this.file = file;
         this.text = text;
@@ -67,13 +71,12 @@ final class Textfile implements AutoCloseable {
     /** Never throws: metrics are worth less than the daemon. */
     private void update() {
         try {
-            String now = text.get();
-            quiet++;
-            if (now.equals(written) && quiet < QUIET_PERIODS) {
+            long now = happened.getAsLong();
+            if (now == writtenAt && ++quiet < QUIET_PERIODS) {
                 return;
             }
-            replace(file, now);
-            written = now;
+            replace(file, text.get());
+            writtenAt = now;
             quiet = 0;
             failing = false;
         } catch (IOException | RuntimeException failed) {

@@ -29,6 +29,15 @@ public final class Counters {
         return values.get(counter.ordinal());
     }
 
+    /** Of all counters together: another number says that something happened. */
+    public long sum() {
+        long sum = 0;
+        for (int i = 0; i < values.length(); i++) {
+            sum += values.get(i);
+        }
+        return sum;
+    }
+
     public Map<String, Long> snapshot() {
         Map<String, Long> snapshot = new LinkedHashMap<>();
         for (Counter counter : Counter.values()) {

@@ -19,16 +19,16 @@ public final class Stories {
 
     private final TreeMap<Long, LoadStory> kept = new TreeMap<>();
     private final Instant since;
-    private final int last;
+    private final long wanted;
     private final int mostPoints;
     private long lines;
     private long foreignLines;
     private int found;
     private int points;
 
-    private Stories(Path journal, Instant since, int last, int mostPoints) throws IOException {
+    private Stories(Path journal, Instant since, long wanted, int mostPoints) throws IOException {
         this.since = since;
-        this.last = last;
+        this.wanted = wanted;
         this.mostPoints = mostPoints;
         StoryReader stories = new StoryReader(this::keep);
         try (JournalReader reader = new JournalReader(journal, since)) {
@@ -42,12 +42,17 @@ public final class Stories {
     }
 
     /**
-     * The load that began {@code which} before the last: 1 is the last. None where the journal has fewer.
+     * The last load.
      *
      * @param journal the current file; what it was before is found beside it
      */
-    public static Stories load(Path journal, int which) throws IOException {
-        return new Stories(journal, null, which, MOST_POINTS);
+    public static Stories last(Path journal) throws IOException {
+        return new Stories(journal, null, 0, MOST_POINTS);
+    }
+
+    /** The load of that number, as the journal and {@code status} have it, of the last daemon that had so many. */
+    public static Stories load(Path journal, long number) throws IOException {
+        return new Stories(journal, null, number, MOST_POINTS);
     }
 
     /** Every load that began at that time or later. */
@@ -57,7 +62,7 @@ public final class Stories {
 
     /** {@code mostPoints}: beyond them the oldest loads keep their figures and lose their time lines. */
     static Stories since(Path journal, Instant time, int mostPoints) throws IOException {
-        return new Stories(journal, time, MOST_LOADS, mostPoints);
+        return new Stories(journal, time, 0, mostPoints);
     }
 
     private void keep(LoadStory story) {
@@ -65,9 +70,12 @@ public final class Stories {
         if (since != null && (story.began == null || story.began.isBefore(since))) {
             return;
         }
+        if (wanted > 0 && story.number != wanted) {
+            return;
+        }
         kept.put(story.order, story);
         points += story.weight();
-        if (kept.size() > last) {
+        if (kept.size() > (since == null ? 1 : MOST_LOADS)) {
             points -= kept.pollFirstEntry().getValue().weight();
         }
         for (LoadStory oldest : kept.values()) {
@@ -79,12 +87,9 @@ public final class Stories {
         }
     }
 
-    /** Oldest first; of {@link #load} one or none. */
+    /** Oldest first; one or none where one was asked for. */
     public List<LoadStory> loads() {
-        if (since != null) {
-            return new ArrayList<>(kept.values());
-        }
-        return kept.size() < last ? List.of() : List.of(kept.firstEntry().getValue());
+        return new ArrayList<>(kept.values());
     }
 
     /** In the whole journal. */

@@ -40,7 +40,7 @@ final class ReportVerbTest {
     }
 
     @Test
-    void theLastLoadIsDrawnAndTheOneBeforeOnDemand() throws Exception {
+    void theLastLoadIsDrawnAndOthersOnDemand() throws Exception {
         CliRun run = report("--out", out.toString());
 
         assertThat(run.exit()).isZero();
@@ -48,7 +48,7 @@ final class ReportVerbTest {
         assertThat(Files.readString(out)).startsWith("<!doctype html>").contains("<h2>second</h2>");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(out)))
                 .isEqualTo("rw-r--r--");
-        assertThat(report("--out", out.toString(), "--load", "2").exit())
+        assertThat(report("--out", out.toString(), "--load", "1").exit())
                 .as("an earlier report gives way")
                 .isZero();
         assertThat(Files.readString(out)).contains("<h2>first</h2>").doesNotContain("<h2>second</h2>");
@@ -99,7 +99,7 @@ final class ReportVerbTest {
         assertThat(Files.readString(out)).startsWith("<!doctype html>");
 
         Path link = Files.createSymbolicLink(folder.resolve("link.html"), out);
-        assertThat(report("--out", link.toString(), "--load", "2").exit()).isZero();
+        assertThat(report("--out", link.toString(), "--load", "1").exit()).isZero();
         assertThat(Files.isSymbolicLink(link)).isTrue();
         assertThat(Files.readString(out)).contains("<h2>first</h2>");
         fails(2, "usage", "is a folder", "--out", folder.toString());
@@ -115,8 +115,8 @@ final class ReportVerbTest {
     void wrongWishesGetOneLine() throws Exception {
         fails(2, "usage", "write 2h, 30m", "--since", "yesterday");
         fails(2, "usage", "not both", "--since", "2h", "--load", "1");
-        fails(2, "usage", "1 is the last load", "--load", "0");
-        fails(1, "no_such_load", "the journal has 2 loads", "--load", "3");
+        fails(2, "usage", "nowake status shows the numbers", "--load", "0");
+        fails(1, "no_such_load", "has no load 3", "--load", "3");
         fails(1, "no_such_load", "no load began since", "--since", Instant.now().toString());
         CliRun nowhere = report();
         assertThat(nowhere.exit()).isEqualTo(2);

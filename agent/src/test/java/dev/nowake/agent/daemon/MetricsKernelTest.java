@@ -11,6 +11,8 @@ import dev.nowake.agent.config.MetricsSettings;
 import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.config.ServiceSettings;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,17 +38,19 @@ final class MetricsKernelTest {
     private static final Pattern NAME = Pattern.compile("\\b(nowake|process)_[a-z0-9_]+[a-z0-9]\\b(?!\\.)");
 
     private static Rig start(Rig rig) throws IOException {
+        return rig.start(rig.kernel, config(rig, "0"));
+    }
+
+    private static Config config(Rig rig, String listen) {
         Config roots = Rig.config(Mode.ENFORCE, rig.root);
-        MetricsSettings metrics = new MetricsSettings("0", rig.folder.resolve("nowake.prom"), true);
-        return rig.start(
-                rig.kernel,
-                new Config(
-                        roots.mode(),
-                        roots.roots(),
-                        List.of(),
-                        List.of(),
-                        InFlightLimits.DEFAULT,
-                        new ServiceSettings(metrics, JournalSettings.DEFAULT, ControlSettings.OWNER_ALONE)));
+        MetricsSettings metrics = new MetricsSettings(listen, rig.folder.resolve("nowake.prom"), true);
+        return new Config(
+                roots.mode(),
+                roots.roots(),
+                List.of(),
+                List.of(),
+                InFlightLimits.DEFAULT,
+                new ServiceSettings(metrics, JournalSettings.DEFAULT, ControlSettings.OWNER_ALONE));
     }
 
     /** Samples by what stands before the value. */
@@ -222,6 +226,22 @@ final class MetricsKernelTest {
             assertThat(names(Files.readString(file))).isSubsetOf(names(text));
             promtool(text, "check", "metrics");
             promtool(Files.readString(file), "check", "metrics");
+        }
+    }
+
+    @Test
+    void whatCannotBeShownDoesNotKeepTheDaemonFromItsWork() throws Exception {
+        try (Rig rig = Rig.make();
+                ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            rig.start(rig.kernel, config(rig, "127.0.0.1:" + taken.getLocalPort()));
+            assertThat(rig.status().path("mode").asString()).isEqualTo("enforce");
+            await().atMost(Rig.SOON)
+                    .untilAsserted(() -> assertThat(rig.journal("warning"))
+                            .singleElement()
+                            .satisfies(line -> assertThat(line.path("reason").asString())
+                                    .contains("cannot show metrics at 127.0.0.1:" + taken.getLocalPort())));
+            rig.reload(config(rig, "0"));
+            assertThat(rig.metrics()).contains("\nnowake_ready 1.0\n");
         }
     }
 

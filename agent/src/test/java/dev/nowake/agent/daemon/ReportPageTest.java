@@ -38,7 +38,7 @@ final class ReportPageTest {
                 .until(() -> rig.journal("sample").stream()
                         .anyMatch(line -> "done".equals(line.path("state").asString())));
         rig.stop();
-        return Stories.load(rig.state.resolve("journal.jsonl"), 1).loads();
+        return Stories.last(rig.state.resolve("journal.jsonl")).loads();
     }
 
     private static long size(JsonNode begin) {

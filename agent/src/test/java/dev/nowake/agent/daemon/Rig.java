@@ -112,6 +112,15 @@ final class Rig implements AutoCloseable {
         return this;
     }
 
+    /** Started, and told to a service manager. */
+    Rig start(Config config, ServiceNotices notices) throws IOException {
+        daemon = new Daemon(kernel, config, state, socket);
+        daemon.tell(notices);
+        daemon.start();
+        daemon.ready();
+        return this;
+    }
+
     /** With policies of the test's own; they are closed with the daemon. */
     Rig start(Kernel with, Config config, PolicyRegistry policies) throws IOException {
         daemon = new Daemon(with, config, policies, state, socket);

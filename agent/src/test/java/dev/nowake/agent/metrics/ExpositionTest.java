@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nowake.agent.execute.MountState;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.Measure;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -87,6 +90,21 @@ class ExpositionTest {
                 .anyMatch(line -> line.matches("process_open_fds [1-9].*"))
                 .anyMatch(line -> line.matches("process_start_time_seconds 1\\.[0-9]+E9"));
         assertThat(lines(false, false)).noneMatch(line -> line.contains("process_"));
+    }
+
+    /** Promised are 10 ms. Of CPU time, so that a busy host does not count. */
+    @Test
+    void aScrapeIsShort() {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        Exposition exposition = new Exposition(daemon, true, true);
+        long[] nanos = new long[31];
+        for (int i = 0; i < nanos.length; i++) {
+            long began = threads.getCurrentThreadCpuTime();
+            exposition.text();
+            nanos[i] = threads.getCurrentThreadCpuTime() - began;
+        }
+        Arrays.sort(nanos);
+        assertThat(nanos[nanos.length / 2] / 1e6).as("median, ms").isLessThan(50);
     }
 
     @Test

@@ -53,7 +53,11 @@ class TextfileTest {
     void aReaderNeverSeesHalfOfIt() throws Exception {
         AtomicInteger number = new AtomicInteger();
         try (Textfile textfile = new Textfile(
-                file(), () -> (number.incrementAndGet() + "\n").repeat(20_000), problems::add, OFTEN_NANOS)) {
+                file(),
+                () -> (number.incrementAndGet() + "\n").repeat(20_000),
+                number::get,
+                problems::add,
+                OFTEN_NANOS)) {
             await().until(() -> Files.exists(file()));
             for (int read = 0; read < 200; read++) {
                 List<String> lines = Files.readAllLines(file());
@@ -70,9 +74,10 @@ class TextfileTest {
         AtomicInteger asked = new AtomicInteger();
         try (Textfile textfile = new Textfile(
                 file(),
+                () -> "the same\n",
                 () -> {
                     asked.incrementAndGet();
-                    return "the same\n";
+                    return 7;
                 },
                 problems::add,
                 OFTEN_NANOS)) {
@@ -92,7 +97,7 @@ class TextfileTest {
         Path file = later.resolve("nowake.prom");
         AtomicInteger asked = new AtomicInteger();
         try (Textfile textfile =
-                new Textfile(file, () -> "n " + asked.incrementAndGet() + "\n", problems::add, OFTEN_NANOS)) {
+                new Textfile(file, () -> "n 1\n", asked::incrementAndGet, problems::add, OFTEN_NANOS)) {
             await().until(() -> asked.get() > 20);
             assertThat(problems)
                     .singleElement()
@@ -113,7 +118,7 @@ class TextfileTest {
         Path other = Files.writeString(folder.resolve("other"), "untouched");
         Files.createSymbolicLink(folder.resolve(".nowake.prom.new"), other);
         Files.createSymbolicLink(file(), other);
-        try (Textfile textfile = new Textfile(file(), () -> "n 1\n", problems::add)) {
+        try (Textfile textfile = new Textfile(file(), () -> "n 1\n", () -> 1, problems::add)) {
             await().until(() -> Files.isRegularFile(file(), java.nio.file.LinkOption.NOFOLLOW_LINKS));
             assertThat(textfile).isNotNull();
         }

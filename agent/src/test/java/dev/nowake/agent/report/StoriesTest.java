@@ -15,14 +15,14 @@ final class StoriesTest {
     @TempDir
     private Path folder;
 
-    private List<String> models(JournalText journal, int last) throws IOException {
-        return Stories.load(journal.write(folder), last).loads().stream()
-                .map(LoadStory::model)
-                .toList();
+    private List<String> models(JournalText journal, int number) throws IOException {
+        Path file = journal.write(folder);
+        return (number == 0 ? Stories.last(file) : Stories.load(file, number))
+                .loads().stream().map(LoadStory::model).toList();
     }
 
     private Facts facts(JournalText journal) throws IOException {
-        return Facts.of(Stories.load(journal.write(folder), 1).loads().getFirst());
+        return Facts.of(Stories.last(journal.write(folder)).loads().getFirst());
     }
 
     @Test
@@ -43,14 +43,15 @@ final class StoriesTest {
     }
 
     @Test
-    void loadsAreCountedFromTheLastOneThatBegan() throws Exception {
+    void theLastLoadIsTheOneThatBeganLastAndOthersHaveNumbers() throws Exception {
         JournalText journal = new JournalText();
         journal.line(0, "begin", "load", 1, "model", "stays", "sizeBytes", 10); // a server that goes on
         journal.load(2, "b", 100).load(3, "c", 200);
 
-        assertThat(models(journal, 1)).containsExactly("c");
+        assertThat(models(journal, 0)).containsExactly("c");
+        assertThat(models(journal, 3)).containsExactly("c");
         assertThat(models(journal, 2)).containsExactly("b");
-        assertThat(models(journal, 3)).containsExactly("stays");
+        assertThat(models(journal, 1)).containsExactly("stays");
         assertThat(models(journal, 4)).isEmpty();
     }
 
@@ -88,7 +89,7 @@ final class StoriesTest {
             journal.line(i * 60 + 2, "forecast", "model", "a", "wouldPrefetchBytes", 40 + i, "wouldReleaseBytes", 50);
         }
 
-        assertThat(models(journal, 2)).containsExactly("a");
+        assertThat(models(journal, 0)).containsExactly("a");
         assertThat(facts(journal).wouldPrefetchBytes()).isEqualTo(41);
     }
 
@@ -99,8 +100,8 @@ final class StoriesTest {
                 Files.readAllLines(new JournalText().load(1, "older", 0).write(folder)));
         JournalText newer = new JournalText().load(2, "newer", 60);
 
-        assertThat(models(newer, 1)).containsExactly("newer");
-        assertThat(models(newer, 2)).containsExactly("older");
+        assertThat(models(newer, 2)).containsExactly("newer");
+        assertThat(models(newer, 1)).containsExactly("older");
     }
 
     /** Whoever can write to the file can write this. */
@@ -121,7 +122,7 @@ final class StoriesTest {
         journal.raw("{\"kind\":\"open\",\"model\":\"" + "y".repeat(100_000) + "\",\"shard\":2147483647000}");
         journal.load(3, "good", 10);
 
-        List<LoadStory> loads = Stories.load(journal.write(folder), 1).loads();
+        List<LoadStory> loads = Stories.last(journal.write(folder)).loads();
         assertThat(loads).extracting(LoadStory::model).containsExactly("good");
         assertThat(Facts.of(loads.getFirst()).peakResidentBytes()).isEqualTo(1_000_000);
         String all = Page.of(Stories.since(folder.resolve("journal.jsonl"), java.time.Instant.EPOCH)
@@ -168,7 +169,7 @@ final class StoriesTest {
                 "done",
                 "shards",
                 List.of(Map.of("shard", 0, "residentBytes", 0)));
-        LoadStory story = Stories.load(journal.write(folder), 1).loads().getFirst();
+        LoadStory story = Stories.last(journal.write(folder)).loads().getFirst();
         Timeline line = Timeline.of(story);
 
         assertThat(line.seconds).containsExactly(0, 1, 86_399, 86_400);
