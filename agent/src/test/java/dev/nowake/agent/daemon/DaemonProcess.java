@@ -64,15 +64,14 @@ final class DaemonProcess implements AutoCloseable {
         process.waitFor(millis, TimeUnit.MILLISECONDS);
     }
 
-    /** Without the jars its JVM reads classes from, one after the other as it first needs them. */
+    /** Groups, sockets, model files: without what its JVM opens when it first needs it (jars, devices) and the journal. */
     int descriptors() {
         int open = 0;
         for (String fd : new File("/proc/" + pid() + "/fd").list()) {
             try {
-                boolean jar = Files.readSymbolicLink(Path.of("/proc/" + pid() + "/fd/" + fd))
-                        .toString()
-                        .endsWith(".jar");
-                open += jar ? 0 : 1;
+                String to = Files.readSymbolicLink(Path.of("/proc/" + pid() + "/fd/" + fd))
+                        .toString();
+                open += to.endsWith(".jar") || to.startsWith("/dev/") || to.endsWith(".jsonl") ? 0 : 1;
             } catch (IOException closed) {
                 continue;
             }
@@ -80,8 +79,18 @@ final class DaemonProcess implements AutoCloseable {
         return open;
     }
 
+    /** Its own, without those of the JVM, which compiles when it likes, and of the pool that fetches, which has its limit. */
     int threads() {
-        return new File("/proc/" + pid() + "/task").list().length;
+        int own = 0;
+        for (String task : new File("/proc/" + pid() + "/task").list()) {
+            try {
+                String name = Files.readString(Path.of("/proc/" + pid() + "/task/" + task + "/comm"));
+                own += name.startsWith("nowake-") && !name.startsWith("nowake-io") ? 1 : 0;
+            } catch (IOException ended) {
+                continue;
+            }
+        }
+        return own;
     }
 
     /** Resident memory of the process alone. */
