@@ -64,7 +64,8 @@ public final class Sentence {
             case STOP -> "stops" + reason(": ");
             case LOAD, MOUNT, OVERFLOW, WARNING, ERROR -> pathUnlessAbout() + reason("") + wrapped("at");
             case RELOAD -> reload();
-            case SWITCH, SAMPLE -> rest();
+            case SWITCH -> change();
+            case SAMPLE -> rest();
         };
     }
 
@@ -156,6 +157,17 @@ public final class Sentence {
         String later = entry.has("atRestart") ? "; at the next start: " + texts("atRestart") : "";
         String now = texts("changes");
         return "the configuration was read again: " + (now.isEmpty() ? "nothing changed" : now) + later;
+    }
+
+    private String change() {
+        double seconds = entry.decimal("forSeconds");
+        return entry.text("switch")
+                + prefixed(" ", "mode")
+                + prefixed(" ", "rule")
+                + (entry.has("models") ? " " + texts("models") : "")
+                + (seconds > 0 ? " for " + Amounts.seconds(seconds) : "")
+                + prefixed(" by ", "by")
+                + reason(": ");
     }
 
     private String texts(String key) {

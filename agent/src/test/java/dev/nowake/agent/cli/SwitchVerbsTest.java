@@ -79,7 +79,8 @@ class SwitchVerbsTest {
         assertThat(asked).containsEntry("verb", "enforce").containsEntry("target", "production");
         assertThat(tell(Map.of("acts", true), "enforce", "/models").out())
                 .isEqualTo("/models: enforce; rules with a mode of their own keep it\n");
-        assertThat(tell(Map.of("acts", false, "pausedBy", "bob"), "observe", "x").out())
+        assertThat(tell(Map.of("acts", false, "pausedBy", "bob"), "observe", "x")
+                        .out())
                 .isEqualTo("x: observe; nothing is done now, paused by bob\n");
         assertThat(tell(Map.of("acts", true), "observe", "--reset", "x").out()).isEqualTo("x: as configured\n");
         assertThat(tell(Map.of("acts", true), "enforce", "--reset").out())
@@ -115,7 +116,8 @@ class SwitchVerbsTest {
         assertThat(once.out()).startsWith("no daemon answers on ").contains("\nNODE ");
         var json = CliRun.real("top", "--output=json", "--socket", none).json();
         assertThat(json.path("daemon").isNull()).isTrue();
-        assertThat(json.path("host").path("nodes").path(0).path("freeBytes").asLong()).isPositive();
+        assertThat(json.path("host").path("nodes").path(0).path("freeBytes").asLong())
+                .isPositive();
         assertThat(json.path("problem").asString()).startsWith("no daemon answers");
     }
 }

@@ -153,7 +153,9 @@ class TopFrameTest {
             script.destroyForcibly();
         }
         assertThat(folder.resolve("code")).hasContent("0");
-        assertThat(read(folder.resolve("after"))).isEqualTo(read(folder.resolve("before"))).contains(" icanon");
+        assertThat(read(folder.resolve("after")))
+                .isEqualTo(read(folder.resolve("before")))
+                .contains(" icanon");
         assertThat(Files.readString(folder.resolve("typescript"), StandardCharsets.ISO_8859_1))
                 .contains("no daemon answers")
                 .contains("\u001b[?1049h")

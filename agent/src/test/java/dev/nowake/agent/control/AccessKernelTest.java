@@ -57,8 +57,7 @@ class AccessKernelTest {
     }
 
     private ControlServer serve(String group, String admins) throws IOException {
-        return new ControlServer(
-                socket, new Access(group, admins, folder.resolve("root")), AccessKernelTest::answer);
+        return new ControlServer(socket, new Access(group, admins, folder.resolve("root")), AccessKernelTest::answer);
     }
 
     private static Object answer(Map<String, Object> request, Caller caller) {
@@ -130,7 +129,9 @@ class AccessKernelTest {
     @Test
     void anUnknownGroupIsOneWarningAndNobodyGetsIn() throws Exception {
         Access access = new Access("no-such-group", "mail", folder.resolve("root"));
-        assertThat(access.problem()).startsWith("no group 'no-such-group' here: root alone").doesNotContain("\n");
+        assertThat(access.problem())
+                .startsWith("no group 'no-such-group' here: root alone")
+                .doesNotContain("\n");
         try (ControlServer server = new ControlServer(socket, access, AccessKernelTest::answer)) {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
                     .isEqualTo("rw-------");

@@ -88,7 +88,8 @@ class SwitchesKernelTest {
             rig.awaitCounter("prefetchedBytes", asked + 8 * Rig.MIB);
         }
         rig.awaitReleased(shards);
-        assertThat(rig.journal("switch").stream().map(line -> line.path("switch").asString()))
+        assertThat(rig.journal("switch").stream()
+                        .map(line -> line.path("switch").asString()))
                 .containsSequence("disable", "enable");
         assertThat(rig.counter("errors")).isZero();
     }
@@ -102,9 +103,9 @@ class SwitchesKernelTest {
         rig.awaitLoadsDone(1);
         rig.keeps(600, () -> assertThat(rig.resident(shards)).isGreaterThanOrEqualTo(Rig.most(SIZE)));
         assertThat(rig.counter("prefetchedBytes")).isZero();
-        assertThat(rig.journal("release")).allSatisfy(line -> assertThat(
-                        line.path("withheldBytes").asLong())
-                .isPositive());
+        assertThat(rig.journal("release"))
+                .allSatisfy(
+                        line -> assertThat(line.path("withheldBytes").asLong()).isPositive());
 
         tell("resume");
         rig.awaitReleased(shards);
@@ -186,14 +187,16 @@ class SwitchesKernelTest {
     void whatIsNotKnownIsOneClearError() throws Exception {
         rig.model("llama", SIZE, 1);
         Path other = Files.writeString(rig.root.resolve("notes.txt"), "none");
-        rig.start(rig.kernel, new Config(
-                Mode.OBSERVE,
-                List.of(new RootRule(rig.root, Mode.OBSERVE, "load-and-release", Map.of()))));
+        rig.start(
+                rig.kernel,
+                new Config(Mode.OBSERVE, List.of(new RootRule(rig.root, Mode.OBSERVE, "load-and-release", Map.of()))));
         ControlClient client = new ControlClient(rig.socket);
-        JsonNode kept = client.ask(Map.of("verb", "keep", "target", other.toString())).path("error");
+        JsonNode kept =
+                client.ask(Map.of("verb", "keep", "target", other.toString())).path("error");
         assertThat(kept.path("code").asString()).isEqualTo("no_model");
         assertThat(kept.path("message").asString()).contains("notes.txt is neither a model file");
-        JsonNode set = client.ask(Map.of("verb", "enforce", "target", "production")).path("error");
+        JsonNode set =
+                client.ask(Map.of("verb", "enforce", "target", "production")).path("error");
         assertThat(set.path("code").asString()).isEqualTo("not_found");
         assertThat(set.path("message").asString()).contains("production is no rule and no root; there are " + rig.root);
         assertThat(client.ask(Map.of("verb", "unkeep", "target", "llama"))

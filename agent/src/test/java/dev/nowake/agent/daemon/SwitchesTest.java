@@ -119,7 +119,11 @@ class SwitchesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "{", "[]]", "{\"kept\":[{\"model\":\"x\",\"filesBase64\":[]}]}", "\u0000\u0000",
+                "",
+                "{",
+                "[]]",
+                "{\"kept\":[{\"model\":\"x\",\"filesBase64\":[]}]}",
+                "\u0000\u0000",
                 "{\"kept\":[{\"filesBase64\":[\"%%%\"]}]}"
             })
     void aBrokenListIsToldAndNothingIsKept(String text) throws IOException {

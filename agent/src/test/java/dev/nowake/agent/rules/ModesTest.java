@@ -11,9 +11,9 @@ import dev.nowake.agent.config.ServiceSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.api.Test;
 
 class ModesTest {
     private static final Path MODELS = Path.of("/models");
@@ -47,7 +47,8 @@ class ModesTest {
     })
     void theModeOfALoad(String ofRule, String ofRoot, String setRule, String setRoot, String inForce) {
         Modes modes = Modes.CONFIGURED.withRule("r", mode(setRule)).withRoot(MODELS, mode(setRoot));
-        assertThat(modes.of(rule("r", mode(ofRule)), root(MODELS, mode(ofRoot)))).isEqualTo(mode(inForce));
+        assertThat(modes.of(rule("r", mode(ofRule)), root(MODELS, mode(ofRoot))))
+                .isEqualTo(mode(inForce));
         assertThat(modes.withRule("r", null).withRoot(MODELS, null)).isEqualTo(Modes.CONFIGURED);
     }
 

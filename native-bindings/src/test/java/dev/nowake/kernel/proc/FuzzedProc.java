@@ -39,16 +39,19 @@ public final class FuzzedProc {
                 mounts.byPath(Path.of("/a b/c"));
                 mounts.mounts().forEach(mount -> mount.hasOption("rw"));
             }),
-            new Reader("proc/meminfo", root -> MemInfo.read(root).values().values().forEach(FuzzedProc::notNegative)),
+            new Reader(
+                    "proc/meminfo", root -> MemInfo.read(root).values().values().forEach(FuzzedProc::notNegative)),
             new Reader("proc/zoneinfo", root -> {
                 ZoneInfo zones = ZoneInfo.read(root);
                 notNegative(zones.freeBytes(-1));
                 notNegative(zones.highBytes(0));
             }),
             new Reader("proc/vmstat", root -> notNegative(VmStat.read(root).sumOf(""))),
-            new Reader("proc/buddyinfo", root -> notNegative(BuddyInfo.read(root).freeBytesFrom(-1, 0))),
+            new Reader(
+                    "proc/buddyinfo", root -> notNegative(BuddyInfo.read(root).freeBytesFrom(-1, 0))),
             new Reader("proc/pressure/memory", root -> {
-                Pressure.Stall some = Pressure.read(root, Pressure.Resource.MEMORY).some();
+                Pressure.Stall some =
+                        Pressure.read(root, Pressure.Resource.MEMORY).some();
                 notNegative(some.totalMicros());
                 check(some.avg60() >= 0 && some.avg60() < 101, "an average of " + some.avg60());
             }),
@@ -60,25 +63,32 @@ public final class FuzzedProc {
                             "sys/devices/system/node/node0/meminfo",
                             "sys/devices/system/cpu/online"),
                     root -> check(!NumaTopology.read(root).nodes().isEmpty(), "no node")),
-            new Reader("sys/class/bdi/8:0/read_ahead_kb", root -> BackingDevice.read(root, DeviceNumber.of(8, 0))
-                    .ifPresent(device -> notNegative(device.readAheadBytes()))),
+            new Reader(
+                    "sys/class/bdi/8:0/read_ahead_kb",
+                    root -> BackingDevice.read(root, DeviceNumber.of(8, 0))
+                            .ifPresent(device -> notNegative(device.readAheadBytes()))),
             new Reader(
                     List.of("proc/5/cgroup", "proc/self/mountinfo"),
                     root -> notNegative(CgroupMemory.read(root, PID).roomBytes())),
-            new Reader("proc/5/stat", root -> ProcessInfo.read(root, PID)
-                    .ifPresent(process -> notNegative(process.startTicks()))),
+            new Reader(
+                    "proc/5/stat",
+                    root -> ProcessInfo.read(root, PID).ifPresent(process -> notNegative(process.startTicks()))),
             new Reader(
                     "proc/5/maps",
                     root -> ProcessMaps.read(root, PID)
                             .mappings()
                             .forEach(mapping -> check(mapping.permissions().length() == 4, "permissions"))),
-            new Reader("proc/5/smaps", root -> ProcessMaps.residentOf(root, PID, 42)
-                    .forEach(each -> notNegative(each.residentBytes()))),
+            new Reader(
+                    "proc/5/smaps",
+                    root -> ProcessMaps.residentOf(root, PID, 42).forEach(each -> notNegative(each.residentBytes()))),
             new Reader(
                     List.of("proc/5/fdinfo/3"),
-                    root -> DescriptorInfo.byNumber(root, PID).values().forEach(info -> notNegative(info.positionBytes()))),
+                    root -> DescriptorInfo.byNumber(root, PID)
+                            .values()
+                            .forEach(info -> notNegative(info.positionBytes()))),
             new Reader(
-                    List.of("proc/5/maps", "proc/5/fd/3"), root -> OpenFileScan.scan(root, Set.of(new FileKey(0x801, 42)), 1)),
+                    List.of("proc/5/maps", "proc/5/fd/3"),
+                    root -> OpenFileScan.scan(root, Set.of(new FileKey(0x801, 42)), 1)),
             new Reader(List.of("proc/5/status", "proc/5/numa_maps"), root -> {
                 ProcessMemory.of(root, PID);
                 ProcessOwner.read(root, PID);

@@ -93,7 +93,9 @@ public final class FuzzedHeaders {
             end = tensor.bytes().end();
         }
         check(end <= sizeBytes, "a tensor outside the file");
-        check(layout.tensorCount() >= layout.tensors().size() || layout.tensorCount() == 0, "more tensors than counted");
+        check(
+                layout.tensorCount() >= layout.tensors().size() || layout.tensorCount() == 0,
+                "more tensors than counted");
     }
 
     private static void check(boolean holds, String broken) {

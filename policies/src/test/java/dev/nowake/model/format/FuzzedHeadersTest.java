@@ -43,8 +43,9 @@ class FuzzedHeadersTest {
 
     private static Map<String, byte[]> seeds() throws IOException {
         Map<String, byte[]> seeds = new TreeMap<>();
-        String tensors = "{\"__metadata__\":{\"format\":\"pt\"},\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4]},"
-                + "\"b\":{\"dtype\":\"BF16\",\"shape\":[2],\"data_offsets\":[4,8]}}";
+        String tensors =
+                "{\"__metadata__\":{\"format\":\"pt\"},\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4]},"
+                        + "\"b\":{\"dtype\":\"BF16\",\"shape\":[2],\"data_offsets\":[4,8]}}";
         List<byte[]> good = List.of(
                 Maker.safetensors(tensors, 8),
                 GgufReaderTest.whole(ByteOrder.LITTLE_ENDIAN, 3),
