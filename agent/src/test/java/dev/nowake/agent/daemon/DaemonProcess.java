@@ -3,6 +3,7 @@ package dev.nowake.agent.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nowake.agent.config.Mode;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -63,12 +64,33 @@ final class DaemonProcess implements AutoCloseable {
         process.waitFor(millis, TimeUnit.MILLISECONDS);
     }
 
+    /** Groups, sockets, model files: without what its JVM opens when it first needs it (jars, devices) and the journal. */
     int descriptors() {
-        return new java.io.File("/proc/" + pid() + "/fd").list().length;
+        int open = 0;
+        for (String fd : new File("/proc/" + pid() + "/fd").list()) {
+            try {
+                String to = Files.readSymbolicLink(Path.of("/proc/" + pid() + "/fd/" + fd))
+                        .toString();
+                open += to.endsWith(".jar") || to.startsWith("/dev/") || to.endsWith(".jsonl") ? 0 : 1;
+            } catch (IOException closed) {
+                continue;
+            }
+        }
+        return open;
     }
 
+    /** Its own, without those of the JVM, which compiles when it likes, and of the pool that fetches, which has its limit. */
     int threads() {
-        return new java.io.File("/proc/" + pid() + "/task").list().length;
+        int own = 0;
+        for (String task : new File("/proc/" + pid() + "/task").list()) {
+            try {
+                String name = Files.readString(Path.of("/proc/" + pid() + "/task/" + task + "/comm"));
+                own += name.startsWith("nowake-") && !name.startsWith("nowake-io") ? 1 : 0;
+            } catch (IOException ended) {
+                continue;
+            }
+        }
+        return own;
     }
 
     /** Resident memory of the process alone. */
@@ -84,7 +106,7 @@ final class DaemonProcess implements AutoCloseable {
     /** Marks of all its fanotify groups. */
     int marks() throws IOException {
         int marks = 0;
-        for (String fd : new java.io.File("/proc/" + pid() + "/fdinfo").list()) {
+        for (String fd : new File("/proc/" + pid() + "/fdinfo").list()) {
             try {
                 marks += (int) Files.readAllLines(Path.of("/proc/" + pid() + "/fdinfo/" + fd)).stream()
                         .filter(line -> line.startsWith("fanotify ino:"))

@@ -137,7 +137,7 @@ final class StarvedTest {
                     for (Path shard : shards) {
                         rig.awaitResident(shard);
                     }
-                    reader.act("close");
+                    reader.kill();
                 } finally {
                     flood.interrupt();
                     flood.join(TimeUnit.SECONDS.toMillis(20));
