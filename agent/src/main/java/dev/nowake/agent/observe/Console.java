@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
@@ -25,6 +24,8 @@ public final class Console implements AutoCloseable {
     private static final long NANOS_A_LINE = 2_000_000_000L;
 
     private static final int QUEUE_LINES = 256;
+
+    private static final byte[] NOTHING = {};
 
     private final BlockingQueue<byte[]> queue = new ArrayBlockingQueue<>(QUEUE_LINES);
     private final PrintStream out;
@@ -125,11 +126,9 @@ public final class Console implements AutoCloseable {
     private void write() {
         try {
             while (!closed || !queue.isEmpty()) {
-                byte[] line = queue.poll(100, TimeUnit.MILLISECONDS);
-                if (line != null) {
-                    out.write(line, 0, line.length);
-                    out.flush();
-                }
+                byte[] line = queue.take();
+                out.write(line, 0, line.length);
+                out.flush();
             }
         } catch (InterruptedException stop) {
             return; // nobody is told any more
@@ -141,6 +140,7 @@ public final class Console implements AutoCloseable {
     public void close() {
         idle();
         closed = true;
+        queue.offer(NOTHING); // it may wait for a line
         try {
             writer.join(200);
         } catch (InterruptedException stop) {

@@ -27,7 +27,8 @@ public final class Journal implements AutoCloseable {
     /** About 2 MiB of lines: half a second of the busiest journal seen, on a disk that hangs. */
     private static final int QUEUE_LINES = 8192;
 
-    private static final int IDLE_MILLIS = 200;
+    /** Between looks at the file while nothing is written: waking up more often is what an idle daemon would cost. */
+    private static final int IDLE_MILLIS = 2000;
 
     /** While lines are lost one after the other, they are told of together. */
     private static final long TELL_NANOS = 1_000_000_000L;
@@ -40,6 +41,9 @@ public final class Journal implements AutoCloseable {
     private final Losses losses = new Losses();
     private final AtomicReference<JournalSettings> newSettings = new AtomicReference<>();
     private final AtomicLong loads = new AtomicLong();
+
+    /** In the queue it means: look around. */
+    private final Line wake;
 
     /** Tells this daemon's lines, and its loads' numbers, from those of the one before and the next. */
     private final String run =
@@ -66,6 +70,7 @@ public final class Journal implements AutoCloseable {
         this.counters = counters;
         this.clock = clock;
         this.nanos = nanos;
+        this.wake = new Line(LineKind.START);
         this.file = new JournalFile(file, settings, clock, nanos);
         this.toldNanos = nanos.getAsLong() - TELL_NANOS;
         Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)
@@ -73,9 +78,10 @@ public final class Journal implements AutoCloseable {
         writer = Thread.ofPlatform().name("nowake-journal").daemon().start(this::write);
     }
 
-    /** Other bounds from now on. Any thread; done within a fifth of a second. */
+    /** Other bounds from now on. Any thread; done soon. */
     public void apply(JournalSettings settings) {
         newSettings.set(settings);
+        queue.offer(wake);
     }
 
     /** What is noteworthy is also told there, from now on; closed with the journal. */
@@ -145,7 +151,7 @@ public final class Journal implements AutoCloseable {
                 if (settings != null) {
                     file.apply(settings);
                 }
-                if (line == null) {
+                if (line == null || line == wake) {
                     idle();
                 } else {
                     write(line);
@@ -231,6 +237,7 @@ public final class Journal implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        queue.offer(wake);
         try {
             writer.join(500);
         } catch (InterruptedException stop) {
