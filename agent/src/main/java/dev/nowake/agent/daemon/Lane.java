@@ -110,10 +110,15 @@ final class Lane implements AutoCloseable {
             sampling.end(active);
             ring[0].ended(active);
         });
+        Vacancies vacancies = new Vacancies();
         LastReader lastReader = new LastReader(
-                parts, background, releasing::begin, (active, shard) -> planning.ask(active, Trigger.CLOSE, shard));
+                parts,
+                background,
+                vacancies,
+                releasing::begin,
+                (active, shard) -> planning.ask(active, Trigger.CLOSE, shard));
         written = new Written(parts, models, planning);
-        intake = new Intake(parts, models, planning, following, table, written, lastReader, files, baseline);
+        intake = new Intake(parts, models, planning, following, table, written, lastReader, files, baseline, vacancies);
         heartbeat = new Heartbeat(
                 parts,
                 memory,
