@@ -92,10 +92,10 @@ final class ControlEndpoint implements AutoCloseable {
 
     private Map<String, Object> status() {
         Map<Lane, CompletableFuture<List<Object>>> asked = new LinkedHashMap<>();
-        lanes.all().forEach(lane -> asked.put(lane, lane.askLoads()));
+        lanes.all().forEach(lane -> asked.put(lane, lane.loadsStatus().ask()));
         long deadline = System.nanoTime() + ANSWER_NANOS;
         List<Object> loads = new ArrayList<>();
-        asked.forEach((lane, answer) -> loads.addAll(lane.loads(answer, deadline)));
+        asked.forEach((lane, answer) -> loads.addAll(lane.loadsStatus().get(answer, deadline)));
         Map<String, Object> document = StatusDocument.of(reloading.config(), parts, startedNanos, loads, problem);
         document.put("reload", reloading.document());
         return document;
