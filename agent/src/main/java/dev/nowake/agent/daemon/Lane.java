@@ -94,10 +94,11 @@ final class Lane implements AutoCloseable {
                 this::loadBegins);
         // the stations form a ring only here: a load's end may begin the next one
         Intake[] ring = new Intake[1];
-        Releasing releasing = new Releasing(parts, inputs, files, baseline, leftovers, evictions, keeps, active -> {
+        LoadEnd end = new LoadEnd(parts, files, baseline, leftovers, active -> {
             sampling.end(active);
             ring[0].ended(active);
         });
+        Releasing releasing = new Releasing(parts, inputs, files, baseline, evictions, keeps, end);
         LastReader lastReader = new LastReader(
                 parts,
                 threads.background(),
