@@ -188,6 +188,7 @@ model "$work/mnt/llama"
 umount "$work/mnt"
 model "$work/hub/llama"
 model "$work/other/llama"
+chown -R 65534 "$work/hub" "$work/other" # models are not root's: their residency and release take a right of their own
 find "$work/hub" "$work/other" -name '*.safetensors' -exec dd of={} oflag=nocache conv=notrunc,fdatasync count=0 status=none \;
 
 "$here/box.sh" --timeout 180 --bind-ro "$here:/opt/nowake" \
