@@ -73,6 +73,9 @@ inside() {
   [ "$(property StatusText)" = "enforce: 2 roots, 1 model; no load under way, 0 B prefetched" ] || fail "status: $(property StatusText)"
   good "start: active when it is ready: $(property StatusText)"
 
+  nowake pause >/dev/null
+  awaits 10 "the status line of a pause" status_has "paused: 2 roots"
+  nowake resume >/dev/null
   load_of $hub "$bytes"
   good "a load from a home folder is prefetched and released"
 
