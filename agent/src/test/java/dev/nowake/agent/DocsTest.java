@@ -39,9 +39,11 @@ class DocsTest {
             "--mlock",
             "--collector.textfile.directory",
             "--system",
+            "--avoid",
             // Kubernetes, systemd, Maven, devices, JavaScript
             "SupplementaryGroups",
             "InaccessiblePaths",
+            "ManagedOOMPreference",
             "failIfNoSpecifiedTests",
             "hostPID",
             "hostPath",
