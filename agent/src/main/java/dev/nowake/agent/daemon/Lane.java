@@ -99,13 +99,15 @@ final class Lane implements AutoCloseable {
             ring[0].ended(active);
         });
         Releasing releasing = new Releasing(parts, inputs, files, baseline, evictions, keeps, end);
+        Vacancies vacancies = new Vacancies();
         LastReader lastReader = new LastReader(
                 parts,
                 threads.background(),
+                vacancies,
                 releasing::begin,
                 (active, shard) -> planning.ask(active, Trigger.CLOSE, shard));
         written = new Written(parts, models, planning);
-        intake = new Intake(parts, models, planning, following, table, written, lastReader, files, baseline);
+        intake = new Intake(parts, models, planning, following, table, written, lastReader, files, baseline, vacancies);
         heartbeat = new Heartbeat(
                 parts,
                 memory,
