@@ -73,11 +73,7 @@ final class Lane implements AutoCloseable {
         models = new Models(parts, roots, threads.background(), watching, baseline, this::newFolders, isOurs);
         restart = new Restart(parts, models, baseline, handover);
         Keeps keeps = new Keeps(Clocks.HOST, this::isKept);
-<<<<<<< HEAD
-        Leftovers leftovers = new Leftovers(parts, threads.background(), this::isKept);
-=======
-        Leftovers leftovers = new Leftovers(parts, background, this::isKept, models);
->>>>>>> review
+        Leftovers leftovers = new Leftovers(parts, threads.background(), this::isKept, models);
         ModelTable table = new ModelTable(models::found, baseline, parts.book(), Clocks.HOST);
         PolicyInputs inputs = new PolicyInputs(parts, memory, table, layouts);
         Prefetching prefetching = new Prefetching(parts, files, placements);
