@@ -104,7 +104,10 @@ final class Lane implements AutoCloseable {
                 parts,
                 threads.background(),
                 vacancies,
-                releasing::begin,
+                active -> {
+                    following.lookLast(active);
+                    releasing.begin(active);
+                },
                 (active, shard) -> planning.ask(active, Trigger.CLOSE, shard));
         written = new Written(parts, models, planning);
         intake = new Intake(parts, models, planning, following, table, written, lastReader, files, baseline, vacancies);
