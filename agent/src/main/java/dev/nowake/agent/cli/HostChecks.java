@@ -8,6 +8,7 @@ import dev.nowake.kernel.proc.MemInfo;
 import dev.nowake.kernel.proc.Mount;
 import dev.nowake.kernel.proc.MountInfo;
 import dev.nowake.kernel.proc.NumaTopology;
+import dev.nowake.kernel.proc.Sysctl;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,25 +84,19 @@ final class HostChecks {
 
     /** fanotify(7): limits of a user, whichever program of his it is; their files came with Linux 5.13. */
     private static Check fanotifyLimits() {
-        Path folder = Path.of("/proc/sys/fs/fanotify");
-        try {
-            long groups = number(folder.resolve("max_user_groups"));
-            long marks = number(folder.resolve("max_user_marks"));
-            boolean enough = groups >= ENOUGH_GROUPS && marks >= ENOUGH_MARKS;
-            return new Check(
-                    "fanotify-limits",
-                    enough,
-                    groups + " groups (one for each filesystem and one more are wanted), " + marks
-                            + " marks (one or two for each folder), shared by all of root's programs"
-                            + (enough ? "" : "; raise fs.fanotify.max_user_groups and max_user_marks with sysctl"));
-        } catch (IOException | NumberFormatException old) {
+        long groups = Sysctl.number(Path.of("/"), "fs/fanotify/max_user_groups");
+        long marks = Sysctl.number(Path.of("/"), "fs/fanotify/max_user_marks");
+        if (groups < 0 || marks < 0) {
             return new Check(
                     "fanotify-limits", true, "128 groups, 8192 marks in each: this kernel does not let them be set");
         }
-    }
-
-    private static long number(Path file) throws IOException {
-        return Long.parseLong(Files.readString(file).strip());
+        boolean enough = groups >= ENOUGH_GROUPS && marks >= ENOUGH_MARKS;
+        return new Check(
+                "fanotify-limits",
+                enough,
+                groups + " groups (one for each filesystem and one more are wanted), " + marks
+                        + " marks (one or two for each folder), shared by all of root's programs"
+                        + (enough ? "" : "; raise fs.fanotify.max_user_groups and max_user_marks with sysctl"));
     }
 
     private static Check memory() {

@@ -2,6 +2,7 @@ package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.Counters;
+import dev.nowake.kernel.proc.Sysctl;
 import dev.nowake.model.ByteRange;
 import dev.nowake.model.FileId;
 import dev.nowake.model.RangeSet;
@@ -53,7 +54,7 @@ final class Handover implements AutoCloseable {
     Handover(Path file, Path procRoot, Counters counters) {
         this.file = file;
         this.counters = counters;
-        this.boot = bootId(procRoot);
+        this.boot = Sysctl.text(procRoot, "kernel/random/boot_id");
         this.left = read();
         files.putAll(left);
         writer = Thread.ofPlatform().name("nowake-handover").daemon().start(this::write);
@@ -162,15 +163,6 @@ final class Handover implements AutoCloseable {
             ranges.add(new ByteRange(bounds.path(i).asLong(), bounds.path(i + 1).asLong()));
         }
         return RangeSet.ofAll(ranges);
-    }
-
-    private static String bootId(Path procRoot) {
-        try {
-            return Files.readString(procRoot.resolve("proc/sys/kernel/random/boot_id"))
-                    .strip();
-        } catch (IOException unknown) {
-            return "";
-        }
     }
 
     /** Writes what is not written yet, for at most a fifth of a second: loads under way are the next daemon's. */
