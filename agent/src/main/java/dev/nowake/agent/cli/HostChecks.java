@@ -13,11 +13,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Rights, memory, limits, nodes, and the filesystems models lie on. */
 final class HostChecks {
-    private static final int CAP_SYS_ADMIN = 21;
+    /** A capability's number in capabilities(7), and what does not work without it. */
+    private record Need(int bit, String without) {}
+
+    private static final Map<String, Need> NEEDED = new TreeMap<>(Map.of(
+            "CAP_SYS_ADMIN", new Need(21, "files cannot be watched"),
+            "CAP_FOWNER",
+                    new Need(3, "which pages of others' files are resident is not told: none of them is released"),
+            "CAP_DAC_READ_SEARCH", new Need(2, "others' files cannot be opened"),
+            "CAP_SYS_PTRACE", new Need(19, "who reads is not known"),
+            "CAP_LEASE", new Need(28, "who has others' files open is looked for in /proc")));
 
     /** Below this a prefetched model would be evicted by its own successor pages. */
     private static final long LITTLE_BYTES = 1L << 30;
@@ -35,17 +46,26 @@ final class HostChecks {
     }
 
     private static Check rights() {
-        Optional<Long> effective = status("CapEff:").map(hex -> Long.parseUnsignedLong(hex, 16));
-        boolean admin = effective.isPresent() && (effective.get() >>> CAP_SYS_ADMIN & 1) == 1;
+        long effective =
+                status("CapEff:").map(hex -> Long.parseUnsignedLong(hex, 16)).orElse(0L);
         String uid = status("Uid:").map(ids -> ids.split("\\s+")[0]).orElse("?");
-        String who = uid.equals("0") ? "root" : "user " + uid;
+        return rights(uid.equals("0") ? "root" : "user " + uid, effective);
+    }
+
+    /** {@code effective}: the capabilities, a bit each. */
+    static Check rights(String who, long effective) {
+        List<String> missing = new ArrayList<>();
+        NEEDED.forEach((name, need) -> {
+            if ((effective >>> need.bit() & 1) == 0) {
+                missing.add(name + " (" + need.without() + ")");
+            }
+        });
         return new Check(
                 "rights",
-                admin,
-                admin
-                        ? who + " with CAP_SYS_ADMIN"
-                        : who + " without CAP_SYS_ADMIN: the daemon cannot watch files, and files of others have no "
-                                + "residency; run as root");
+                missing.isEmpty(),
+                missing.isEmpty()
+                        ? who + " with " + String.join(", ", NEEDED.keySet())
+                        : who + " without " + String.join(", ", missing) + "; run as root with these");
     }
 
     private static Optional<String> status(String name) {

@@ -9,11 +9,16 @@ import dev.nowake.agent.observe.Counters;
 final class ServiceLine {
     private ServiceLine() {}
 
-    static String of(Reloading reloading, int models, Counters counters) {
+    static String of(Reloading reloading, Switches switches, int models, Counters counters) {
         Config config = reloading.config();
         long loads = Math.max(0, counters.get(Counter.LOADS) - counters.get(Counter.LOADS_DONE));
         String refusal = reloading.refusal();
-        return config.overallMode().label() + ": " + many(config.roots().size(), "root") + ", " + many(models, "model")
+        String mode = switches.isDisabled()
+                ? "disabled"
+                : switches.isPaused()
+                        ? "paused"
+                        : switches.modes().overall(config).label();
+        return mode + ": " + many(config.roots().size(), "root") + ", " + many(models, "model")
                 + "; " + (loads == 0 ? "no load" : many(loads, "load")) + " under way, "
                 + ByteSize.format(counters.get(Counter.PREFETCHED_BYTES)) + " prefetched"
                 + (refusal == null ? "" : "; the new configuration is refused: " + refusal);

@@ -66,6 +66,17 @@ class WasteTest {
         assertThat(Waste.of(load)).isEqualTo(new Waste(GIB / 4 - UNSEEN, UNSEEN));
     }
 
+    @Example
+    void theEndOfEachShardMayHaveBeenReadBetweenTwoLooks() {
+        reader(1, ProgressSource.POSITION);
+        for (TrackedShard shard : List.of(first, second)) {
+            shard.markOpened();
+            shard.addLanded(GIB);
+            shard.touchedByAny(RangeSet.between(0, GIB - UNSEEN));
+        }
+        assertThat(Waste.of(load)).isEqualTo(new Waste(0, 2 * UNSEEN));
+    }
+
     @Property(tries = 300)
     void noMoreIsWastedThanLandedNorThanNobodyTouched(
             @ForAll @LongRange(max = GIB) long landed,
