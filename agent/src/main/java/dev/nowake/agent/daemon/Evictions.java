@@ -63,7 +63,10 @@ final class Evictions {
         this.evicting = evicting;
         this.writingBack = writingBack;
         this.keeps = keeps;
-        this.pageOut = new PageOut(parts.kernel().foreignMemory(), parts.procRoot());
+        this.pageOut = new PageOut(
+                parts.kernel().foreignMemory(),
+                parts.procRoot(),
+                () -> parts.switches().acts());
         this.unused = new UnusedEvictions(parts, keeps, baseline, catalog, isObserved, this::begin, this::evictUnused);
     }
 

@@ -73,7 +73,7 @@ final class Lane implements AutoCloseable {
         models = new Models(parts, roots, threads.background(), watching, baseline, this::newFolders, isOurs);
         restart = new Restart(parts, models, baseline, handover);
         Keeps keeps = new Keeps(Clocks.HOST, this::isKept);
-        Leftovers leftovers = new Leftovers(parts, threads.background(), this::isKept);
+        Leftovers leftovers = new Leftovers(parts, threads.background(), this::isKept, models);
         ModelTable table = new ModelTable(models::found, baseline, parts.book(), Clocks.HOST);
         PolicyInputs inputs = new PolicyInputs(parts, memory, table, layouts);
         Prefetching prefetching = new Prefetching(parts, files, placements);
@@ -99,13 +99,15 @@ final class Lane implements AutoCloseable {
             ring[0].ended(active);
         });
         Releasing releasing = new Releasing(parts, inputs, files, baseline, evictions, keeps, end);
+        Vacancies vacancies = new Vacancies();
         LastReader lastReader = new LastReader(
                 parts,
                 threads.background(),
+                vacancies,
                 releasing::begin,
                 (active, shard) -> planning.ask(active, Trigger.CLOSE, shard));
         written = new Written(parts, models, planning);
-        intake = new Intake(parts, models, planning, following, table, written, lastReader, files, baseline);
+        intake = new Intake(parts, models, planning, following, table, written, lastReader, files, baseline, vacancies);
         heartbeat = new Heartbeat(
                 parts,
                 memory,

@@ -72,7 +72,7 @@ class WasteTest {
         for (TrackedShard shard : List.of(first, second)) {
             shard.markOpened();
             shard.addLanded(GIB);
-            shard.touchedByAny(RangeSet.between(0, GIB - UNSEEN));
+            shard.touched().byAny(RangeSet.between(0, GIB - UNSEEN));
         }
         assertThat(Waste.of(load)).isEqualTo(new Waste(0, 2 * UNSEEN));
     }
