@@ -9,7 +9,6 @@ import dev.nowake.model.RangeSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -123,10 +122,8 @@ final class Handover implements AutoCloseable {
     }
 
     private void save(byte[] content) {
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
         try {
-            Files.write(fresh, content);
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            StateFolder.replace(file, content);
         } catch (IOException full) {
             counters.increment(Counter.HANDOVER_FAILED);
         }

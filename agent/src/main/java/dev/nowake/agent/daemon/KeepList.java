@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -191,10 +190,8 @@ final class KeepList {
                             .toList());
             all.add(document);
         }
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
         try {
-            Files.write(fresh, JsonMapper.shared().writeValueAsBytes(Map.of("kept", all)));
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            StateFolder.replace(file, JsonMapper.shared().writeValueAsBytes(Map.of("kept", all)));
         } catch (IOException full) {
             throw new IOException(
                     "done, but a restart will not know it: " + file + " cannot be written (" + full.getMessage() + ")");
