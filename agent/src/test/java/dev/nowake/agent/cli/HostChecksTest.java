@@ -29,6 +29,12 @@ class HostChecksTest {
                 .contains("CAP_SYS_ADMIN", "CAP_SYS_PTRACE", "CAP_LEASE", "CAP_DAC_READ_SEARCH");
     }
 
+    /** Its least value is 301: proc(5). A file of /proc/sys that is read in pieces has but the first. */
+    @Test
+    void aNumberOfTheKernelsIsReadWhole() throws IOException {
+        assertThat(HostChecks.number(Path.of("/proc/sys/kernel/pid_max"))).isGreaterThan(300);
+    }
+
     @Test
     void unitAndManifestsGrantThem() throws IOException {
         Matcher name = NAME.matcher(HostChecks.rights("root", 0).detail());
