@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.UUID;
 
 /** Where a page goes. Appears whole or not at all, and takes the place of an earlier report only, unless it is forced. */
 final class ReportFile {
@@ -26,6 +28,10 @@ final class ReportFile {
 
     /** Before the work, so that it is not done in vain. */
     void check() throws CliException {
+        if (isForeignLink()) {
+            throw CliException.usage(
+                    name() + " is a link that another user made; name the file itself, or write elsewhere");
+        }
         Path folder = path.toAbsolutePath().getParent();
         if (Files.isDirectory(path)) {
             throw CliException.usage(name() + " is a folder; name a file in it: --out " + name() + "/report.html");
@@ -35,6 +41,20 @@ final class ReportFile {
         }
         if (Files.exists(path) && !force && !mayBeReplaced()) {
             throw CliException.usage(name() + " is there and is no report of nowake; --force overwrites it");
+        }
+    }
+
+    /** In a folder such as /tmp anybody may have put one there, to a file that is not his to write. */
+    private boolean isForeignLink() {
+        try {
+            if (!Files.isSymbolicLink(path)) {
+                return false;
+            }
+            int uid = (Integer) Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+            int own = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+            return uid != 0 && uid != own;
+        } catch (IOException gone) {
+            return false;
         }
     }
 
@@ -62,9 +82,8 @@ final class ReportFile {
                 Files.writeString(target, page); // a pipe, or a device
                 return;
             }
-            written = Files.createTempFile(target.toAbsolutePath().getParent(), ".nowake-report-", ".html");
-            Files.writeString(written, page);
-            Files.setPosixFilePermissions(written, PosixFilePermissions.fromString("rw-r--r--"));
+            written = target.resolveSibling(".nowake-report-" + UUID.randomUUID() + ".html");
+            Files.writeString(written, page, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             Files.move(written, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException failed) {
             delete(written);

@@ -63,7 +63,10 @@ final class Evictions {
         this.evicting = evicting;
         this.writingBack = writingBack;
         this.keeps = keeps;
-        this.pageOut = new PageOut(parts.kernel().foreignMemory(), parts.procRoot());
+        this.pageOut = new PageOut(
+                parts.kernel().foreignMemory(),
+                parts.procRoot(),
+                () -> parts.switches().acts());
         this.unused = new UnusedEvictions(parts, keeps, baseline, catalog, isObserved, this::begin, this::evictUnused);
     }
 
@@ -111,13 +114,16 @@ final class Evictions {
         if (shard.history().isRewritten() || shard.history().hasGoneBack()) {
             return RangeSet.EMPTY;
         }
-        if (shard.inUse() && !shard.isTouchedKnown() && active.load().readers().size() > 1) {
+        if (shard.inUse()
+                && !shard.touched().isKnown()
+                && active.load().readers().size() > 1) {
             return RangeSet.EMPTY; // the plan was made before the last reader came
         }
         RangeSet left = range.minus(shard.residentBefore()).minus(keeps.of(step.file(), shard.inUse()));
         RangeSet fresh = left.minus(shard.dropped());
         if (shard.inUse() && shard.frontierBytes() == 0) {
-            fresh = fresh.minus(shard.justTouched()); // nobody knows where it goes next; one that goes on is past it
+            fresh = fresh.minus(
+                    shard.touched().justNow()); // nobody knows where it goes next; one that goes on is past it
         }
         if (fresh.isEmpty() || (enforced && shard.file() == null)) {
             return RangeSet.EMPTY;

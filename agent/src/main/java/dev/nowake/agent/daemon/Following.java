@@ -234,8 +234,8 @@ final class Following implements AutoCloseable {
         } else {
             shard.readersAt(place.slowestBytes(), place.furthestBytes());
         }
-        shard.touchedByAny(place.touchedByAny());
-        return shard.touched(place.touched()) || shard.frontierBytes() != before;
+        shard.touched().byAny(place.touchedByAny());
+        return shard.touched().byAll(place.touched()) || shard.frontierBytes() != before;
     }
 
     private void readWantedLayouts(ActiveLoad active) {

@@ -81,8 +81,8 @@ final class Handover implements AutoCloseable {
 
     private void write() {
         try {
-            for (byte[] content = next(); content != null; content = next()) {
-                save(content);
+            for (Map<FileId, Left> now = next(); now != null; now = next()) {
+                save(encode(now));
                 LockSupport.parkNanos(SETTLE_NANOS);
             }
         } catch (InterruptedException stop) {
@@ -90,8 +90,8 @@ final class Handover implements AutoCloseable {
         }
     }
 
-    /** Null at the end. */
-    private synchronized byte[] next() throws InterruptedException {
+    /** Null at the end. A copy: engines wait for this lock, and must not wait for thousands of files to become text. */
+    private synchronized Map<FileId, Left> next() throws InterruptedException {
         while (!changed) {
             if (closed) {
                 return null;
@@ -99,12 +99,12 @@ final class Handover implements AutoCloseable {
             wait();
         }
         changed = false;
-        return encode();
+        return new LinkedHashMap<>(files);
     }
 
-    private byte[] encode() {
+    private byte[] encode(Map<FileId, Left> now) {
         List<Map<String, Object>> all = new ArrayList<>();
-        files.forEach((id, what) -> {
+        now.forEach((id, what) -> {
             List<Long> before = new ArrayList<>();
             for (ByteRange range : what.before().ranges()) {
                 before.add(range.start());

@@ -34,6 +34,7 @@ final class Intake {
     private final LastReader lastReader;
     private final ShardFiles files;
     private final Baseline baseline;
+    private final Vacancies vacancies;
     private final Onlookers onlookers;
 
     Intake(
@@ -45,7 +46,8 @@ final class Intake {
             Written written,
             LastReader lastReader,
             ShardFiles files,
-            Baseline baseline) {
+            Baseline baseline,
+            Vacancies vacancies) {
         this.parts = parts;
         this.models = models;
         this.planning = planning;
@@ -55,6 +57,7 @@ final class Intake {
         this.lastReader = lastReader;
         this.files = files;
         this.baseline = baseline;
+        this.vacancies = vacancies;
         this.onlookers = new Onlookers(parts.procRoot());
     }
 
@@ -62,7 +65,13 @@ final class Intake {
         ActiveLoad active = parts.book().of(sighting.id());
         boolean known = active != null && active.load().readers().containsKey(sighting.pid());
         if (!known && sighting.isOpen() && onlookers.contains(sighting.pid())) {
-            baseline.forget(sighting.id()); // it may bring pages in or drop them
+            if (onlookers.moved(sighting.pid())) {
+                baseline.forget(sighting.id());
+            }
+            drop(sighting);
+            return;
+        }
+        if (sighting.isOpen() && vacancies.isPast(sighting)) {
             drop(sighting);
             return;
         }
@@ -101,9 +110,12 @@ final class Intake {
         }
     }
 
-    /** Somebody opens the model while its pages are being dropped: stop that, and begin anew when it has stopped. */
+    /**
+     * Somebody opens the model while its pages are being dropped: stop that, and begin anew when it has stopped. One who has
+     * gone again already needs nothing, but what he brought in goes with a load of its own.
+     */
     private void comesBack(ActiveLoad active, Sighting sighting) {
-        if (sighting.isOpen()) {
+        if (sighting.isOpen() && lastReader.isHeld(active, sighting)) {
             active.releaseAbandoned().set(true);
         }
         if (sighting.isOpen() || sighting.wasWritten()) {
@@ -131,7 +143,7 @@ final class Intake {
             models.changed(sighting);
             written.closed(sighting.id());
         }
-        boolean moved = onlookers.remembers(sighting.pid());
+        boolean moved = onlookers.moved(sighting.pid());
         drop(sighting);
         if (moved) {
             models.lookAgain(sighting.id());

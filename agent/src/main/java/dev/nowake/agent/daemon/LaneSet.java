@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -43,6 +44,9 @@ final class LaneSet implements AutoCloseable {
     private final Consumer<Throwable> broken;
     private final Runnable moved;
     private volatile Map<Long, Lane> lanes = Map.of();
+
+    /** Those that left while their server hung: they hold descriptors until it answers, and act no more. */
+    private final Set<Lane> leaving = ConcurrentHashMap.newKeySet();
 
     /**
      * Opens what listening needs and marks nothing yet.
@@ -161,8 +165,14 @@ final class LaneSet implements AutoCloseable {
         return !next.containsAll(lane.rootPaths());
     }
 
-    private void end(List<Lane> leaving) {
-        List<CompletableFuture<Void>> ends = leaving.stream().map(Lane::end).toList();
+    /** One whose server hangs is closed when it has let go of what it holds: a stopped engine would hold it for ever. */
+    private void end(List<Lane> ending) {
+        leaving.addAll(ending);
+        List<CompletableFuture<Void>> ends = new ArrayList<>();
+        ending.forEach(lane -> ends.add(lane.end().thenRunAsync(() -> {
+            lane.close();
+            leaving.remove(lane);
+        })));
         try {
             CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new)).get(END_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException | ExecutionException hanging) {
@@ -170,7 +180,6 @@ final class LaneSet implements AutoCloseable {
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
         }
-        leaving.forEach(Lane::close);
     }
 
     private void await(Map<Lane, CompletableFuture<Void>> marking) {
@@ -206,6 +215,7 @@ final class LaneSet implements AutoCloseable {
     @Override
     public void close() {
         all().forEach(Lane::close);
+        leaving.forEach(Lane::close);
     }
 
     void awaitEnd(long millisEach) throws InterruptedException {

@@ -6,6 +6,7 @@ import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.LineKind;
+import dev.nowake.agent.rules.RuleBook;
 import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.FileId;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
@@ -32,20 +34,25 @@ final class Leftovers {
     private final Parts parts;
     private final Executor background;
     private final Predicate<FileId> isKept;
+    private final Models models;
     private final Map<FileId, Rest> withheld = new HashMap<>();
 
-    /** {@code mayAct}: false while an operator has the load's rule stopped. */
-    private record Rest(Load load, TrackedShard shard, RangeSet ranges, BooleanSupplier mayAct) {
+    /**
+     * @param mayAct false while an operator has the load's rule stopped
+     * @param rules those the load began with
+     */
+    private record Rest(Load load, TrackedShard shard, RangeSet ranges, BooleanSupplier mayAct, RuleBook rules) {
         FileId id() {
             return shard.shard().id();
         }
     }
 
     /** {@code isKept}: an operator wants the file kept. */
-    Leftovers(Parts parts, Executor background, Predicate<FileId> isKept) {
+    Leftovers(Parts parts, Executor background, Predicate<FileId> isKept, Models models) {
         this.parts = parts;
         this.background = background;
         this.isKept = isKept;
+        this.models = models;
     }
 
     /**
@@ -59,7 +66,7 @@ final class Leftovers {
     private void withhold(Rest rest) {
         Rest before = withheld.get(rest.id());
         RangeSet ranges = before == null ? rest.ranges() : before.ranges().union(rest.ranges());
-        withheld.put(rest.id(), new Rest(rest.load(), rest.shard(), ranges, rest.mayAct()));
+        withheld.put(rest.id(), new Rest(rest.load(), rest.shard(), ranges, rest.mayAct(), rest.rules()));
     }
 
     /** A switch was switched. The engine's thread. */
@@ -81,8 +88,15 @@ final class Leftovers {
         retryLater(rest(active, shard, ranges), 0);
     }
 
-    private static Rest rest(ActiveLoad active, TrackedShard shard, RangeSet ranges) {
-        return new Rest(active.load(), shard, ranges, active.permission());
+    private Rest rest(ActiveLoad active, TrackedShard shard, RangeSet ranges) {
+        return new Rest(active.load(), shard, ranges, active.permission(), models.rules());
+    }
+
+    /** The configuration was read again since, and the file's root is gone or only observed: its pages stay. Any thread. */
+    private boolean isNobodys(Rest rest) {
+        return models.of(rest.id()) == null
+                || rest.rules() != models.rules()
+                        && models.isObserved(rest.shard().path());
     }
 
     private void retryLater(Rest rest, int attempt) {
@@ -92,6 +106,9 @@ final class Leftovers {
     }
 
     private void retry(Rest rest, int attempt) {
+        if (isNobodys(rest)) {
+            return;
+        }
         if (isStopped(rest)) {
             withhold(rest);
             return;
@@ -99,13 +116,27 @@ final class Leftovers {
         if (parts.book().of(rest.id()) != null || !parts.claims().claim(rest.id())) {
             return;
         }
-        background.execute(() -> {
-            EvictOutcome outcome = evict(rest.load(), rest.shard(), rest.ranges());
+        try {
+            background.execute(() -> evict(rest, attempt));
+        } catch (RejectedExecutionException stopping) {
             parts.claims().release(rest.id());
-            if (outcome != null && !outcome.isComplete()) {
-                parts.engine().submit(() -> retryLater(rest, attempt + 1));
-            }
-        });
+        }
+    }
+
+    /** What was stopped while it waited its turn is looked at again when it may go on. The background thread. */
+    private void evict(Rest rest, int attempt) {
+        boolean stopped = isStopped(rest) || isNobodys(rest);
+        EvictOutcome outcome = null;
+        try {
+            outcome = stopped ? null : evict(rest.load(), rest.shard(), rest.ranges());
+        } finally {
+            parts.claims().release(rest.id());
+        }
+        if (stopped) {
+            parts.engine().submit(() -> retry(rest, attempt));
+        } else if (outcome != null && !outcome.isComplete()) {
+            parts.engine().submit(() -> retryLater(rest, attempt + 1));
+        }
     }
 
     private EvictOutcome evict(Load load, TrackedShard shard, RangeSet ranges) {
@@ -124,7 +155,7 @@ final class Leftovers {
                     .put("reason", "pages that stayed at the load's end")
                     .log();
             return outcome;
-        } catch (IOException gone) {
+        } catch (IOException | IllegalStateException gone) {
             return null;
         }
     }

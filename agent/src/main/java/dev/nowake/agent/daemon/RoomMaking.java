@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -70,7 +71,12 @@ final class RoomMaking {
         long wanted = Math.min(windowBytes(args), active.load().model().sizeBytes()) + floorBytes(args);
         NodeTarget target = active.load().target();
         Placement placement = placements.place(target == null ? placements.target(Node.READER, active.load()) : target);
-        execute(() -> make(active.load(), active.rule().mode(), wanted, 0, placement));
+        boolean enforced = active.enforced();
+        execute(() -> {
+            if (enforced == active.enforced()) { // it waited its turn: it may have been stopped, or ended, meanwhile
+                make(active.load(), active.rule().mode(), active::enforced, wanted, 0, placement);
+            }
+        });
     }
 
     /** Some time has passed and nobody loads. */
@@ -78,7 +84,13 @@ final class RoomMaking {
         Map<String, Object> args = rule.assignment().args();
         if (RESERVE.equals(args.get(ROOM))) {
             long wanted = windowBytes(args) + floorBytes(args);
-            execute(() -> make(null, rule.mode(), wanted, wanted / RESERVE_SLACK, Placement.ANYWHERE));
+            execute(() -> make(
+                    null,
+                    rule.mode(),
+                    () -> parts.switches().acts(),
+                    wanted,
+                    wanted / RESERVE_SLACK,
+                    Placement.ANYWHERE));
         }
     }
 
@@ -105,10 +117,11 @@ final class RoomMaking {
         return Math.clamp(floor.longValue(), 0, totalBytes / FLOOR_DIVISOR);
     }
 
-    /** {@code load}: null for none in particular. {@code slackBytes}: so little missing is left missing, and not told. */
-    private void make(Load load, Mode mode, long wantedBytes, long slackBytes, Placement placement) {
+    /** {@code load}: null for none in particular. {@code mayAct}: for any thread. {@code slackBytes}: so little missing is left missing, and not told. */
+    private void make(
+            Load load, Mode mode, BooleanSupplier mayAct, long wantedBytes, long slackBytes, Placement placement) {
         boolean enforced = mode == Mode.ENFORCE;
-        if (enforced && !parts.switches().acts()) {
+        if (enforced && !mayAct.getAsBoolean()) {
             return;
         }
         long began = System.nanoTime();
@@ -117,7 +130,7 @@ final class RoomMaking {
         if (slackBytes > 0 && (blind || missing <= slackBytes)) {
             return;
         }
-        long reclaimed = enforced && missing > 0 && !blind ? reclaim(missing, placement) : 0;
+        long reclaimed = enforced && missing > 0 && !blind ? reclaim(missing, placement, mayAct) : 0;
         parts.counters().add(Counter.ROOM_RECLAIMED_BYTES, reclaimed);
         (load == null ? parts.journal().line(LineKind.ROOM) : parts.line(LineKind.ROOM, load))
                 .put("mode", mode.label())
@@ -130,7 +143,7 @@ final class RoomMaking {
     }
 
     /** Returns bytes freed, on all nodes together. */
-    private long reclaim(long bytes, Placement placement) {
+    private long reclaim(long bytes, Placement placement, BooleanSupplier mayAct) {
         BitSet nodes = placement.nodes();
         if (nodes.isEmpty()) {
             topology.get().withMemory().forEach(node -> nodes.set(node.id()));
@@ -140,16 +153,16 @@ final class RoomMaking {
         for (int node = nodes.nextSetBit(0); node >= 0; node = nodes.nextSetBit(node + 1)) {
             long share = Math.ceilDiv(bytes - freed, left--);
             if (share >= 4096) {
-                freed += reclaimOn(node, share);
+                freed += reclaimOn(node, share, mayAct);
             }
         }
         return freed;
     }
 
-    private long reclaimOn(int node, long bytes) {
+    private long reclaimOn(int node, long bytes, BooleanSupplier mayAct) {
         long freed = 0;
         try {
-            while (bytes - freed >= 4096 && parts.switches().acts()) {
+            while (bytes - freed >= 4096 && mayAct.getAsBoolean()) {
                 long piece = Math.min(bytes - freed, PIECE_BYTES);
                 long now = parts.kernel().nodeMemory().reclaim(node, piece);
                 freed += now;

@@ -111,7 +111,7 @@ public final class ServiceNotices implements AutoCloseable {
                 }
                 if (now - lineDue >= 0) {
                     lineDue = now + LINE_NANOS;
-                    renew(line.get());
+                    renew(line);
                 }
             }
         } catch (InterruptedException stop) {
@@ -119,10 +119,16 @@ public final class ServiceNotices implements AutoCloseable {
         }
     }
 
-    private void renew(String line) {
-        if (!line.equals(lastLine)) {
-            lastLine = line;
-            send("STATUS=" + line);
+    /** A line that cannot be made must not cost the watchdog its feeds: the manager would kill a daemon that works. */
+    private void renew(Supplier<String> made) {
+        try {
+            String line = made.get();
+            if (!line.equals(lastLine)) {
+                lastLine = line;
+                send("STATUS=" + line);
+            }
+        } catch (RuntimeException broken) {
+            tell(broken.toString());
         }
     }
 

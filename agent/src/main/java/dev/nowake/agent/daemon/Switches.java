@@ -44,6 +44,7 @@ public final class Switches implements AutoCloseable {
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private volatile State state = new State(false, null, Modes.CONFIGURED);
     private Thread thread;
+    private boolean told;
 
     /** {@code disableFile}: as long as it is there nothing is done; null for none. It is looked at at once. */
     Switches(Path disableFile, KeepList keeps, Journal journal, Clocks clocks) {
@@ -60,12 +61,26 @@ public final class Switches implements AutoCloseable {
             try {
                 while (true) {
                     Thread.sleep(LOOK_MILLIS);
-                    look();
+                    lookAgain();
                 }
             } catch (InterruptedException stop) {
                 return;
             }
         });
+    }
+
+    /** Whatever one look meets, the file must be noticed at the next. */
+    private void lookAgain() {
+        try {
+            look();
+        } catch (RuntimeException broken) {
+            if (!told) {
+                told = true;
+                journal.line(LineKind.ERROR)
+                        .put("reason", "looking at the switches: " + broken)
+                        .log();
+            }
+        }
     }
 
     @Override

@@ -28,11 +28,11 @@ record Waste(long wastedBytes, long unjudgedBytes) {
             long landed = shard.landedBytes();
             if (!shard.opened()) {
                 wasted += landed;
-            } else if (!followed || shard.touchedByAny().isEmpty()) {
+            } else if (!followed || shard.touched().byAny().isEmpty()) {
                 unjudged += landed;
             } else {
                 long untouched = shard.shard().sizeBytes()
-                        - shard.touchedByAny().union(shard.residentBefore()).bytes();
+                        - shard.touched().byAny().union(shard.residentBefore()).bytes();
                 long doubtful = Math.clamp(untouched, 0, landed);
                 long unseen = Math.min(doubtful, unseenBytes);
                 wasted += doubtful - unseen;

@@ -1,13 +1,20 @@
 package dev.nowake.agent.metrics;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -26,6 +33,8 @@ final class Textfile implements AutoCloseable {
     private static final int QUIET_PERIODS = 20;
 
     private static final long CLOSE_MILLIS = 300;
+
+    private static final Set<StandardOpenOption> NEW = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
     private final long periodNanos;
     private final Path file;
@@ -97,17 +106,40 @@ final class Textfile implements AutoCloseable {
                 : String.valueOf(failed.getMessage());
     }
 
-    /** The temporary file's name does not end in .prom, so that nobody takes it for one. */
+    /**
+     * The temporary file's name does not end in .prom, so that nobody takes it for one. Whoever may write to the folder may
+     * put a link in its place at any moment, to a file that is root's alone: so no link is followed, and nothing is looked up
+     * by its path twice.
+     */
     private static void replace(Path file, String text) throws IOException {
-        Path fresh = file.resolveSibling("." + file.getFileName() + ".new");
-        Files.deleteIfExists(fresh);
+        Path name = file.getFileName();
+        Path fresh = Path.of("." + name + ".new");
+        try (DirectoryStream<Path> stream =
+                Files.newDirectoryStream(file.toAbsolutePath().getParent())) {
+            SecureDirectoryStream<Path> folder = (SecureDirectoryStream<Path>) stream; // as Linux has it
+            deleteIfExists(folder, fresh);
+            try {
+                try (SeekableByteChannel channel = folder.newByteChannel(fresh, NEW)) {
+                    ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+                    while (bytes.hasRemaining()) {
+                        channel.write(bytes);
+                    }
+                }
+                folder.getFileAttributeView(fresh, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                        .setPermissions(PosixFilePermissions.fromString("rw-r--r--"));
+                folder.move(fresh, folder, name);
+            } catch (IOException failed) {
+                deleteIfExists(folder, fresh);
+                throw failed;
+            }
+        }
+    }
+
+    private static void deleteIfExists(SecureDirectoryStream<Path> folder, Path name) throws IOException {
         try {
-            Files.writeString(fresh, text, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-            Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rw-r--r--"));
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException failed) {
-            Files.deleteIfExists(fresh);
-            throw failed;
+            folder.deleteFile(name);
+        } catch (NoSuchFileException none) {
+            return;
         }
     }
 

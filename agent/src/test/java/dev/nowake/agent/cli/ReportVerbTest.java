@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nowake.agent.report.JournalText;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
@@ -40,6 +41,20 @@ final class ReportVerbTest {
     }
 
     @Test
+    void aLinkOfAnotherUsersLeadsNowhere() throws Exception {
+        Path others = Files.createFile(folder.resolve("others"));
+        Files.createSymbolicLink(out, others);
+        Files.setAttribute(out, "unix:uid", 65534, LinkOption.NOFOLLOW_LINKS);
+
+        fails(2, "usage", out + " is a link that another user made; name the file itself", "--out", out.toString());
+
+        assertThat(others).isEmptyFile();
+        Files.setAttribute(out, "unix:uid", 0, LinkOption.NOFOLLOW_LINKS);
+        assertThat(report("--out", out.toString()).exit()).as("root's own").isZero();
+        assertThat(others).content().contains("<h2>second</h2>");
+    }
+
+    @Test
     void theLastLoadIsDrawnAndOthersOnDemand() throws Exception {
         CliRun run = report("--out", out.toString());
 
@@ -47,7 +62,10 @@ final class ReportVerbTest {
         assertThat(run.out()).isEqualTo(out + ": one load, of second\n");
         assertThat(Files.readString(out)).startsWith("<!doctype html>").contains("<h2>second</h2>");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(out)))
-                .isEqualTo("rw-r--r--");
+                .as("as this user's files are")
+                .isEqualTo(PosixFilePermissions.toString(
+                        Files.getPosixFilePermissions(Files.createFile(folder.resolve("any")))));
+        Files.delete(folder.resolve("any"));
         assertThat(report("--out", out.toString(), "--load", "1").exit())
                 .as("an earlier report gives way")
                 .isZero();

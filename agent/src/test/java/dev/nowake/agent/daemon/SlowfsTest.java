@@ -189,6 +189,29 @@ final class SlowfsTest {
         }
     }
 
+    /** What its load holds is let go of when the server answers, however late: else nobody could unmount it. */
+    @Test
+    void theRootOfAServerThatHangsIsRemovedAndItsFilesAreLetGoWhenItAnswers() throws Exception {
+        List<Path> shards = serve("--bandwidth", "" + 16 * Rig.MIB);
+        Path local = Files.createDirectory(rig.folder.resolve("local"));
+        rig.start(Mode.ENFORCE, mount, local);
+        try (Reader reader = Reader.start()) {
+            reader.open(shards.getFirst());
+            rig.awaitCounter("prefetchedBytes", 1);
+            server.hang();
+            rig.reload(Rig.config(Mode.ENFORCE, local));
+            assertThat(rig.status().path("heldFiles").asInt())
+                    .as("by calls under way")
+                    .isPositive();
+            server.answer();
+            Awaitility.await()
+                    .atMost(Rig.SOON)
+                    .untilAsserted(() ->
+                            assertThat(rig.status().path("heldFiles").asInt()).isZero());
+        }
+        assertThat(rig.status().path("governor").path("inFlightBytes").asLong()).isZero();
+    }
+
     /** A lane of its own for each remote mount, that comes and goes with its root; local roots notice nothing of it. */
     @Test
     void aRemoteRootComesAndGoesByReloads() throws Exception {

@@ -114,6 +114,38 @@ class SwitchesKernelTest {
         rig.awaitReleased(shards);
     }
 
+    /** What waits for the end of a pause was wanted by rules that may be gone by then. */
+    @Test
+    void whatAPauseWithheldIsForgottenWhenItsRootIsOnlyObservedOrGone() throws Exception {
+        Path other = Files.createDirectory(rig.folder.resolve("other"));
+        for (Config next : List.of(Rig.config(Mode.OBSERVE, rig.root), Rig.config(Mode.ENFORCE, other))) {
+            List<Path> shards = rig.model("until-" + next.overallMode().label(), SIZE, 2);
+            rig.start(Mode.ENFORCE);
+            tell("pause");
+            Reader.load("read", shards);
+            await().atMost(Rig.SOON)
+                    .until(() -> rig.journal("release").stream().anyMatch(line -> line.has("withheldBytes")));
+            rig.reload(next);
+            tell("resume");
+            rig.keeps(400, () -> assertThat(rig.resident(shards)).isGreaterThanOrEqualTo(Rig.most(SIZE)));
+            rig.stop();
+            Files.delete(rig.state.resolve("journal.jsonl"));
+        }
+    }
+
+    @Test
+    void whatAPauseWithheldIsReleasedAfterAReloadThatLeavesItsRootAsItWas() throws Exception {
+        List<Path> shards = rig.model("llama", SIZE, 1);
+        Path other = Files.createDirectory(rig.folder.resolve("other"));
+        rig.start(Mode.ENFORCE);
+        tell("pause");
+        Reader.load("read", shards);
+        rig.awaitLoadsDone(1);
+        rig.reload(Rig.config(Mode.ENFORCE, rig.root, other));
+        tell("resume");
+        rig.awaitReleased(shards);
+    }
+
     @Test
     void aPauseThatIsToEndEnds() throws Exception {
         List<Path> shards = rig.model("llama", SIZE, 1);

@@ -7,6 +7,7 @@ import dev.nowake.agent.config.MetricsSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
@@ -124,6 +125,26 @@ class TextfileTest {
         }
         assertThat(other).hasContent("untouched");
         assertThat(file()).hasContent("n 1\n");
+    }
+
+    /** Also where the link comes after the new file was made and before it is readable by all. */
+    @Test
+    void aLinkThatComesInBetweenMakesNobodysFileReadable() throws Exception {
+        Path secret = Files.writeString(folder.resolve("secret"), "for its owner");
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+        Path link = folder.resolve("link");
+        AtomicInteger asked = new AtomicInteger();
+        try (Textfile textfile =
+                new Textfile(file(), () -> "n 1\n", asked::incrementAndGet, problems::add, OFTEN_NANOS / 20)) {
+            while (asked.get() < 3_000) {
+                Files.createSymbolicLink(link, secret);
+                Files.move(link, folder.resolve(".nowake.prom.new"), StandardCopyOption.REPLACE_EXISTING);
+            }
+            assertThat(textfile).isNotNull();
+        }
+        assertThat(secret).hasContent("for its owner");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(secret)))
+                .isEqualTo("rw-------");
     }
 
     @Test
