@@ -37,9 +37,6 @@ final class HostChecks {
     /** Five filesystems, local and remote, and other listeners beside us. */
     private static final long ENOUGH_GROUPS = 16;
 
-    /** The kernel's own least value: a cache of some thousand models has as many folders. */
-    private static final long ENOUGH_MARKS = 8192;
-
     private HostChecks() {}
 
     static List<Check> host() {
@@ -82,21 +79,20 @@ final class HostChecks {
         return Optional.empty();
     }
 
-    /** fanotify(7): limits of a user, whichever program of his it is; their files came with Linux 5.13. */
+    /**
+     * fanotify(7): a limit of a user, whichever program of his it is; its file came with Linux 5.13. Marks have one, too, but
+     * not ours: FAN_UNLIMITED_MARKS.
+     */
     private static Check fanotifyLimits() {
         long groups = Sysctl.number(Path.of("/"), "fs/fanotify/max_user_groups");
-        long marks = Sysctl.number(Path.of("/"), "fs/fanotify/max_user_marks");
-        if (groups < 0 || marks < 0) {
-            return new Check(
-                    "fanotify-limits", true, "128 groups, 8192 marks in each: this kernel does not let them be set");
+        if (groups < 0) {
+            return new Check("fanotify-limits", true, "128 groups: this kernel does not let it be set");
         }
-        boolean enough = groups >= ENOUGH_GROUPS && marks >= ENOUGH_MARKS;
         return new Check(
                 "fanotify-limits",
-                enough,
-                groups + " groups (one for each filesystem and one more are wanted), " + marks
-                        + " marks (one or two for each folder), shared by all of root's programs"
-                        + (enough ? "" : "; raise fs.fanotify.max_user_groups and max_user_marks with sysctl"));
+                groups >= ENOUGH_GROUPS,
+                groups + " groups for all of root's programs; one for each filesystem and one more are wanted"
+                        + (groups >= ENOUGH_GROUPS ? "" : "; raise fs.fanotify.max_user_groups with sysctl"));
     }
 
     private static Check memory() {
