@@ -41,6 +41,9 @@ final class LastReader {
     /** Readers of a quiet load are looked at this often: a release then starts within half of what was promised. */
     private static final long QUIET_CHECK_NANOS = 50_000_000L;
 
+    /** For opens of other shards by readers that are gone: a busy host lets us hear of them that much later. */
+    private static final long UNHEARD_NANOS = 200_000_000L;
+
     private static final long MILLI = 1_000_000L;
 
     /** Between a reader's last look and its close: two looks, and some more where looks are late. */
@@ -198,7 +201,7 @@ final class LastReader {
         if (load.everyShardOpened() || load.readers().isEmpty()) {
             return load.isOver(load.everyShardOpened(), now);
         }
-        return load.isOver(readersAlive(load), now) && now - load.lastUseNanos() >= QUIET_CHECK_NANOS;
+        return load.isOver(readersAlive(load), now) && now - load.lastUseNanos() >= UNHEARD_NANOS;
     }
 
     private boolean readersAlive(Load load) {
