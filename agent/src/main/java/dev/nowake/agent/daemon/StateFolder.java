@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 
 /** The folder of the journal, held by one daemon at a time through a lock that a killed process leaves free. */
@@ -20,7 +21,7 @@ final class StateFolder implements AutoCloseable {
     StateFolder(Path folder) throws IOException {
         this.folder = folder;
         try {
-            Files.createDirectories(folder);
+            make(folder);
             channel = FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         } catch (IOException unusable) {
             throw new IOException(
@@ -45,6 +46,18 @@ final class StateFolder implements AutoCloseable {
             }
         } catch (IOException | DirectoryIteratorException kept) {
             return; // they cost some room
+        }
+    }
+
+    /**
+     * Nobody else sees what is in it; who may talk to the daemon gets through to its socket, which may be there. One that is
+     * there already is as its owner wants it.
+     */
+    private static void make(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            Files.createDirectories(folder.toAbsolutePath().getParent());
+            Files.createDirectory(
+                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x")));
         }
     }
 
