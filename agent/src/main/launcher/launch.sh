@@ -32,6 +32,10 @@ launch() {
   esac
 
   set -- -cp "$classpath" dev.nowake.agent.cli.Main "$@"
+  # A service of systemd may write into its own folders alone: a policy's jar is copied before it is loaded.
+  if [ -n "${STATE_DIRECTORY:-}" ]; then
+    set -- "-Djava.io.tmpdir=$STATE_DIRECTORY" "$@"
+  fi
   if [ -s "$cache" ]; then
     set -- "-XX:AOTCache=$cache" "$@"
   fi

@@ -8,6 +8,7 @@ import dev.nowake.kernel.proc.MemInfo;
 import dev.nowake.kernel.proc.Mount;
 import dev.nowake.kernel.proc.MountInfo;
 import dev.nowake.kernel.proc.NumaTopology;
+import dev.nowake.kernel.proc.Sysctl;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,9 +36,6 @@ final class HostChecks {
 
     /** Five filesystems, local and remote, and other listeners beside us. */
     private static final long ENOUGH_GROUPS = 16;
-
-    /** The kernel's own least value: a cache of some thousand models has as many folders. */
-    private static final long ENOUGH_MARKS = 8192;
 
     private HostChecks() {}
 
@@ -81,27 +79,20 @@ final class HostChecks {
         return Optional.empty();
     }
 
-    /** fanotify(7): limits of a user, whichever program of his it is; their files came with Linux 5.13. */
+    /**
+     * fanotify(7): a limit of a user, whichever program of his it is; its file came with Linux 5.13. Marks have one, too, but
+     * not ours: FAN_UNLIMITED_MARKS.
+     */
     private static Check fanotifyLimits() {
-        Path folder = Path.of("/proc/sys/fs/fanotify");
-        try {
-            long groups = number(folder.resolve("max_user_groups"));
-            long marks = number(folder.resolve("max_user_marks"));
-            boolean enough = groups >= ENOUGH_GROUPS && marks >= ENOUGH_MARKS;
-            return new Check(
-                    "fanotify-limits",
-                    enough,
-                    groups + " groups (one for each filesystem and one more are wanted), " + marks
-                            + " marks (one or two for each folder), shared by all of root's programs"
-                            + (enough ? "" : "; raise fs.fanotify.max_user_groups and max_user_marks with sysctl"));
-        } catch (IOException | NumberFormatException old) {
-            return new Check(
-                    "fanotify-limits", true, "128 groups, 8192 marks in each: this kernel does not let them be set");
+        long groups = Sysctl.number(Path.of("/"), "fs/fanotify/max_user_groups");
+        if (groups < 0) {
+            return new Check("fanotify-limits", true, "128 groups: this kernel does not let it be set");
         }
-    }
-
-    private static long number(Path file) throws IOException {
-        return Long.parseLong(Files.readString(file).strip());
+        return new Check(
+                "fanotify-limits",
+                groups >= ENOUGH_GROUPS,
+                groups + " groups for all of root's programs; one for each filesystem and one more are wanted"
+                        + (groups >= ENOUGH_GROUPS ? "" : "; raise fs.fanotify.max_user_groups with sysctl"));
     }
 
     private static Check memory() {

@@ -72,11 +72,12 @@ final class TopFrame {
         JsonNode governor = status.path("governor");
         line(String.format(
                 Locale.ROOT,
-                "nowake: %s, pid %d, up %s, %d roots",
+                "nowake: %s, pid %d, up %s, %d root%s",
                 Line.of(status.path("mode").asString("?")),
                 status.path("pid").asLong(),
                 time(status.path("uptimeSeconds").asDouble()),
-                status.path("roots").size()));
+                status.path("roots").size(),
+                status.path("roots").size() == 1 ? "" : "s"));
         JsonNode switches = status.path("switches");
         if (!switches.path("acts").asBoolean(true)) {
             line("NOTHING IS DONE, " + SwitchText.why(switches));
@@ -226,8 +227,8 @@ final class TopFrame {
                                     .asString(mount.path("device").asString("?"))),
                             30),
                     Line.of(mount.path("fsType").asString("?")),
-                    size(mount.path("inFlightBytes")),
-                    size(mount.path("budgetBytes")),
+                    Sizes.of(mount.path("inFlightBytes")),
+                    Sizes.of(mount.path("budgetBytes")),
                     latency.isNumber() ? Sizes.digits(latency.asDouble()) + " ms" : "-",
                     mount.path("fencedSeconds").isNumber() ? "fenced" : "");
         }
@@ -251,10 +252,6 @@ final class TopFrame {
             blank();
             line(text.toString());
         }
-    }
-
-    private static String size(JsonNode bytes) {
-        return bytes.isNumber() ? Sizes.of(bytes.asLong()) : "-";
     }
 
     private static String brief(JsonNode bytes) {

@@ -22,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -226,12 +225,7 @@ final class Evictions {
 
     /** What waits for a disk to write does not hold up the rest. */
     private boolean begin(Step.Evict step, Runnable task) {
-        try {
-            executorFor(step).execute(task);
-            return true;
-        } catch (RejectedExecutionException stopping) {
-            return false;
-        }
+        return LaneThreads.begin(executorFor(step), task);
     }
 
     private Executor executorFor(Step.Evict step) {

@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /**
@@ -155,17 +154,8 @@ final class Following implements AutoCloseable {
 
     private void end(LoadProgress progress) {
         open.values().remove(progress);
-        if (!begin(looking, progress::close)) {
+        if (!LaneThreads.begin(looking, progress::close)) {
             progress.close();
-        }
-    }
-
-    private static boolean begin(Executor executor, Runnable task) {
-        try {
-            executor.execute(task);
-            return true;
-        } catch (RejectedExecutionException stopping) {
-            return false;
         }
     }
 

@@ -110,7 +110,8 @@ final class Lane implements AutoCloseable {
                 },
                 (active, shard) -> planning.ask(active, Trigger.CLOSE, shard));
         written = new Written(parts, models, planning);
-        intake = new Intake(parts, models, planning, following, table, written, lastReader, files, baseline, vacancies);
+        Opens opens = new Opens(parts, planning, following, files);
+        intake = new Intake(parts, models, planning, opens, table, written, lastReader, files, baseline, vacancies);
         heartbeat = new Heartbeat(
                 parts,
                 memory,

@@ -1,7 +1,9 @@
 package dev.nowake.agent.daemon;
 
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * A lane's threads beside its engine's, each made with its first task.
@@ -25,6 +27,16 @@ record LaneThreads(
     private static ExecutorService thread(String name) {
         return Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().name(name).daemon().factory());
+    }
+
+    /** Hands a task to one of them; false where the lane has ended. Any thread. */
+    static boolean begin(Executor thread, Runnable task) {
+        try {
+            thread.execute(task);
+            return true;
+        } catch (RejectedExecutionException ended) {
+            return false;
+        }
     }
 
     /** What has not begun is dropped, but for what followers are to give back. Waits for nothing. */

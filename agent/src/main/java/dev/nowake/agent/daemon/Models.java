@@ -20,7 +20,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 
@@ -277,10 +276,6 @@ final class Models {
     }
 
     private void inBackground(Runnable task) {
-        try {
-            background.execute(task);
-        } catch (RejectedExecutionException stopping) {
-            return; // the daemon ends
-        }
+        LaneThreads.begin(background, task);
     }
 }
