@@ -120,6 +120,8 @@ final class CgroupKernelTest {
             Path shard = rig.model("llama", 64 * MIB, 1).getFirst();
             Process daemon = daemonIn(unit, rig);
             try {
+                rig.keeps(
+                        1000, () -> assertThat(rig.counter("errors")).isZero()); // it has begun: the JVM grows no more
                 unit.limit(unit.chargedBytes() + CgroupRoom.MARGIN_BYTES / 2 >> 12 << 12);
                 try (Cat reader = Cat.open(List.of(), List.of(shard))) {
                     rig.awaitCounter("opens", 1);
