@@ -13,6 +13,7 @@ import dev.nowake.agent.config.Setting;
 import dev.nowake.agent.decide.PolicyRegistry;
 import dev.nowake.agent.identify.PathText;
 import dev.nowake.policy.builtin.TraceSource;
+import dev.nowake.agent.observe.Amounts;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -82,8 +83,8 @@ final class ConfigVerb implements Callable<Integer> {
             loaded.notes().forEach(note -> invocation.out().println("note: " + Line.of(note)));
             invocation
                     .out()
-                    .println("good: " + loaded.config().roots().size() + " roots, "
-                            + loaded.config().rules().size() + " rules" + files(loaded));
+                    .println("good: " + Amounts.of(loaded.config().roots().size(), "root") + ", "
+                            + Amounts.of(loaded.config().rules().size(), "rule") + files(loaded));
         }
         return ExitCode.DONE;
     }

@@ -23,7 +23,8 @@ final class JournalFilter {
     @Option(names = "--until", paramLabel = "TIME", description = "Up to then, written the same ways.")
     private String until;
 
-    @Option(names = "--kind", paramLabel = "KIND", split = ",", description = "Of these kinds, such as done,error.")
+    @Option(names = "--kind", paramLabel = "KIND", split = ",", description = "Of these kinds, such as done,error. Samples, which are for report, are shown only when named here,"
+                    + " or with --output json.")
     private List<String> kinds = List.of();
 
     @Option(names = "--model", paramLabel = "NAME", description = "About this model; may be a pattern ('llama*').")
@@ -47,6 +48,7 @@ final class JournalFilter {
     @Option(names = "--errors", description = "Errors and warnings alone.")
     private boolean errors;
 
+    private boolean samples;
     private Instant from;
     private Instant to;
     private Set<LineKind> ofKinds;
@@ -88,6 +90,11 @@ final class JournalFilter {
         }
     }
 
+    /** Lines of kind {@code sample} too, where no kind is named: programs want them, people cannot read them. */
+    void withSamples() {
+        samples = true;
+    }
+
     /** Null for all times. */
     Instant since() {
         return from;
@@ -100,7 +107,9 @@ final class JournalFilter {
 
     boolean passes(JournalEntry entry) {
         return passesTime(entry)
-                && (ofKinds.isEmpty() || ofKinds.contains(entry.lineKind()))
+                && (ofKinds.isEmpty()
+                        ? samples || entry.lineKind() != LineKind.SAMPLE
+                        : ofKinds.contains(entry.lineKind()))
                 && (models == null || models.matches(entry.text("model")))
                 && (load == null || entry.load() == load)
                 && (run == null || run.equals(entry.run()))

@@ -65,6 +65,9 @@ final class JournalVerb implements Callable<Integer> {
         }
         ZoneId zone = ZoneId.systemDefault();
         filter.prepare(ZonedDateTime.now(zone));
+        if (invocation.json()) {
+            filter.withSamples();
+        }
         Path file = invocation.stateDir().resolve("journal.jsonl");
         PrintStream out = new PrintStream(new BufferedOutputStream(invocation.out(), 1 << 16));
         JournalPrinter printer = new JournalPrinter(out, invocation.json(), colours(), zone);
@@ -88,7 +91,8 @@ final class JournalVerb implements Callable<Integer> {
                                 + ": a daemon writes one; --state-dir says where its own is");
             }
             if (reader.skipped() > 0) {
-                invocation.warn("passed over " + reader.skipped() + " times what is no line of a journal");
+                invocation.warn("passed over " + (reader.skipped() == 1 ? "once" : reader.skipped() + " times")
+                        + " what is no line of a journal");
             }
         } catch (IOException unreadable) {
             throw CliException.of(file, unreadable);

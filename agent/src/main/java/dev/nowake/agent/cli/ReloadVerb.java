@@ -1,7 +1,5 @@
 package dev.nowake.agent.cli;
 
-import dev.nowake.agent.control.ControlClient;
-import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -21,24 +19,16 @@ final class ReloadVerb implements Callable<Integer> {
 
     @Override
     public Integer call() throws CliException {
-        ControlClient daemon = new ControlClient(invocation.socket());
-        JsonNode answer;
-        try {
-            answer = daemon.ask(Map.of("verb", "reload"));
-            while (!answer.path("done").asBoolean(true)) {
-                answer = daemon.ask(
-                        Map.of("verb", "reload", "number", answer.path("number").asLong()));
-            }
-        } catch (IOException nobody) {
-            throw new CliException(ExitCode.FAILED, "no_daemon", nobody.getMessage(), nobody);
+        JsonNode answer = DaemonCall.asked(invocation, Map.of("verb", "reload"));
+        while (!answer.path("done").asBoolean(true)) {
+            answer = DaemonCall.asked(
+                    invocation,
+                    Map.of("verb", "reload", "number", answer.path("number").asLong()));
         }
-        if (answer.has("error")) {
+        if (answer.path("errors").size() > 1) {
             answer.path("errors").forEach(error -> invocation.warn(error.asString()));
-            throw new CliException(
-                    ExitCode.FAILED,
-                    answer.path("error").path("code").asString("failed"),
-                    answer.path("error").path("message").asString(""));
         }
+        DaemonCall.answered(answer);
         if (invocation.json()) {
             invocation.out().println(answer);
         } else {

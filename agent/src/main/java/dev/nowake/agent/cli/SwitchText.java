@@ -55,10 +55,11 @@ final class SwitchText {
         }
         for (JsonNode kept : switches.path("kept")) {
             out.printf(
-                    "kept%s: %s (%d files, %s)%n",
+                    "kept%s: %s (%d %s, %s)%n",
                     left(kept.path("leftSeconds")),
                     Line.of(kept.path("model").asString("")),
                     kept.path("files").asLong(),
+                    kept.path("files").asLong() == 1 ? "file" : "files",
                     Line.of(kept.path("path").asString("")));
         }
     }

@@ -72,11 +72,12 @@ final class TopFrame {
         JsonNode governor = status.path("governor");
         line(String.format(
                 Locale.ROOT,
-                "nowake: %s, pid %d, up %s, %d roots",
+                "nowake: %s, pid %d, up %s, %d root%s",
                 Line.of(status.path("mode").asString("?")),
                 status.path("pid").asLong(),
                 time(status.path("uptimeSeconds").asDouble()),
-                status.path("roots").size()));
+                status.path("roots").size(),
+                status.path("roots").size() == 1 ? "" : "s"));
         JsonNode switches = status.path("switches");
         if (!switches.path("acts").asBoolean(true)) {
             line("NOTHING IS DONE, " + SwitchText.why(switches));

@@ -29,6 +29,9 @@ final class KeepList {
     /** More models than a host has; a list that is edited by hand may be of any length. */
     private static final int MAX_KEPT = 1000;
 
+    /** A thousand models of a hundred files each, with long paths; what is larger is none of ours. */
+    private static final long MAX_BYTES = 16L << 20;
+
     /**
      * One model.
      *
@@ -36,6 +39,13 @@ final class KeepList {
      */
     record Kept(String model, List<Path> files, double endSeconds) {
         Kept {
+            files = List.copyOf(files);
+        }
+    }
+
+    /** A model that is to be kept. */
+    record Wanted(String name, List<Path> files) {
+        Wanted {
             files = List.copyOf(files);
         }
     }
@@ -55,8 +65,8 @@ final class KeepList {
         this.clocks = clocks;
         this.file = file;
         try {
-            if (file != null) {
-                kept = read(Files.readAllBytes(file));
+            if (file != null && !Files.notExists(file)) {
+                kept = read(bytes(file));
             }
         } catch (NoSuchFileException none) {
             kept = new ArrayList<>();
@@ -66,6 +76,13 @@ final class KeepList {
             problem = unknown(broken.getMessage());
         }
         index();
+    }
+
+    private static byte[] bytes(Path file) throws IOException {
+        if (!Files.isRegularFile(file) || Files.size(file) > MAX_BYTES) {
+            throw new IOException("it is not what nowake writes");
+        }
+        return Files.readAllBytes(file);
     }
 
     private String unknown(String why) {
@@ -82,18 +99,20 @@ final class KeepList {
     }
 
     /**
-     * In place of what was said of the model before. Kept from now on even where it cannot be written down.
+     * In place of what was said of these models before. Kept from now on even where it cannot be written down.
      *
      * @param length null for as long as nobody says otherwise
-     * @throws IOException with one line: it is not known after a restart
+     * @throws IOException with one line: it is not known after a restart; or too many are kept, and then nothing has changed
      */
-    synchronized void add(String model, List<Path> paths, Duration length) throws IOException {
-        kept.removeIf(known -> known.model().equals(model) && known.files().equals(paths));
-        if (kept.size() >= MAX_KEPT) {
-            throw new IOException(MAX_KEPT + " models are kept already; 'nowake unkeep' one first");
-        }
+    synchronized void add(List<Wanted> models, Duration length) throws IOException {
+        List<Kept> next = new ArrayList<>(kept);
+        next.removeIf(known -> models.contains(new Wanted(known.model(), known.files())));
         double end = length == null ? Double.POSITIVE_INFINITY : clocks.steadySeconds() + length.toSeconds();
-        kept.add(new Kept(model, paths, end));
+        models.forEach(model -> next.add(new Kept(model.name(), model.files(), end)));
+        if (next.size() > MAX_KEPT) {
+            throw new IOException("no more than " + MAX_KEPT + " models can be kept: name fewer, or 'nowake unkeep' some");
+        }
+        kept = next;
         index();
         write();
     }

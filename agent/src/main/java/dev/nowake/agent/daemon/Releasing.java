@@ -227,10 +227,11 @@ final class Releasing {
                                     : "last reader gone")
                     .log();
         }
-        Waste waste = active.enforced() ? Waste.of(load) : null;
+        Waste waste = Waste.of(load);
+        boolean fetched = active.enforced() || load.prefetchedBytes() > 0; // also where it was stopped since
         doneLine(active, wouldReleaseBytes)
-                .put("wastedBytes", waste == null ? null : waste.wastedBytes())
-                .put("unjudgedBytes", waste == null || waste.unjudgedBytes() == 0 ? null : waste.unjudgedBytes())
+                .put("wastedBytes", fetched ? waste.wastedBytes() : null)
+                .put("unjudgedBytes", waste.unjudgedBytes() == 0 ? null : waste.unjudgedBytes())
                 .put("refused", refused.isEmpty() ? null : refused)
                 .log();
         for (int i = 0; i < ends.drop().size(); i++) {
@@ -241,13 +242,12 @@ final class Releasing {
         load.shards().forEach(this::closeKept);
         active.budget().close();
         parts.book().end(active, System.nanoTime());
-        measure(load);
+        measure(load, waste);
         ended.accept(active);
     }
 
-    private void measure(Load load) {
+    private void measure(Load load, Waste waste) {
         double seconds = (load.lastUseNanos() - load.startedNanos()) / 1e9;
-        Waste waste = Waste.of(load);
         parts.counters().add(Counter.PREFETCH_WASTED_BYTES, waste.wastedBytes());
         parts.counters().add(Counter.PREFETCH_UNJUDGED_BYTES, waste.unjudgedBytes());
         parts.counters().measure(Measure.LOAD_SECONDS).observe(seconds);
@@ -337,8 +337,8 @@ final class Releasing {
                 .put("readBytes", load.progressBytes() > 0 ? load.progressBytes() : null)
                 .put("residentBeforeBytes", residentBeforeBytes)
                 .put("seconds", (load.lastUseNanos() - load.startedNanos()) / 1e9)
-                .put("prefetchedBytes", enforced ? load.prefetchedBytes() : null)
-                .put("evictedBytes", enforced ? load.evictedBytes() : null)
+                .put("prefetchedBytes", enforced || load.prefetchedBytes() > 0 ? load.prefetchedBytes() : null)
+                .put("evictedBytes", enforced || load.evictedBytes() > 0 ? load.evictedBytes() : null)
                 .put("wouldPrefetchBytes", enforced ? null : load.forecastPrefetchBytes())
                 .put("wouldReleaseBytes", enforced ? null : wouldReleaseBytes)
                 .put("abandoned", active.releaseAbandoned().get() ? true : null);

@@ -6,6 +6,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 
 /** The folder of the journal, held by one daemon at a time through a lock that a killed process leaves free. */
 final class StateFolder implements AutoCloseable {
@@ -16,7 +17,7 @@ final class StateFolder implements AutoCloseable {
     StateFolder(Path folder) throws IOException {
         this.folder = folder;
         try {
-            Files.createDirectories(folder);
+            make(folder);
             channel = FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         } catch (IOException unusable) {
             throw new IOException(
@@ -26,6 +27,17 @@ final class StateFolder implements AutoCloseable {
         if (lock == null) {
             channel.close();
             throw new IOException("another nowake daemon uses " + folder + ": stop it, or give another --state-dir");
+        }
+    }
+
+    /**
+     * Nobody else sees what is in it; who may talk to the daemon gets through to its socket, which may be there. One that is
+     * there already is as its owner wants it.
+     */
+    private static void make(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            Files.createDirectories(folder.toAbsolutePath().getParent());
+            Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x")));
         }
     }
 

@@ -80,9 +80,12 @@ final class SwitchAnswers {
             return unknownModel(request);
         }
         try {
-            for (FoundModel model : found) {
-                switches.keeps().add(model.model().name(), paths(model), length);
-            }
+            switches.keeps()
+                    .add(
+                            found.stream()
+                                    .map(model -> new KeepList.Wanted(model.model().name(), paths(model)))
+                                    .toList(),
+                            length);
         } catch (IOException unwritten) {
             return ControlError.of("failed", unwritten.getMessage());
         } finally {

@@ -38,6 +38,11 @@ public final class Amounts {
         return whole / 60 + " min " + whole % 60 + " s";
     }
 
+    /** {@code 1 shard}, {@code 2 shards}. */
+    public static String of(long count, String noun) {
+        return count + " " + noun + (count == 1 ? "" : "s");
+    }
+
     /** Whole percent, rounded down so that 100 means all. */
     public static int percent(long part, long whole) {
         return whole <= 0 ? 100 : (int) (100.0 * part / whole);

@@ -2,9 +2,7 @@ package dev.nowake.agent.observe;
 
 import dev.nowake.agent.config.JournalSettings;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
@@ -73,8 +71,7 @@ public final class Journal implements AutoCloseable {
         this.wake = new Line(LineKind.START);
         this.file = new JournalFile(file, settings, clock, nanos);
         this.toldNanos = nanos.getAsLong() - TELL_NANOS;
-        Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)
-                .close();
+        JournalFile.appending(file).close();
         writer = Thread.ofPlatform().name("nowake-journal").daemon().start(this::write);
     }
 

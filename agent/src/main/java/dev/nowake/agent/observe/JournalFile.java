@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
@@ -30,7 +31,14 @@ final class JournalFile implements AutoCloseable {
 
     /** Who reads which models is nobody's business. */
     private static final FileAttribute<?> PRIVATE =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---"));
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+    /** The daemon's socket may be in it. */
+    private static final FileAttribute<?> PRIVATE_FOLDER =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x"));
+
+    private static final Set<StandardOpenOption> APPENDING =
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND);
 
     private final JournalFolder folder;
     private final JournalRetention retention;
@@ -67,7 +75,7 @@ final class JournalFile implements AutoCloseable {
         try {
             openCurrent();
         } catch (NoSuchFileException noFolder) {
-            Files.createDirectory(folder.current().toAbsolutePath().getParent(), PRIVATE);
+            Files.createDirectory(folder.current().toAbsolutePath().getParent(), PRIVATE_FOLDER);
             openCurrent();
         }
         if (regular) {
@@ -75,10 +83,14 @@ final class JournalFile implements AutoCloseable {
         }
     }
 
+    static FileChannel appending(Path file) throws IOException {
+        return FileChannel.open(file, APPENDING, PRIVATE);
+    }
+
     private void openCurrent() throws IOException {
         Path current = folder.current();
         boolean torn = endsTorn(current);
-        channel = FileChannel.open(current, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        channel = appending(current);
         try {
             BasicFileAttributes now = Files.readAttributes(current, BasicFileAttributes.class);
             regular = now.isRegularFile();

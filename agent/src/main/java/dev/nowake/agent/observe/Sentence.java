@@ -42,7 +42,7 @@ public final class Sentence {
             return rest();
         }
         return switch (kind) {
-            case START -> "watches " + entry.number("folders", 0) + " folders, " + entry.text("mode");
+            case START -> "watches " + Amounts.of(entry.number("folders", 0), "folder") + ", " + entry.text("mode");
             case BEGIN -> begin();
             case OPEN -> open();
             case PLAN -> plan();
@@ -59,7 +59,7 @@ public final class Sentence {
             case LIFT -> mount() + "returns again after " + Amounts.seconds(positive("fencedSeconds"));
             case POLICY -> policy();
             case LOG -> "says " + entry.text("text");
-            case LOST -> entry.number("lines", 0) + " journal lines lost since " + entry.text("since");
+            case LOST -> Amounts.of(entry.number("lines", 0), "journal line") + " lost since " + entry.text("since");
             case SHORTAGE, PAGES -> reason("");
             case STOP -> "stops" + reason(": ");
             case LOAD, MOUNT, OVERFLOW, WARNING, ERROR -> pathUnlessAbout() + reason("") + wrapped("at");
@@ -70,7 +70,7 @@ public final class Sentence {
     }
 
     private String begin() {
-        return amount("a load begins, ", "sizeBytes", "") + " in " + entry.number("shards", 0) + " shards"
+        return amount("a load begins, ", "sizeBytes", "") + " in " + Amounts.of(entry.number("shards", 0), "shard")
                 + prefixed(" of ", "format") + ", read by pid " + entry.number("pid", 0) + "; "
                 + entry.text("mode") + prefixed(" ", "policy") + prefixed(" by ", "rule");
     }

@@ -39,7 +39,7 @@ class ConfigVerbTest {
                         "note: " + dropIn + ":2: changes the rule 'backups' of " + file + ":4",
                         "note: " + dropIn
                                 + ":4: no group 'no-such-group-here' in /etc/group: root alone has its rights",
-                        "good: 1 roots, 2 rules, from 2 files");
+                        "good: 1 root, 2 rules, from 2 files");
     }
 
     @Test
@@ -65,7 +65,7 @@ class ConfigVerbTest {
         Path again =
                 Files.writeString(Files.createDirectory(folder.resolve("again")).resolve("n.yaml"), show.out());
         assertThat(CliRun.real("config", "check", "--config", again.toString()).out())
-                .endsWith("good: 1 roots, 2 rules\n");
+                .endsWith("good: 1 root, 2 rules\n");
     }
 
     @Test

@@ -120,7 +120,7 @@ class ExplainVerbTest {
     @Test
     void theConfigurationIsCheckedAndShown() throws Exception {
         assertThat(CliRun.real("config", "check", "--config", config.toString()).out())
-                .isEqualTo("good: 1 roots, 2 rules\n");
+                .isEqualTo("good: 1 root, 2 rules\n");
         JsonNode rules = CliRun.real("config", "show", "--output", "json", "--config", config.toString())
                 .json()
                 .path("rules");

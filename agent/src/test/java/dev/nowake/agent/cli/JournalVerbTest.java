@@ -73,7 +73,7 @@ class JournalVerbTest {
         assertThat(lines.get(3)).endsWith("  open        #1 llama-7b: a shard opened by pid 7");
         assertThat(lines.get(4)).endsWith("  error       /models/y: EIO");
         assertThat(run.out()).doesNotContain("\u001b");
-        assertThat(run.err()).contains("passed over 1 times");
+        assertThat(run.err()).contains("passed over once what is no line");
     }
 
     @Test
@@ -91,6 +91,19 @@ class JournalVerbTest {
         assertThat(kinds("--errors")).containsExactly("error");
         assertThat(kinds("-n", "2")).containsExactly("error", "done");
         assertThat(kinds("-n", "0")).isEmpty();
+    }
+
+    @Test
+    void samplesAreShownToPeopleOnlyWhenTheyAskForThem() throws IOException {
+        Files.writeString(
+                state.resolve("journal.jsonl"),
+                line(Instant.now(), "sample", "\"run\":\"bb\",\"load\":1,\"model\":\"llama-7b\",\"shards\":[]") + "\n",
+                StandardOpenOption.APPEND);
+        assertThat(kinds("-n", "1")).containsExactly("done");
+        assertThat(kinds("--kind", "sample")).containsExactly("sample");
+        assertThat(kinds("--kind", "sample,done", "-n", "2")).containsExactly("done", "sample");
+        assertThat(run("--output", "json", "-n", "1").json().path("kind").asString())
+                .isEqualTo("sample");
     }
 
     @Test

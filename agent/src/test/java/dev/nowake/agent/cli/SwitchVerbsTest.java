@@ -90,7 +90,7 @@ class SwitchVerbsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"pause", "resume", "keep x", "unkeep x", "enforce x", "observe x"})
+    @ValueSource(strings = {"pause", "resume", "reload", "keep x", "unkeep x", "enforce x", "observe x"})
     void whatTheDaemonRefusesIsTheExitCode(String words) throws IOException {
         String[] verb = (words + " --output=json").split(" ");
         tell(ControlError.of("not_permitted", "nobody may not 'pause': be root"), verb)

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SwitchesTest {
     private static final List<Path> FILES = List.of(Path.of("/models/llama/a.gguf"), Path.of("/models/llama/b.gguf"));
+    private static final List<KeepList.Wanted> LLAMA = List.of(new KeepList.Wanted("llama", FILES));
 
     @TempDir
     Path folder;
@@ -92,8 +93,8 @@ class SwitchesTest {
     @Test
     void whatIsKeptIsKnownAgainAfterARestartUntilItsTimeIsOver() throws IOException {
         KeepList first = keeps();
-        first.add("llama", FILES, Duration.ofHours(1));
-        first.add("qwen", List.of(Path.of("/models/qwen.gguf")), null);
+        first.add(LLAMA, Duration.ofHours(1));
+        first.add(List.of(new KeepList.Wanted("qwen", List.of(Path.of("/models/qwen.gguf")))), null);
         passes(1800);
         steady.set(5.0); // the host was booted anew
         KeepList again = keeps();
@@ -112,7 +113,7 @@ class SwitchesTest {
     @Test
     void namesThatAreNoTextAreKeptToo() throws IOException {
         Path odd = dev.nowake.kernel.PathBytes.path(new byte[] {'/', 'm', (byte) 0xff, 'x'});
-        keeps().add("odd", List.of(odd), null);
+        keeps().add(List.of(new KeepList.Wanted("odd", List.of(odd))), null);
         assertThat(keeps().holds(odd)).isTrue();
     }
 
@@ -131,14 +132,56 @@ class SwitchesTest {
         KeepList list = keeps();
         assertThat(list.problem()).contains("say 'nowake keep' again").doesNotContain("\n");
         assertThat(list.describe()).isEmpty();
-        list.add("llama", FILES, null);
+        list.add(LLAMA, null);
         assertThat(keeps().problem()).isNull();
+    }
+
+    @Test
+    void whatIsNoListOfOursIsNotReadHoweverLongItIs() throws Exception {
+        Path list = folder.resolve("keeps.json");
+        try (java.io.RandomAccessFile huge = new java.io.RandomAccessFile(list.toFile(), "rw")) {
+            huge.setLength(1L << 40);
+        }
+        assertThat(keeps().problem()).contains("it is not what nowake writes");
+        Files.delete(list);
+        assertThat(new ProcessBuilder("mkfifo", list.toString()).start().waitFor()).isZero();
+        assertThat(keeps().problem()).contains("it is not what nowake writes"); // and opening it would wait for a writer
+    }
+
+    @Test
+    void moreThanCanBeKeptChangesNothing() throws IOException {
+        KeepList list = keeps();
+        list.add(LLAMA, null);
+        List<KeepList.Wanted> many = java.util.stream.IntStream.range(0, 1000)
+                .mapToObj(i -> new KeepList.Wanted("m" + i, List.of(Path.of("/models/m" + i))))
+                .toList();
+        assertThatThrownBy(() -> list.add(many, null)).hasMessageContaining("no more than 1000 models");
+        assertThat(list.describe()).hasSize(1);
+        list.add(many.subList(1, 1000), null);
+        list.add(LLAMA, null);
+        assertThat(list.describe()).hasSize(1000);
+    }
+
+    /** A listener that throws must not end the thread that looks for the file. */
+    @Test
+    void theFileIsNoticedWhateverWentWrongBefore() throws IOException {
+        Path disable = folder.resolve("disable");
+        try (Switches switches = new Switches(disable, keeps(), journal, clocks)) {
+            switches.listen(() -> {
+                throw new IllegalStateException("broken");
+            });
+            switches.start();
+            Files.createFile(disable);
+            await().atMost(Duration.ofSeconds(10)).until(switches::isDisabled);
+            Files.delete(disable);
+            await().atMost(Duration.ofSeconds(10)).until(switches::acts);
+        }
     }
 
     @Test
     void whereItCannotBeWrittenItIsKeptUntilTheEnd() {
         KeepList list = new KeepList(folder.resolve("nowhere/keeps.json"), clocks);
-        assertThatThrownBy(() -> list.add("llama", FILES, null))
+        assertThatThrownBy(() -> list.add(LLAMA, null))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("done, but a restart will not know it");
         assertThat(list.holds(FILES.getFirst())).isTrue();
