@@ -73,6 +73,9 @@ inside() {
   [ "$(property StatusText)" = "enforce: 2 roots, 1 model; no load under way, 0 B prefetched" ] || fail "status: $(property StatusText)"
   good "start: active when it is ready: $(property StatusText)"
 
+  nowake pause >/dev/null
+  awaits 10 "the status line of a pause" status_has "paused: 2 roots"
+  nowake resume >/dev/null
   load_of $hub "$bytes"
   good "a load from a home folder is prefetched and released"
 
@@ -188,6 +191,7 @@ model "$work/mnt/llama"
 umount "$work/mnt"
 model "$work/hub/llama"
 model "$work/other/llama"
+chown -R 65534 "$work/hub" "$work/other" # models are not root's: their residency and release take a right of their own
 find "$work/hub" "$work/other" -name '*.safetensors' -exec dd of={} oflag=nocache conv=notrunc,fdatasync count=0 status=none \;
 
 "$here/box.sh" --timeout 180 --bind-ro "$here:/opt/nowake" \

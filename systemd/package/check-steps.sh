@@ -89,6 +89,13 @@ holds "nothing was prefetched" counts prefetchedBytes = 0
 holds "nothing was dropped" counts evictedBytes = 0
 holds "the second shard was left alone" is_resident -lt "${shards[1]}"
 
+step "A policy in a jar: the service can load it"
+run 'cp /packages/tensor-order.jar /etc/nowake/policies/ && echo "policies: [/etc/nowake/policies]" >/etc/nowake/conf.d/policies.yaml'
+run 'systemctl reload nowake'
+run 'nowake policy list'
+holds "it is there" grep -q '^tensor-order .* ok ' /tmp/output
+run 'rm /etc/nowake/conf.d/policies.yaml /etc/nowake/policies/tensor-order.jar && systemctl reload nowake'
+
 step "Enforce"
 run "sed -i 's/^mode: observe/mode: enforce/' /etc/nowake/nowake.yaml"
 run 'systemctl reload nowake'

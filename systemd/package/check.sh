@@ -25,12 +25,23 @@ echo '# The next version has this line.' >>"$work/next/etc/nowake/nowake.yaml"
 dpkg-deb -Znone --root-owner-group -b "$work/next" "$work/packages/nowake-next.deb" >/dev/null
 rm -rf "$work/next"
 
+# A policy in a jar, built against what was built.
+sample=../samples/policies/java jdk=
+for home in "${JAVA_HOME:-}" /usr/lib/jvm/*25*; do
+  [ -n "$jdk" ] || ! grep -qs '^JAVA_VERSION="25' "$home/release" || jdk=$home
+done
+[ -n "$jdk" ] || { echo "check.sh: no Java 25: set JAVA_HOME" >&2; exit 2; }
+"$jdk/bin/javac" --release 25 -cp ../policies/target/classes -d "$work/classes" "$sample/dev/example/TensorOrderPolicy.java"
+cp -R "$sample/META-INF" "$work/classes/"
+"$jdk/bin/jar" cf "$work/packages/tensor-order.jar" -C "$work/classes" .
+
 # A model in two shards. The daemon goes by names: what is in them does not matter here.
 mkdir "$work/models/llama"
 for shard in 1 2; do
   head -c 16M /dev/urandom >"$work/models/llama/model-0000$shard-of-00002.safetensors"
 done
 sync "$work/models/llama"/*
+chown -R 65534 "$work/models/llama" # not root's, as most are not
 
 ./box.sh --timeout 200 --bind "$work/models:/models" --bind-ro "$work/packages:/packages" --bind-ro /var/lib/dpkg:/run/host-dpkg \
   --bind-ro /etc/alternatives:/etc/alternatives -- bash /packages/check-steps.sh

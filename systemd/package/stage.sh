@@ -76,7 +76,7 @@ documents() {
   cp "$project/README.md" "$doc/"
   cp -R "$project/docs" "$doc/docs"
   mkdir "$doc/samples"
-  for sample in policies traces container kubernetes; do
+  for sample in policies traces container kubernetes monitoring; do
     [ ! -d "$project/samples/$sample" ] || cp -R "$project/samples/$sample" "$doc/samples/"
   done
   cp "$here/package/copyright" "$doc/copyright"

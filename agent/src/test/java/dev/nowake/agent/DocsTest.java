@@ -38,7 +38,13 @@ class DocsTest {
             "--no-mmap",
             "--mlock",
             "--collector.textfile.directory",
-            // Kubernetes, devices, JavaScript
+            "--system",
+            "--avoid",
+            // Kubernetes, systemd, Maven, devices, JavaScript
+            "SupplementaryGroups",
+            "InaccessiblePaths",
+            "ManagedOOMPreference",
+            "failIfNoSpecifiedTests",
             "hostPID",
             "hostPath",
             "renderD",
@@ -58,8 +64,11 @@ class DocsTest {
         CommandLine program = Main.described();
         Set<String> options = new HashSet<>();
         collect(program, options);
-        files(CHECKOUT.resolve("samples"), name -> name.matches(".*\\.(java|sh|py)"))
-                .forEach(file -> OPTION.matcher(read(file)).results().forEach(option -> options.add(option.group())));
+        for (String module : List.of("samples", "systemd")) {
+            files(CHECKOUT.resolve(module), name -> name.matches(".*\\.(java|sh|py)") && !name.contains("/target/"))
+                    .forEach(file ->
+                            OPTION.matcher(read(file)).results().forEach(option -> options.add(option.group())));
+        }
         Set<String> wrong = new TreeSet<>();
         for (Mention mention :
                 Stream.concat(mentions().stream(), commandLines().stream()).toList()) {

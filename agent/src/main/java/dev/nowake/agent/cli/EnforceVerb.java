@@ -2,8 +2,7 @@ package dev.nowake.agent.cli;
 
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 
 /** Acts for a rule or a root. */
 @Command(
@@ -12,11 +11,8 @@ import picocli.CommandLine.Parameters;
                 "Has the running daemon carry out the plans of a rule or root: of loads that begin from now on. A restart goes"
                         + " back to the configuration.")
 final class EnforceVerb implements Callable<Integer> {
-    @Parameters(paramLabel = "RULE|ROOT", arity = "0..1", description = "A rule's name, or a root's path.")
-    private String target;
-
-    @Option(names = "--reset", description = "Back to the configuration; without RULE|ROOT all of them.")
-    private boolean reset;
+    @Mixin
+    private ModeChange change = new ModeChange();
 
     private final Invocation invocation;
 
@@ -26,7 +22,7 @@ final class EnforceVerb implements Callable<Integer> {
 
     @Override
     public Integer call() throws CliException {
-        ModeChange.say(invocation, "enforce", target, reset);
+        change.say(invocation, "enforce");
         return ExitCode.DONE;
     }
 }

@@ -124,9 +124,9 @@ final class ExplainTable {
                     when,
                     text(step.path("action")),
                     step.path("shard").isNumber() ? text(step.path("shard")) : "-",
-                    size(step.path("offsetBytes")),
-                    size(step.path("lengthBytes")),
-                    size(step.path("missingBytes")),
+                    Sizes.of(step.path("offsetBytes")),
+                    Sizes.of(step.path("lengthBytes")),
+                    Sizes.of(step.path("missingBytes")),
                     text(step.path("reason")));
             rows++;
         }
@@ -135,9 +135,5 @@ final class ExplainTable {
             rows++;
         }
         return rows;
-    }
-
-    private static String size(JsonNode bytes) {
-        return bytes.isNumber() ? Sizes.of(bytes.asLong()) : "-";
     }
 }

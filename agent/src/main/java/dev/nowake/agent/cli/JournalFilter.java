@@ -23,8 +23,13 @@ final class JournalFilter {
     @Option(names = "--until", paramLabel = "TIME", description = "Up to then, written the same ways.")
     private String until;
 
-    @Option(names = "--kind", paramLabel = "KIND", split = ",", description = "Of these kinds, such as done,error. Samples, which are for report, are shown only when named here,"
-                    + " or with --output json.")
+    @Option(
+            names = "--kind",
+            paramLabel = "KIND",
+            split = ",",
+            description =
+                    "Of these kinds, such as done,error. Samples, which are for report, are shown only when named here,"
+                            + " or with --output json.")
     private List<String> kinds = List.of();
 
     @Option(names = "--model", paramLabel = "NAME", description = "About this model; may be a pattern ('llama*').")

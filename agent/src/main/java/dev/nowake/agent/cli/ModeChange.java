@@ -1,13 +1,19 @@
 package dev.nowake.agent.cli;
 
 import java.nio.file.Path;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-/** What the verbs enforce and observe have in common. */
+/** What the verbs enforce and observe have in common: for which rule or root, and whether it is as configured again. */
 final class ModeChange {
-    private ModeChange() {}
+    @Parameters(paramLabel = "RULE|ROOT", arity = "0..1", description = "A rule's name, or a root's path.")
+    private String target;
 
-    /** {@code target}: null for all, which only a reset can be about. */
-    static void say(Invocation invocation, String verb, String target, boolean reset) throws CliException {
+    @Option(names = "--reset", description = "Back to the configuration; without RULE|ROOT all of them.")
+    private boolean reset;
+
+    /** Tells the daemon, and then the people. */
+    void say(Invocation invocation, String verb) throws CliException {
         if (target == null && !reset) {
             throw CliException.usage(verb
                     + " takes a rule's name or a root's path; 'nowake status' lists them, --reset alone sets all back");

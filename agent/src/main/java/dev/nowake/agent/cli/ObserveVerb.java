@@ -2,8 +2,7 @@ package dev.nowake.agent.cli;
 
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 
 /** Stops acting for a rule or a root. */
 @Command(
@@ -12,11 +11,8 @@ import picocli.CommandLine.Parameters;
                 "Has the running daemon only observe what falls to a rule or root; what is under way for it stops at once. A"
                         + " restart goes back to the configuration.")
 final class ObserveVerb implements Callable<Integer> {
-    @Parameters(paramLabel = "RULE|ROOT", arity = "0..1", description = "A rule's name, or a root's path.")
-    private String target;
-
-    @Option(names = "--reset", description = "Back to the configuration; without RULE|ROOT all of them.")
-    private boolean reset;
+    @Mixin
+    private ModeChange change = new ModeChange();
 
     private final Invocation invocation;
 
@@ -26,7 +22,7 @@ final class ObserveVerb implements Callable<Integer> {
 
     @Override
     public Integer call() throws CliException {
-        ModeChange.say(invocation, "observe", target, reset);
+        change.say(invocation, "observe");
         return ExitCode.DONE;
     }
 }

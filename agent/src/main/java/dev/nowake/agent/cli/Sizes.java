@@ -1,6 +1,7 @@
 package dev.nowake.agent.cli;
 
 import dev.nowake.agent.observe.Amounts;
+import tools.jackson.databind.JsonNode;
 
 /** Bytes for people, as the journal writes them. */
 final class Sizes {
@@ -8,6 +9,11 @@ final class Sizes {
 
     static String of(long bytes) {
         return Amounts.bytes(bytes);
+    }
+
+    /** A dash for what is no number. */
+    static String of(JsonNode bytes) {
+        return bytes.isNumber() ? of(bytes.asLong()) : "-";
     }
 
     static String digits(double value) {

@@ -227,8 +227,8 @@ final class TopFrame {
                                     .asString(mount.path("device").asString("?"))),
                             30),
                     Line.of(mount.path("fsType").asString("?")),
-                    size(mount.path("inFlightBytes")),
-                    size(mount.path("budgetBytes")),
+                    Sizes.of(mount.path("inFlightBytes")),
+                    Sizes.of(mount.path("budgetBytes")),
                     latency.isNumber() ? Sizes.digits(latency.asDouble()) + " ms" : "-",
                     mount.path("fencedSeconds").isNumber() ? "fenced" : "");
         }
@@ -252,10 +252,6 @@ final class TopFrame {
             blank();
             line(text.toString());
         }
-    }
-
-    private static String size(JsonNode bytes) {
-        return bytes.isNumber() ? Sizes.of(bytes.asLong()) : "-";
     }
 
     private static String brief(JsonNode bytes) {

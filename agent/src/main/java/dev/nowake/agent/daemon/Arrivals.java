@@ -31,6 +31,7 @@ final class Arrivals {
     private static final class Arrival {
         private final Set<Integer> openers = new LinkedHashSet<>();
         private Sighting last;
+        private long openedNanos;
         private long closes;
         private int closer;
         private OpenFile file;
@@ -39,6 +40,9 @@ final class Arrivals {
             last = sighting;
             if (sighting.isOpen() && openers.size() < MAX_OPENERS) {
                 openers.add(sighting.pid());
+            }
+            if (sighting.isOpen()) {
+                openedNanos = sighting.atNanos();
             }
             if (sighting.isClose()) {
                 closes |= sighting.mask() & CLOSES;
@@ -54,17 +58,17 @@ final class Arrivals {
         /** The descriptor goes with the first. */
         void tell(Consumer<Sighting> each) {
             for (int pid : openers) {
-                each.accept(part(FileEvent.OPEN, pid));
+                each.accept(part(FileEvent.OPEN, pid, openedNanos));
             }
             if (closes != 0) {
-                each.accept(part(closes, closer));
+                each.accept(part(closes, closer, last.atNanos()));
             }
         }
 
-        private Sighting part(long mask, int pid) {
+        private Sighting part(long mask, int pid, long atNanos) {
             OpenFile handed = file;
             file = null;
-            return new Sighting(last.id(), mask, pid, handed, last.path(), last.status(), last.atNanos());
+            return new Sighting(last.id(), mask, pid, handed, last.path(), last.status(), atNanos);
         }
     }
 

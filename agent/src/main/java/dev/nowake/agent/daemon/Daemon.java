@@ -1,10 +1,7 @@
 package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.config.Config;
-import dev.nowake.agent.config.ControlSettings;
 import dev.nowake.agent.config.InFlightLimits;
-import dev.nowake.agent.control.Access;
-import dev.nowake.agent.control.ControlServer;
 import dev.nowake.agent.decide.Decider;
 import dev.nowake.agent.decide.PolicyRegistry;
 import dev.nowake.agent.execute.Evictor;
@@ -13,7 +10,6 @@ import dev.nowake.agent.execute.Prefetcher;
 import dev.nowake.agent.govern.CgroupRoom;
 import dev.nowake.agent.govern.Governor;
 import dev.nowake.agent.govern.MemoryLook;
-import dev.nowake.agent.identify.FoundModel;
 import dev.nowake.agent.listen.FileClaims;
 import dev.nowake.agent.load.LoadBook;
 import dev.nowake.agent.metrics.Metrics;
@@ -27,11 +23,7 @@ import dev.nowake.kernel.KernelException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -49,9 +41,6 @@ public final class Daemon implements AutoCloseable {
     /** The most chunks in flight on one mount; which of them are used depends on the mount. */
     private static final int MAX_STREAMS = 128;
 
-    /** A lane that has not answered by then waits for a server; its last answer stands. */
-    private static final long ANSWER_NANOS = 1_000_000_000L;
-
     private final Counters counters = new Counters();
     private final StateFolder state;
     private final Journal journal;
@@ -62,11 +51,9 @@ public final class Daemon implements AutoCloseable {
     private final LaneSet lanes;
     private final Reloading reloading;
     private final AtomicBoolean moving = new AtomicBoolean();
-    private final ControlServer control;
+    private final ControlEndpoint control;
     private final Metrics metrics;
     private ServiceNotices notices;
-    private volatile String controlProblem;
-    private final long startedNanos = System.nanoTime();
     private volatile boolean ready;
 
     /** With the policies nowake brings along. */
@@ -112,9 +99,10 @@ public final class Daemon implements AutoCloseable {
                 switches);
         reloading = new Reloading(parts, config, this::follow);
         lanes = new LaneSet(parts, config, handover, this::broken, this::moved);
-        Access access = access(config);
-        warn(keeps.problem());
-        control = new ControlServer(socket, access, answers());
+        if (keeps.problem() != null) {
+            warn(keeps.problem());
+        }
+        control = new ControlEndpoint(socket, parts, policies, lanes, reloading, this::warn);
         metrics = new Metrics(
                 new SelfView(
                         parts,
@@ -145,33 +133,8 @@ public final class Daemon implements AutoCloseable {
         warn(why);
     }
 
-    private Access access(Config config) {
-        ControlSettings rights = config.service().control();
-        Access access = new Access(rights.group(), rights.admins(), parts.procRoot());
-        warn(access.problem());
-        controlProblem = access.problem();
-        return access;
-    }
-
     private void warn(String problem) {
-        if (problem != null) {
-            journal.line(LineKind.WARNING).put("reason", problem).log();
-        }
-    }
-
-    private Answers answers() {
-        SwitchAnswers switching = new SwitchAnswers(switches, reloading::config, this::models, journal);
-        return switching
-                .addTo(new Answers())
-                .add("status", request -> status())
-                .add("explain", request -> ExplainAnswer.of(lanes.all(), request))
-                .change("reload", (request, by) -> reloading.answer(request))
-                .add("policies", request -> Map.of("policies", policies.status()))
-                .change("policy-enable", (request, by) -> {
-                    String name = Answers.text(request, "name");
-                    policies.enable(name);
-                    return Map.of("enabled", name);
-                });
+        journal.line(LineKind.WARNING).put("reason", problem).log();
     }
 
     /** Where a reload reads; without it the configuration it began with is followed anew. Before the start. */
@@ -250,18 +213,10 @@ public final class Daemon implements AutoCloseable {
             metrics.apply(next.service().metrics());
             switches.reloaded(next);
             if (!next.service().control().equals(reloading.config().service().control())) {
-                admit(access(next));
+                control.admit(next.service().control());
             }
         } finally {
             moving.set(false); // the next look tells again
-        }
-    }
-
-    private void admit(Access access) {
-        try {
-            control.admit(access);
-        } catch (IOException failed) {
-            warn("the socket's group stays as it was: " + failed.getMessage());
         }
     }
 
@@ -270,24 +225,6 @@ public final class Daemon implements AutoCloseable {
         if (moving.compareAndSet(false, true)) {
             reloading.again();
         }
-    }
-
-    private List<FoundModel> models() {
-        List<FoundModel> models = new ArrayList<>();
-        lanes.all().forEach(lane -> models.addAll(lane.foundModels()));
-        return models;
-    }
-
-    private Map<String, Object> status() {
-        Map<Lane, CompletableFuture<List<Object>>> asked = new LinkedHashMap<>();
-        lanes.all().forEach(lane -> asked.put(lane, lane.askLoads()));
-        long deadline = System.nanoTime() + ANSWER_NANOS;
-        List<Object> loads = new ArrayList<>();
-        asked.forEach((lane, answer) -> loads.addAll(lane.loads(answer, deadline)));
-        Map<String, Object> document =
-                StatusDocument.of(reloading.config(), parts, startedNanos, loads, controlProblem);
-        document.put("reload", reloading.document());
-        return document;
     }
 
     private void broken(Throwable thrown) {

@@ -22,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -64,7 +63,9 @@ final class Evictions {
         this.writingBack = writingBack;
         this.keeps = keeps;
         this.pageOut = new PageOut(
-                parts.kernel().foreignMemory(), parts.procRoot(), () -> parts.switches().acts());
+                parts.kernel().foreignMemory(),
+                parts.procRoot(),
+                () -> parts.switches().acts());
         this.unused = new UnusedEvictions(parts, keeps, baseline, catalog, isObserved, this::begin, this::evictUnused);
     }
 
@@ -112,13 +113,16 @@ final class Evictions {
         if (shard.history().isRewritten() || shard.history().hasGoneBack()) {
             return RangeSet.EMPTY;
         }
-        if (shard.inUse() && !shard.isTouchedKnown() && active.load().readers().size() > 1) {
+        if (shard.inUse()
+                && !shard.touched().isKnown()
+                && active.load().readers().size() > 1) {
             return RangeSet.EMPTY; // the plan was made before the last reader came
         }
         RangeSet left = range.minus(shard.residentBefore()).minus(keeps.of(step.file(), shard.inUse()));
         RangeSet fresh = left.minus(shard.dropped());
         if (shard.inUse() && shard.frontierBytes() == 0) {
-            fresh = fresh.minus(shard.justTouched()); // nobody knows where it goes next; one that goes on is past it
+            fresh = fresh.minus(
+                    shard.touched().justNow()); // nobody knows where it goes next; one that goes on is past it
         }
         if (fresh.isEmpty() || (enforced && shard.file() == null)) {
             return RangeSet.EMPTY;
@@ -221,12 +225,7 @@ final class Evictions {
 
     /** What waits for a disk to write does not hold up the rest. */
     private boolean begin(Step.Evict step, Runnable task) {
-        try {
-            executorFor(step).execute(task);
-            return true;
-        } catch (RejectedExecutionException stopping) {
-            return false;
-        }
+        return LaneThreads.begin(executorFor(step), task);
     }
 
     private Executor executorFor(Step.Evict step) {

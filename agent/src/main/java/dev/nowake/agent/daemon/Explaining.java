@@ -79,7 +79,7 @@ final class Explaining {
                 int reader = pid > 0
                         ? pid
                         : active.load().readers().keySet().stream().findFirst().orElse(0);
-                LoadStart start = LoadStart.look(parts, rules.get(), Models.shardsOf(snapshot, entry), entry, reader);
+                LoadStart start = LoadStart.look(parts, rules.get(), LoadStart.shards(snapshot, entry), entry, reader);
                 ask(new Case(entry, reader, start, active, true, Map.of()), answer);
             } else {
                 run(background, answer, () -> idle(snapshot, entry, pid, answer));
@@ -101,7 +101,7 @@ final class Explaining {
 
     private void idle(
             CatalogSnapshot snapshot, CatalogEntry entry, int pid, CompletableFuture<Map<String, Object>> answer) {
-        List<TrackedShard> shards = Models.shardsOf(snapshot, entry);
+        List<TrackedShard> shards = LoadStart.shards(snapshot, entry);
         Map<FileId, RangeSet> resident = new HashMap<>();
         for (TrackedShard shard : shards) {
             RangeSet now = look(shard);

@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /**
@@ -135,17 +134,8 @@ final class Following implements AutoCloseable {
 
     private void end(LoadProgress progress) {
         open.remove(progress);
-        if (!begin(looking, progress::close)) {
+        if (!LaneThreads.begin(looking, progress::close)) {
             progress.close();
-        }
-    }
-
-    private static boolean begin(Executor executor, Runnable task) {
-        try {
-            executor.execute(task);
-            return true;
-        } catch (RejectedExecutionException stopping) {
-            return false;
         }
     }
 
@@ -234,8 +224,8 @@ final class Following implements AutoCloseable {
         } else {
             shard.readersAt(place.slowestBytes(), place.furthestBytes());
         }
-        shard.touchedByAny(place.touchedByAny());
-        return shard.touched(place.touched()) || shard.frontierBytes() != before;
+        shard.touched().byAny(place.touchedByAny());
+        return shard.touched().byAll(place.touched()) || shard.frontierBytes() != before;
     }
 
     private void readWantedLayouts(ActiveLoad active) {

@@ -2,13 +2,13 @@ package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.Counters;
+import dev.nowake.kernel.proc.Sysctl;
 import dev.nowake.model.ByteRange;
 import dev.nowake.model.FileId;
 import dev.nowake.model.RangeSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,7 +53,7 @@ final class Handover implements AutoCloseable {
     Handover(Path file, Path procRoot, Counters counters) {
         this.file = file;
         this.counters = counters;
-        this.boot = bootId(procRoot);
+        this.boot = Sysctl.text(procRoot, "kernel/random/boot_id");
         this.left = read();
         files.putAll(left);
         writer = Thread.ofPlatform().name("nowake-handover").daemon().start(this::write);
@@ -122,10 +122,8 @@ final class Handover implements AutoCloseable {
     }
 
     private void save(byte[] content) {
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
         try {
-            Files.write(fresh, content);
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            StateFolder.replace(file, content);
         } catch (IOException full) {
             counters.increment(Counter.HANDOVER_FAILED);
         }
@@ -162,15 +160,6 @@ final class Handover implements AutoCloseable {
             ranges.add(new ByteRange(bounds.path(i).asLong(), bounds.path(i + 1).asLong()));
         }
         return RangeSet.ofAll(ranges);
-    }
-
-    private static String bootId(Path procRoot) {
-        try {
-            return Files.readString(procRoot.resolve("proc/sys/kernel/random/boot_id"))
-                    .strip();
-        } catch (IOException unknown) {
-            return "";
-        }
     }
 
     /** Writes what is not written yet, for at most a fifth of a second: loads under way are the next daemon's. */

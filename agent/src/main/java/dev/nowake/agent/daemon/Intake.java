@@ -7,14 +7,10 @@ import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.LoadState;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
-import dev.nowake.agent.observe.Journal;
 import dev.nowake.agent.observe.LineKind;
-import dev.nowake.kernel.KernelException;
-import dev.nowake.kernel.proc.ProcessInfo;
 import dev.nowake.model.FileId;
 import dev.nowake.model.RangeSet;
 import dev.nowake.policy.Trigger;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,39 +18,39 @@ import java.util.stream.Collectors;
 
 /** Takes what listeners heard and keeps the loads: begins them, notes opens and closes. Belongs to the engine's thread. */
 final class Intake {
-    /** Landed before the open and gone after it: read-ahead noise is smaller, a shard larger. */
-    private static final long DROP_EVIDENCE_BYTES = 8L << 20;
-
     private final Parts parts;
     private final Models models;
     private final Planning planning;
-    private final Following following;
+    private final Opens opens;
     private final ModelTable table;
     private final Written written;
     private final LastReader lastReader;
     private final ShardFiles files;
     private final Baseline baseline;
+    private final Vacancies vacancies;
     private final Onlookers onlookers;
 
     Intake(
             Parts parts,
             Models models,
             Planning planning,
-            Following following,
+            Opens opens,
             ModelTable table,
             Written written,
             LastReader lastReader,
             ShardFiles files,
-            Baseline baseline) {
+            Baseline baseline,
+            Vacancies vacancies) {
         this.parts = parts;
         this.models = models;
         this.planning = planning;
-        this.following = following;
+        this.opens = opens;
         this.table = table;
         this.written = written;
         this.lastReader = lastReader;
         this.files = files;
         this.baseline = baseline;
+        this.vacancies = vacancies;
         this.onlookers = new Onlookers(parts.procRoot());
     }
 
@@ -62,7 +58,13 @@ final class Intake {
         ActiveLoad active = parts.book().of(sighting.id());
         boolean known = active != null && active.load().readers().containsKey(sighting.pid());
         if (!known && sighting.isOpen() && onlookers.contains(sighting.pid())) {
-            baseline.forget(sighting.id()); // it may bring pages in or drop them
+            if (onlookers.moved(sighting.pid())) {
+                baseline.forget(sighting.id());
+            }
+            drop(sighting);
+            return;
+        }
+        if (sighting.isOpen() && vacancies.isPast(sighting)) {
             drop(sighting);
             return;
         }
@@ -101,9 +103,12 @@ final class Intake {
         }
     }
 
-    /** Somebody opens the model while its pages are being dropped: stop that, and begin anew when it has stopped. */
+    /**
+     * Somebody opens the model while its pages are being dropped: stop that, and begin anew when it has stopped. One who has
+     * gone again already needs nothing, but what he brought in goes with a load of its own.
+     */
     private void comesBack(ActiveLoad active, Sighting sighting) {
-        if (sighting.isOpen()) {
+        if (sighting.isOpen() && lastReader.isHeld(active, sighting)) {
             active.releaseAbandoned().set(true);
         }
         if (sighting.isOpen() || sighting.wasWritten()) {
@@ -131,7 +136,7 @@ final class Intake {
             models.changed(sighting);
             written.closed(sighting.id());
         }
-        boolean moved = onlookers.remembers(sighting.pid());
+        boolean moved = onlookers.moved(sighting.pid());
         drop(sighting);
         if (moved) {
             models.lookAgain(sighting.id());
@@ -168,7 +173,7 @@ final class Intake {
             planning.ask(active, Trigger.PROGRESS, shard);
         }
         if (sighting.isOpen()) {
-            opened(active, shard, sighting);
+            opens.seen(active, shard, sighting);
         }
         if (sighting.wasWritten()) {
             changed(active, shard, sighting);
@@ -191,85 +196,6 @@ final class Intake {
         return first;
     }
 
-    private void opened(ActiveLoad active, TrackedShard shard, Sighting sighting) {
-        Load load = active.load();
-        boolean first = !shard.opened();
-        boolean firstOfLoad = load.shardsOpened() == 0;
-        boolean again = !shard.inUse();
-        shard.markOpened();
-        boolean newReader = addReader(load, sighting.pid());
-        if (!first && !newReader && !again) {
-            return; // nothing a policy could decide differently
-        }
-        if (shard.file() == null
-                && (active.enforced() || !parts.mounts().isFuse(sighting.id().device()))) {
-            files.ensureHeld(shard);
-        }
-        if (first && sighting.status() != null) {
-            shard.history().seenAs(sighting.status());
-        }
-        if (first) {
-            parts.counters().increment(Counter.OPENS);
-            noticeDroppedPages(shard);
-        }
-        following.readerCame(active);
-        List<Journal.Line> lines = new ArrayList<>();
-        if (firstOfLoad) {
-            lines.add(beginLine(active, sighting));
-        }
-        lines.add(openLine(active, shard, sighting, first));
-        if (first || again) {
-            planning.askAtOpen(active, shard, lines);
-        } else {
-            lines.forEach(Journal.Line::log);
-        }
-        if (newReader) {
-            nameReader(load, sighting.pid());
-        }
-        if (firstOfLoad) {
-            following.begin(active);
-        }
-    }
-
-    private boolean addReader(Load load, int pid) {
-        if (pid <= 0 || load.readers().containsKey(pid)) {
-            return false;
-        }
-        return load.addReader(pid, -1);
-    }
-
-    /** When it started tells it from a later process of its number; nothing waits for that. */
-    private void nameReader(Load load, int pid) {
-        ProcessInfo.read(parts.procRoot(), pid).ifPresent(info -> load.addReader(pid, info.startTicks()));
-    }
-
-    private void noticeDroppedPages(TrackedShard shard) {
-        long device = shard.shard().id().device();
-        if (shard.file() == null
-                || shard.landedBytes() < DROP_EVIDENCE_BYTES
-                || !parts.mounts().isFuse(device)) {
-            return;
-        }
-        try {
-            long now = parts.kernel()
-                    .pageCache()
-                    .residency(shard.file(), 0, shard.shard().sizeBytes())
-                    .residentBytes();
-            if (now >= 0 && now < shard.landedBytes() / 4) {
-                shard.askAgain();
-                if (parts.mounts().learnDropsPagesAtOpen(device)) {
-                    parts.journal()
-                            .line(LineKind.MOUNT)
-                            .path(shard.path())
-                            .put("reason", "the server drops a file's pages at every open: no lookahead on this mount")
-                            .log();
-                }
-            }
-        } catch (KernelException unknown) {
-            parts.counters().increment(Counter.ERRORS);
-        }
-    }
-
     /** What a writer left in page cache is not ours to drop. */
     private void changed(ActiveLoad active, TrackedShard shard, Sighting sighting) {
         shard.residentBefore(RangeSet.between(
@@ -278,30 +204,6 @@ final class Intake {
         baseline.forget(sighting.id());
         models.changed(sighting);
         planning.ask(active, Trigger.WRITTEN, shard);
-    }
-
-    private Journal.Line beginLine(ActiveLoad active, Sighting sighting) {
-        Load load = active.load();
-        return parts.line(LineKind.BEGIN, load)
-                .put("format", load.model().format().label())
-                .put("shards", load.shards().size())
-                .put("sizeBytes", load.model().sizeBytes())
-                .put("pid", sighting.pid())
-                .put("mode", active.rule().mode().label())
-                .put("rule", active.ruleName())
-                .put("policy", active.assignment().policy());
-    }
-
-    private Journal.Line openLine(ActiveLoad active, TrackedShard shard, Sighting sighting, boolean first) {
-        return parts.line(LineKind.OPEN, active.load())
-                .path(shard.path())
-                .put("pid", sighting.pid())
-                .put("shard", shard.shard().index())
-                .put("sizeBytes", shard.shard().sizeBytes())
-                .put("residentBytes", first && shard.residentBytes() >= 0 ? shard.residentBytes() : null)
-                .put("residentBeforeBytes", first ? shard.residentBefore().bytes() : null)
-                .put("mode", active.rule().mode().label())
-                .put("rule", active.ruleName());
     }
 
     /** Where the kernel tells no opens: {@code inUse} are all model files found open or mapped, each with one user. */

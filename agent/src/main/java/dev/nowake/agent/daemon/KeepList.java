@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -110,7 +109,8 @@ final class KeepList {
         double end = length == null ? Double.POSITIVE_INFINITY : clocks.steadySeconds() + length.toSeconds();
         models.forEach(model -> next.add(new Kept(model.name(), model.files(), end)));
         if (next.size() > MAX_KEPT) {
-            throw new IOException("no more than " + MAX_KEPT + " models can be kept: name fewer, or 'nowake unkeep' some");
+            throw new IOException(
+                    "no more than " + MAX_KEPT + " models can be kept: name fewer, or 'nowake unkeep' some");
         }
         kept = next;
         index();
@@ -210,10 +210,8 @@ final class KeepList {
                             .toList());
             all.add(document);
         }
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
         try {
-            Files.write(fresh, JsonMapper.shared().writeValueAsBytes(Map.of("kept", all)));
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            StateFolder.replace(file, JsonMapper.shared().writeValueAsBytes(Map.of("kept", all)));
         } catch (IOException full) {
             throw new IOException(
                     "done, but a restart will not know it: " + file + " cannot be written (" + full.getMessage() + ")");

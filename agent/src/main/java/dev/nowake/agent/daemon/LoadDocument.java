@@ -22,12 +22,12 @@ final class LoadDocument {
         for (TrackedShard shard : load.shards()) {
             boolean isPast = shard.opened() && !shard.inUse();
             long size = shard.shard().sizeBytes();
-            long touched = Math.max(shard.touched().bytes(), shard.frontierBytes());
+            long touched = Math.max(shard.touched().byAll().bytes(), shard.frontierBytes());
             read += isPast ? size : Math.min(size, touched);
             if (!isPast) {
                 ahead += shard.asked()
                         .within(shard.frontierBytes(), size)
-                        .minus(shard.touched())
+                        .minus(shard.touched().byAll())
                         .bytes();
             }
         }

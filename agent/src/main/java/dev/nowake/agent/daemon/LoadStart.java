@@ -2,6 +2,7 @@ package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.identify.CatalogEntry;
+import dev.nowake.agent.identify.CatalogSnapshot;
 import dev.nowake.agent.load.ActiveLoad;
 import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.TrackedShard;
@@ -10,10 +11,27 @@ import dev.nowake.agent.rules.Reader;
 import dev.nowake.agent.rules.RuleBook;
 import dev.nowake.agent.rules.Subject;
 import dev.nowake.model.Model;
+import dev.nowake.model.Shard;
+import java.util.ArrayList;
 import java.util.List;
 
 /** How a load begins: which files it is of, and which rule is for it. */
 record LoadStart(Model model, Choice choice) {
+    /** The files that are this model's own, in order; a blob two revisions share belongs to the first. */
+    static List<TrackedShard> shards(CatalogSnapshot snapshot, CatalogEntry entry) {
+        List<TrackedShard> shards = new ArrayList<>();
+        for (Shard shard : entry.model().shards()) {
+            CatalogEntry found = snapshot.find(shard.id());
+            if (found != null && found.model().equals(entry.model())) {
+                shards.add(new TrackedShard(found.shard(), found.path()));
+            }
+        }
+        if (shards.isEmpty()) {
+            shards.add(new TrackedShard(entry.shard(), entry.path())); // the catalogue moved on meanwhile
+        }
+        return shards;
+    }
+
     /** Changes nothing. {@code pid}: the reader's, 0 where it is unknown. */
     static LoadStart look(Parts parts, RuleBook rules, List<TrackedShard> shards, CatalogEntry entry, int pid) {
         Model model = new Model(

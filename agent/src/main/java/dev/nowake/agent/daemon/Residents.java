@@ -85,7 +85,7 @@ final class Residents {
     private static long reckoned(TrackedShard shard) {
         long came = Math.max(
                 shard.residentBefore().bytes() + shard.landedBytes(),
-                shard.touchedByAny().bytes());
+                shard.touched().byAny().bytes());
         return Math.clamp(came - shard.gone().bytes(), 0, shard.shard().sizeBytes());
     }
 

@@ -16,7 +16,6 @@ import java.util.BitSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -72,7 +71,7 @@ final class RoomMaking {
         NodeTarget target = active.load().target();
         Placement placement = placements.place(target == null ? placements.target(Node.READER, active.load()) : target);
         boolean enforced = active.enforced();
-        execute(() -> {
+        LaneThreads.begin(evicting, () -> {
             if (enforced == active.enforced()) { // it waited its turn: it may have been stopped, or ended, meanwhile
                 make(active.load(), active.rule().mode(), active::enforced, wanted, 0, placement);
             }
@@ -84,21 +83,15 @@ final class RoomMaking {
         Map<String, Object> args = rule.assignment().args();
         if (RESERVE.equals(args.get(ROOM))) {
             long wanted = windowBytes(args) + floorBytes(args);
-            execute(() -> make(
-                    null,
-                    rule.mode(),
-                    () -> parts.switches().acts(),
-                    wanted,
-                    wanted / RESERVE_SLACK,
-                    Placement.ANYWHERE));
-        }
-    }
-
-    private void execute(Runnable task) {
-        try {
-            evicting.execute(task);
-        } catch (RejectedExecutionException stopping) {
-            return; // the daemon ends
+            LaneThreads.begin(
+                    evicting,
+                    () -> make(
+                            null,
+                            rule.mode(),
+                            () -> parts.switches().acts(),
+                            wanted,
+                            wanted / RESERVE_SLACK,
+                            Placement.ANYWHERE));
         }
     }
 

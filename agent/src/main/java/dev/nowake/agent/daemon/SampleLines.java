@@ -99,7 +99,7 @@ final class SampleLines {
         long seen = resident != null && resident >= 0 ? resident : before == null ? -1 : before.residentBytes();
         return new Told(
                 seen,
-                Math.max(shard.frontierBytes(), shard.touched().bytes()),
+                Math.max(shard.frontierBytes(), shard.touched().byAll().bytes()),
                 shard.asked().bytes(),
                 shard.landedBytes());
     }

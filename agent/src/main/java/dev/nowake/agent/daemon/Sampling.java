@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Writes what each load looks like while it goes on, for {@code report}: a line {@code sample} four times a second at first,
@@ -118,14 +117,10 @@ final class Sampling {
         }
         Map<Integer, Long> resident = new HashMap<>();
         active.load().shards().forEach(shard -> resident.put(shard.shard().index(), shard.residentBytes()));
-        try {
-            looking.execute(() -> {
-                HostMoment host = HostMoment.read(parts.procRoot());
-                parts.engine().submit(() -> lines(sampled, host).write(host, resident, 1, true));
-            });
-        } catch (RejectedExecutionException stopping) {
-            return; // one line less
-        }
+        LaneThreads.begin(looking, () -> {
+            HostMoment host = HostMoment.read(parts.procRoot());
+            parts.engine().submit(() -> lines(sampled, host).write(host, resident, 1, true));
+        });
     }
 
     /** Of the calling thread, which is not charged for waiting. */

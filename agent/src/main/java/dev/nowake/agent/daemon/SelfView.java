@@ -8,6 +8,7 @@ import dev.nowake.agent.govern.GovernorState;
 import dev.nowake.agent.metrics.LoadsNow;
 import dev.nowake.agent.metrics.Observed;
 import dev.nowake.agent.observe.Counters;
+import dev.nowake.agent.rules.Modes;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -52,7 +53,10 @@ record SelfView(
 
     @Override
     public List<RootRule> roots() {
-        return config.get().roots();
+        Modes modes = parts.switches().modes();
+        return config.get().roots().stream()
+                .map(root -> new RootRule(root.path(), modes.of(null, root), root.policy(), root.args()))
+                .toList();
     }
 
     @Override

@@ -46,7 +46,7 @@ final class Suspensions {
         int jobs = active.runningJobs().size();
         active.stopJobs();
         for (TrackedShard shard : active.load().shards()) {
-            shard.forgetAsked(shard.asked().minus(shard.touched()).minus(shard.dropped()));
+            shard.forgetAsked(shard.asked().minus(shard.touched().byAll()).minus(shard.dropped()));
         }
         tell(active, jobs > 0 ? "nothing more is done for it: its prefetch stops" : "nothing more is done for it");
     }

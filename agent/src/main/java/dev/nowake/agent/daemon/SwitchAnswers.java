@@ -83,7 +83,8 @@ final class SwitchAnswers {
             switches.keeps()
                     .add(
                             found.stream()
-                                    .map(model -> new KeepList.Wanted(model.model().name(), paths(model)))
+                                    .map(model ->
+                                            new KeepList.Wanted(model.model().name(), paths(model)))
                                     .toList(),
                             length);
         } catch (IOException unwritten) {

@@ -15,26 +15,31 @@ record Waste(long wastedBytes, long unjudgedBytes) {
     /** What is read of a small shard between an open and a close that no look fell between. */
     private static final long UNSEEN_BYTES = 64L << 20;
 
+    /** Twice what lies between two looks at a load that moves: a shard may be closed just before one that comes late. */
+    private static final double LOOK_SECONDS = 0.2;
+
     /** Before the load's pages are dropped, or after. The engine's thread. */
     static Waste of(Load load) {
         boolean followed = isFollowed(load);
+        long unseenBytes = unseenBytes(load);
         long wasted = 0;
-        long doubtful = 0;
         long unjudged = 0;
         for (TrackedShard shard : load.shards()) {
             long landed = shard.landedBytes();
             if (!shard.opened()) {
                 wasted += landed;
-            } else if (!followed || shard.touchedByAny().isEmpty()) {
+            } else if (!followed || shard.touched().byAny().isEmpty()) {
                 unjudged += landed;
             } else {
                 long untouched = shard.shard().sizeBytes()
-                        - shard.touchedByAny().union(shard.residentBefore()).bytes();
-                doubtful += Math.clamp(untouched, 0, landed);
+                        - shard.touched().byAny().union(shard.residentBefore()).bytes();
+                long doubtful = Math.clamp(untouched, 0, landed);
+                long unseen = Math.min(doubtful, unseenBytes);
+                wasted += doubtful - unseen;
+                unjudged += unseen;
             }
         }
-        long unseen = Math.min(doubtful, unseenBytes(load));
-        return new Waste(wasted + doubtful - unseen, unjudged + unseen);
+        return new Waste(wasted, unjudged);
     }
 
     /** What its readers touch is told by their page tables or positions: of every one of them. */
@@ -47,9 +52,9 @@ record Waste(long wastedBytes, long unjudgedBytes) {
                         });
     }
 
-    /** What its readers may have touched between the last look at them and their end. */
+    /** What of a shard its readers may have touched between the last look at them and their end, or the shard's close. */
     private static long unseenBytes(Load load) {
-        double seconds = Math.max(0, load.lastUseNanos() - load.frontiersSeenNanos()) / 1e9;
+        double seconds = Math.max(LOOK_SECONDS, (load.lastUseNanos() - load.frontiersSeenNanos()) / 1e9);
         return UNSEEN_BYTES + (long) (load.bytesPerSecond() * seconds);
     }
 }

@@ -245,7 +245,7 @@ public final class Load {
     public long progressBytes() {
         long sum = 0;
         for (TrackedShard shard : shards.values()) {
-            sum += Math.max(shard.frontierBytes(), shard.touched().bytes());
+            sum += Math.max(shard.frontierBytes(), shard.touched().byAll().bytes());
         }
         return sum;
     }

@@ -22,13 +22,10 @@ public final class TrackedShard {
     private long slowestBytes = -1;
     private RangeSet asked = RangeSet.EMPTY;
     private RangeSet residentBefore = RangeSet.EMPTY;
-    private RangeSet touched = RangeSet.EMPTY;
-    private RangeSet touchedByAny = RangeSet.EMPTY;
-    private RangeSet quiet = RangeSet.EMPTY;
     private RangeSet gone = RangeSet.EMPTY;
-    private boolean touchedKnown;
     private RangeSet dropped = RangeSet.EMPTY;
     private long residentBytes = -1;
+    private final TouchedRanges touched = new TouchedRanges();
     private final ShardHistory history = new ShardHistory();
     private final AtomicLong landedBytes = new AtomicLong();
     private int probes;
@@ -102,8 +99,8 @@ public final class TrackedShard {
         long left = shard.sizeBytes() - slowestBytes();
         if (inUse && slowestBytes() > 0 && left <= couldReadBytes) {
             RangeSet rest = RangeSet.between(slowestBytes(), shard.sizeBytes());
-            touched(touched.union(rest));
-            touchedByAny(rest);
+            touched.byAll(touched.byAll().union(rest));
+            touched.byAny(rest);
         }
         inUse = false;
         closing = false;
@@ -229,29 +226,6 @@ public final class TrackedShard {
         return gone;
     }
 
-    /** What every reader is seen to have touched. Returns whether it is more, or other, than what was known. */
-    public boolean touched(RangeSet ranges) {
-        boolean news = !ranges.equals(touched) || !quiet.equals(touched);
-        quiet = touched.intersect(ranges);
-        touched = ranges;
-        touchedKnown = true;
-        return news;
-    }
-
-    public RangeSet touched() {
-        return touched;
-    }
-
-    /** What some reader was seen to touch, or had touched when it went. */
-    public void touchedByAny(RangeSet ranges) {
-        touchedByAny = touchedByAny.union(ranges);
-    }
-
-    /** What any reader of this load, gone by now or not, was seen to touch. */
-    public RangeSet touchedByAny() {
-        return touchedByAny;
-    }
-
     /**
      * Another reader came: what all of them have touched is not known until it was looked at as well, and what was dropped
      * may be asked for, and dropped, again.
@@ -260,19 +234,12 @@ public final class TrackedShard {
         forgetAsked(dropped);
         dropped = RangeSet.EMPTY;
         gone = RangeSet.EMPTY;
-        touched = RangeSet.EMPTY;
-        quiet = RangeSet.EMPTY;
-        touchedKnown = false;
+        touched.anotherReader();
     }
 
-    /** Every one of its readers was looked at. */
-    public boolean isTouchedKnown() {
-        return touchedKnown;
-    }
-
-    /** Touched by all since the look before the last: somebody may be at it still. */
-    public RangeSet justTouched() {
-        return touched.minus(quiet);
+    /** What its readers are seen to have touched. */
+    public TouchedRanges touched() {
+        return touched;
     }
 
     /** What was seen of it that holds until the load is over. */
@@ -310,7 +277,7 @@ public final class TrackedShard {
                 opened,
                 inUse,
                 frontierBytes,
-                touched,
+                touched.byAll(),
                 asked,
                 residentBefore,
                 asked.isEmpty() && frontierBytes == 0 ? residentBytes : -1); // what was seen at the open is the past

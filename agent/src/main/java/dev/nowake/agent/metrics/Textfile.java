@@ -34,8 +34,7 @@ final class Textfile implements AutoCloseable {
 
     private static final long CLOSE_MILLIS = 300;
 
-    private static final Set<StandardOpenOption> NEW =
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    private static final Set<StandardOpenOption> NEW = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
     private final long periodNanos;
     private final Path file;
@@ -115,7 +114,8 @@ final class Textfile implements AutoCloseable {
     private static void replace(Path file, String text) throws IOException {
         Path name = file.getFileName();
         Path fresh = Path.of("." + name + ".new");
-        try (DirectoryStream<Path> stream = Files.newDirectoryStream(file.toAbsolutePath().getParent())) {
+        try (DirectoryStream<Path> stream =
+                Files.newDirectoryStream(file.toAbsolutePath().getParent())) {
             SecureDirectoryStream<Path> folder = (SecureDirectoryStream<Path>) stream; // as Linux has it
             deleteIfExists(folder, fresh);
             try {

@@ -109,7 +109,8 @@ public final class Console implements AutoCloseable {
         if (held > 0) {
             double seconds = (nanos.getAsLong() - heldSinceNanos) / 1e9;
             String trouble = heldTrouble == 0 ? "" : ", " + heldTrouble + " of them warnings or errors";
-            String text = Amounts.of(held, "more line") + " in " + Amounts.seconds(seconds) + trouble + ": see 'nowake journal'";
+            String text = Amounts.of(held, "more line") + " in " + Amounts.seconds(seconds) + trouble
+                    + ": see 'nowake journal'";
             if (print(heldTrouble == 0 ? Priority.INFO : Priority.WARNING, text)) {
                 held = 0;
                 heldTrouble = 0;

@@ -48,6 +48,18 @@ class ArrivalsTest {
         assertThat(add(FILE, OPEN, 10, null)).isEqualTo(Arrivals.Added.FIRST);
     }
 
+    /** An open that waits is not made later by the close that comes after it. */
+    @Test
+    void anOpenIsAsOldAsTheLastOpen() {
+        long[] masks = {OPEN, OPEN, CLOSE_NOWRITE};
+        for (int i = 0; i < masks.length; i++) {
+            arrivals.add(new Sighting(FILE, masks[i], 10, null, null, null, 100 + i));
+        }
+        List<Long> times = new ArrayList<>();
+        arrivals.take(FILE, each -> times.add(each.atNanos()));
+        assertThat(times).containsExactly(101L, 102L);
+    }
+
     @Test
     void aCloseAloneStaysOne() {
         add(FILE, CLOSE_NOWRITE, 7, null);

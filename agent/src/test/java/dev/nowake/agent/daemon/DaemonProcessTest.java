@@ -56,8 +56,7 @@ final class DaemonProcessTest {
             rig.start(Mode.OBSERVE);
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(rig.state)))
                     .isEqualTo("rwx--x--x");
-            assertThat(PosixFilePermissions.toString(
-                            Files.getPosixFilePermissions(rig.state.resolve("journal.jsonl"))))
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(rig.state.resolve("journal.jsonl"))))
                     .isEqualTo("rw-------");
         }
     }

@@ -10,6 +10,7 @@ import dev.nowake.agent.config.JournalSettings;
 import dev.nowake.agent.config.MetricsSettings;
 import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.config.ServiceSettings;
+import dev.nowake.agent.control.ControlClient;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -242,6 +243,16 @@ final class MetricsKernelTest {
                                     .contains("cannot show metrics at 127.0.0.1:" + taken.getLocalPort())));
             rig.reload(config(rig, "0"));
             assertThat(rig.metrics()).contains("\nnowake_ready 1.0\n");
+        }
+    }
+
+    @Test
+    void aRootIsToldAsAnOperatorSetIt() throws Exception {
+        try (Rig rig = Rig.make()) {
+            rig.start(rig.kernel, config(rig, "0"));
+            assertThat(rig.metrics()).containsPattern("\nnowake_root_enforced\\{[^}]*} 1.0\n");
+            new ControlClient(rig.socket).ask(Map.of("verb", "observe", "target", rig.root.toString()));
+            assertThat(rig.metrics()).containsPattern("\nnowake_root_enforced\\{[^}]*} 0.0\n");
         }
     }
 

@@ -200,7 +200,9 @@ final class SlowfsTest {
             rig.awaitCounter("prefetchedBytes", 1);
             server.hang();
             rig.reload(Rig.config(Mode.ENFORCE, local));
-            assertThat(rig.status().path("heldFiles").asInt()).as("by calls under way").isPositive();
+            assertThat(rig.status().path("heldFiles").asInt())
+                    .as("by calls under way")
+                    .isPositive();
             server.answer();
             Awaitility.await()
                     .atMost(Rig.SOON)

@@ -144,8 +144,10 @@ class SwitchesTest {
         }
         assertThat(keeps().problem()).contains("it is not what nowake writes");
         Files.delete(list);
-        assertThat(new ProcessBuilder("mkfifo", list.toString()).start().waitFor()).isZero();
-        assertThat(keeps().problem()).contains("it is not what nowake writes"); // and opening it would wait for a writer
+        assertThat(new ProcessBuilder("mkfifo", list.toString()).start().waitFor())
+                .isZero();
+        assertThat(keeps().problem())
+                .contains("it is not what nowake writes"); // and opening it would wait for a writer
     }
 
     @Test

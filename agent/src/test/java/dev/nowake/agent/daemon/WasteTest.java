@@ -47,7 +47,7 @@ class WasteTest {
     void ofAReaderThatCannotBeFollowedNothingIsKnown() {
         first.markOpened();
         first.addLanded(GIB);
-        first.touchedByAny(RangeSet.between(0, 1));
+        first.touched().byAny(RangeSet.between(0, 1));
         for (ProgressSource source :
                 new ProgressSource[] {ProgressSource.TRACEPOINTS, ProgressSource.RESIDENCY, ProgressSource.UNKNOWN}) {
             reader(1, source);
@@ -60,10 +60,21 @@ class WasteTest {
         reader(1, ProgressSource.PAGE_TABLE);
         first.markOpened();
         first.addLanded(GIB);
-        first.touchedByAny(RangeSet.between(0, GIB / 4));
+        first.touched().byAny(RangeSet.between(0, GIB / 4));
         first.anotherReader();
-        first.touchedByAny(RangeSet.between(GIB / 2, GIB));
+        first.touched().byAny(RangeSet.between(GIB / 2, GIB));
         assertThat(Waste.of(load)).isEqualTo(new Waste(GIB / 4 - UNSEEN, UNSEEN));
+    }
+
+    @Example
+    void theEndOfEachShardMayHaveBeenReadBetweenTwoLooks() {
+        reader(1, ProgressSource.POSITION);
+        for (TrackedShard shard : List.of(first, second)) {
+            shard.markOpened();
+            shard.addLanded(GIB);
+            shard.touched().byAny(RangeSet.between(0, GIB - UNSEEN));
+        }
+        assertThat(Waste.of(load)).isEqualTo(new Waste(0, 2 * UNSEEN));
     }
 
     @Property(tries = 300)
@@ -75,7 +86,7 @@ class WasteTest {
         fresh.reader(1, ProgressSource.POSITION);
         fresh.first.markOpened();
         fresh.first.addLanded(landed);
-        fresh.first.touchedByAny(RangeSet.between(0, touched));
+        fresh.first.touched().byAny(RangeSet.between(0, touched));
         fresh.first.residentBefore(RangeSet.between(GIB - before, GIB));
         Waste waste = Waste.of(fresh.load);
         assertThat(waste.wastedBytes()).isBetween(0L, Math.min(landed, GIB - touched));

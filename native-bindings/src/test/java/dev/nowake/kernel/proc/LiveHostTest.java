@@ -213,4 +213,13 @@ class LiveHostTest {
             holder.onExit().join();
         }
     }
+
+    /** Such a file is answered once: what is read after a first byte is its end. */
+    @Test
+    void settingsAreReadWhole() {
+        Path host = Path.of("/");
+        assertThat(Sysctl.text(host, "kernel/random/boot_id")).matches("[0-9a-f-]{36}");
+        assertThat(Sysctl.number(host, "fs/nr_open")).isGreaterThan(1000);
+        assertThat(Sysctl.number(host, "fs/not_there")).isEqualTo(-1);
+    }
 }
