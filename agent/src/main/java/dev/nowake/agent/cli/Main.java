@@ -105,7 +105,8 @@ public final class Main {
                 && !unmatched.isUnknownOption()
                 && failure.getCommandLine().getParent() == null;
         String what = verb
-                ? "no verb '" + ((UnmatchedArgumentException) failure).getUnmatched().getFirst() + "'"
+                ? "no verb '"
+                        + ((UnmatchedArgumentException) failure).getUnmatched().getFirst() + "'"
                 : failure.getMessage();
         report(CliException.usage(what + hint + "; see " + name + " --help"), wantsJson(arguments));
         return ExitCode.USAGE;

@@ -16,9 +16,9 @@ final class ServiceLine {
         long loads = Math.max(0, counters.get(Counter.LOADS) - counters.get(Counter.LOADS_DONE));
         String refusal = reloading.refusal();
         String mode = switches.isDisabled()
-                ? "disabled"
+                ? "disabled, nothing is done"
                 : switches.isPaused()
-                        ? "paused"
+                        ? "paused, nothing is done"
                         : switches.modes().overall(config).label();
         return mode + ": " + Amounts.of(config.roots().size(), "root") + ", " + Amounts.of(models, "model")
                 + "; " + (loads == 0 ? "no load" : Amounts.of(loads, "load")) + " under way, "

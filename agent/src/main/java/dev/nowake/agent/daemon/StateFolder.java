@@ -3,11 +3,14 @@ package dev.nowake.agent.daemon;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 
 /** The folder of the journal, held by one daemon at a time through a lock that a killed process leaves free. */
 final class StateFolder implements AutoCloseable {
@@ -28,6 +31,21 @@ final class StateFolder implements AutoCloseable {
         if (lock == null) {
             channel.close();
             throw new IOException("another nowake daemon uses " + folder + ": stop it, or give another --state-dir");
+        }
+        removeLeftCopies();
+    }
+
+    /** Where the service keeps its temporary files here, a killed daemon has left its copies of policies' jars. */
+    private void removeLeftCopies() {
+        Instant started = ProcessHandle.current().info().startInstant().orElse(Instant.EPOCH);
+        try (DirectoryStream<Path> copies = Files.newDirectoryStream(folder, "nowake-plugin-*.jar")) {
+            for (Path copy : copies) {
+                if (Files.getLastModifiedTime(copy).toInstant().isBefore(started)) {
+                    Files.delete(copy);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException kept) {
+            return; // they cost some room
         }
     }
 
