@@ -104,7 +104,10 @@ final class Lane implements AutoCloseable {
                 parts,
                 threads.background(),
                 vacancies,
-                releasing::begin,
+                active -> {
+                    following.lookLast(active);
+                    releasing.begin(active);
+                },
                 (active, shard) -> planning.ask(active, Trigger.CLOSE, shard));
         written = new Written(parts, models, planning);
         Opens opens = new Opens(parts, planning, following, files);

@@ -108,6 +108,13 @@ public final class TrackedShard {
         probeDueNanos = NEVER;
     }
 
+    /** Its readers have read it on from there to its end, and closed it. */
+    public void readToEnd(long fromBytes) {
+        RangeSet rest = RangeSet.between(Math.min(fromBytes, shard.sizeBytes()), shard.sizeBytes());
+        touched.byAll(touched.byAll().union(rest));
+        touched.byAny(rest);
+    }
+
     /** Somebody who had written to it closed it. */
     public void markWritten() {
         written = true;

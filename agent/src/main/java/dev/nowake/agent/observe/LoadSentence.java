@@ -4,14 +4,17 @@ package dev.nowake.agent.observe;
 final class LoadSentence {
     private LoadSentence() {}
 
-    /** {@code loaded 131 GiB in 41.2 s (3.19 GB/s), 98 % prefetched; released 131 GiB}. */
+    /**
+     * {@code loaded 131 GiB in 41.2 s (3.19 GB/s), 98 % prefetched; released 131 GiB}. What readers read is what they were last seen to have,
+     * which may be less than all.
+     */
     static String of(JournalEntry done) {
         long opened = Math.max(0, done.number("openedBytes", 0));
         long read = done.number("readBytes", 0);
         double seconds = done.decimal("seconds");
         boolean partly = read > 0 && read < opened / 2;
         long moved = partly ? read : opened;
-        StringBuilder text = new StringBuilder(partly ? "read " : "loaded ").append(Amounts.bytes(moved));
+        StringBuilder text = new StringBuilder(partly ? "read at least " : "loaded ").append(Amounts.bytes(moved));
         if (partly) {
             text.append(" of ").append(Amounts.bytes(opened));
         }
@@ -19,7 +22,9 @@ final class LoadSentence {
             text.append(" in ").append(Amounts.seconds(seconds));
         }
         if (seconds >= 0.005) {
-            text.append(" (").append(Amounts.digits(moved / seconds / 1e9)).append(" GB/s)");
+            text.append(partly ? " (at least " : " (")
+                    .append(Amounts.digits(moved / seconds / 1e9))
+                    .append(" GB/s)");
         }
         return text.append(worth(done, opened)).toString();
     }

@@ -51,7 +51,7 @@ final class FactTable {
         put(rows, "Rule", facts.rule());
         put(rows, "Policy", facts.policy());
         rows.put("Read in", Double.isNaN(facts.readSeconds()) ? "unknown" : Quantity.seconds(facts.readSeconds()));
-        rows.put("Touched by readers", facts.readBytes() > 0 ? exact(facts.readBytes()) : "not known");
+        rows.put("Touched by readers", facts.readBytes() > 0 ? atLeast(facts) + exact(facts.readBytes()) : "not known");
         put(rows, "Readers' pace", pace(facts, null));
         rows.put("Seen for", Quantity.seconds(facts.seconds()));
         if (facts.isObserved()) {
@@ -83,9 +83,14 @@ final class FactTable {
     /** Where nobody knows what the readers touched, they may have touched all of it. */
     private static String pace(Facts facts, String unknown) {
         if (!Double.isNaN(facts.bytesPerSecond())) {
-            return Quantity.rate(facts.bytesPerSecond());
+            return atLeast(facts) + Quantity.rate(facts.bytesPerSecond());
         }
         return facts.readSeconds() > 0 ? "up to " + Quantity.rate(facts.sizeBytes() / facts.readSeconds()) : unknown;
+    }
+
+    /** What was read after the last look at a reader that is gone was not seen. */
+    private static String atLeast(Facts facts) {
+        return facts.readBytes() < facts.sizeBytes() ? "at least " : "";
     }
 
     private static String wasted(Facts facts) {

@@ -42,6 +42,20 @@ final class StoriesTest {
         assertThat(facts.ending()).isNull();
     }
 
+    /** What a reader touched between the last look at it and its end was not seen. */
+    @Test
+    void ofWhatWasNotAllSeenThePageSaysAtLeast() throws Exception {
+        JournalText partly = new JournalText().load(7, "a", 0);
+        partly.line(2, "begin", "load", 8, "model", "b", "sizeBytes", 4_000_000_000L);
+        partly.line(2, "open", "load", 8, "model", "b", "path", "/b", "shard", 0, "sizeBytes", 4_000_000_000L);
+        partly.line(3, "close", "load", 8, "model", "b", "shard", 0);
+        partly.line(3, "done", "load", 8, "model", "b", "readBytes", 1_000_000_000);
+        List<LoadStory> loads = Stories.last(partly.write(folder)).loads();
+        assertThat(FactTable.cards(Facts.of(loads.getLast())).toString()).contains("at least 1.00 GB/s");
+        JournalText whole = new JournalText().load(7, "a", 0);
+        assertThat(FactTable.cards(facts(whole)).toString()).doesNotContain("at least");
+    }
+
     @Test
     void theLastLoadIsTheOneThatBeganLastAndOthersHaveNumbers() throws Exception {
         JournalText journal = new JournalText();
