@@ -101,7 +101,14 @@ public final class Main {
                         .map(s -> "; did you mean '" + s + "'?")
                         .orElse("")
                 : "";
-        report(CliException.usage(failure.getMessage() + hint + "; see " + name + " --help"), wantsJson(arguments));
+        boolean verb = failure instanceof UnmatchedArgumentException unmatched
+                && !unmatched.isUnknownOption()
+                && failure.getCommandLine().getParent() == null;
+        String what = verb
+                ? "no verb '"
+                        + ((UnmatchedArgumentException) failure).getUnmatched().getFirst() + "'"
+                : failure.getMessage();
+        report(CliException.usage(what + hint + "; see " + name + " --help"), wantsJson(arguments));
         return ExitCode.USAGE;
     }
 

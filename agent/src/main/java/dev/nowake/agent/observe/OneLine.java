@@ -41,7 +41,9 @@ public final class OneLine {
     private static boolean isControl(char c) {
         return c < 0x20
                 || c >= 0x7f && c < 0xa0
-                || c >= 0x2028 && c <= 0x202e // line separators, and what turns the direction of writing
+                || c == 0x61c // from here on what breaks lines, and what turns the direction of writing
+                || c >= 0x200e && c <= 0x200f
+                || c >= 0x2028 && c <= 0x202e
                 || c >= 0x2066 && c <= 0x2069;
     }
 }

@@ -63,7 +63,8 @@ class MainTest {
     @Test
     void misuseIsOneLineThatHelps() {
         CliRun.on(kernel, "--output=json").failedWith(ExitCode.USAGE, "usage", "which verb?");
-        CliRun.on(kernel, "evikt", "--output", "json").failedWith(ExitCode.USAGE, "usage", "did you mean 'evict'");
+        CliRun.on(kernel, "evikt", "--output", "json")
+                .failedWith(ExitCode.USAGE, "usage", "no verb 'evikt'; did you mean 'evict'");
         CliRun.on(kernel, "prefetch", "--output=json").failedWith(ExitCode.USAGE, "usage", "nowake prefetch --help");
         CliRun.on(kernel, "evict", "--wait=-1", "/x", "--output=json").failedWith(ExitCode.USAGE, "usage", "--wait");
         CliRun.on(kernel, "evict", "--wait=NaN", "/x", "--output=json").failedWith(ExitCode.USAGE, "usage", "--wait");

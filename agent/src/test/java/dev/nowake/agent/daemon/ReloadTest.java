@@ -171,6 +171,11 @@ final class ReloadTest {
             assertThat(rig.counter("evictedBytes")).isZero();
             assertThat(rig.status().path("heldFiles").asInt()).isZero();
             assertThat(rig.journal("forecast")).hasSize(1);
+            assertThat(rig.journal("done")).singleElement().satisfies(done -> {
+                assertThat(done.path("prefetchedBytes").asLong()).isEqualTo(rig.counter("prefetchedBytes"));
+                assertThat(done.path("wastedBytes").asLong()).isEqualTo(rig.counter("prefetchWastedBytes"));
+                assertThat(done.path("unjudgedBytes").asLong()).isEqualTo(rig.counter("prefetchUnjudgedBytes"));
+            });
         }
     }
 
