@@ -41,6 +41,8 @@ class ArchitectureTest {
      *   <li>observe -> identify: one way to write a path as text
      *   <li>demo -> config: one way to write a size as text
      *   <li>progress -> trace: readers that use pread(2) are seen by the kernel's events alone
+     *   <li>stage -> identify: one way to write a path as text
+     *   <li>stage -> execute: what had to go through page cache is evicted in the one way
      *   <li>trace -> observe: one way to write a path as text that keeps odd bytes
      * </ul>
      */
@@ -60,7 +62,8 @@ class ArchitectureTest {
             daemon   -> listen identify rules load progress decide govern execute observe config control
             demo     -> config
             trace    -> observe
-            cli      -> daemon demo config control decide identify govern execute observe trace
+            stage    -> identify execute
+            cli      -> daemon demo config control decide identify govern execute observe trace stage
             """;
 
     /** Reads a header for a verb and leaves no page behind: the one class outside that reads, and evicts its own trace. */

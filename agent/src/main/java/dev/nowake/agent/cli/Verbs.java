@@ -18,6 +18,7 @@ final class Verbs {
         ALL.put("prefetch", PrefetchVerb::new);
         ALL.put("evict", EvictVerb::new);
         ALL.put("inspect", InspectVerb::new);
+        ALL.put("stage", StageVerb::new);
         ALL.put("trace", TraceVerb::new);
         ALL.put("policy", PolicyVerb::new);
         ALL.put("doctor", DoctorVerb::new);
