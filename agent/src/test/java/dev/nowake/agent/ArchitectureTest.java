@@ -11,14 +11,9 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.domain.JavaMethodCall;
-import com.tngtech.archunit.core.domain.properties.HasName;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
-import dev.nowake.kernel.FileAccess;
-import dev.nowake.kernel.NodeMemory;
-import dev.nowake.kernel.PageCache;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
@@ -30,20 +25,26 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     /**
      * The daemon's packages and what each may import of the others, beside the ports ({@code dev.nowake.kernel}), models
-     * and policies. An event goes down this table's first half; an arrow back up needs its reason here:
+     * and policies. An event goes down this table's first part; what serves it there is the second, and what people call the
+     * third. An arrow back up needs its reason here:
      *
      * <ul>
-     *   <li>load -> decide: a load knows who decides about it
-     *   <li>load -> execute, govern: a load carries the handles of the jobs under way for it, and its budget
      *   <li>rules -> identify: one way to write a path as text, which patterns are held against
      *   <li>rules -> decide: a rule's outcome is who decides
+     *   <li>load -> decide: a load knows who decides about it
+     *   <li>load -> execute, govern: a load carries the handles of the jobs under way for it, and its budget
      *   <li>govern -> execute: the governor is the executor's byte budget, whose interface stands where it is asked
      *   <li>observe -> identify: one way to write a path as text
-     *   <li>demo -> config: one way to write a size as text
+     *   <li>observe -> config: how much of the journal is kept
      *   <li>progress -> trace: readers that use pread(2) are seen by the kernel's events alone
      *   <li>stage -> identify: one way to write a path as text
      *   <li>stage -> execute: what had to go through page cache is evicted in the one way
      *   <li>trace -> observe: one way to write a path as text that keeps odd bytes
+     *   <li>metrics -> decide, execute, govern: it tells how they stand, from the records they describe themselves with
+     *   <li>stage -> identify: one way to write a path as text
+     *   <li>stage -> execute: what had to go through page cache is evicted in the one way
+     *   <li>report -> observe: reads what was written there
+     *   <li>demo, report -> config: one way to write a size as text
      * </ul>
      */
     private static final String ARROWS = """
@@ -51,24 +52,26 @@ class ArchitectureTest {
             identify ->
             rules    -> identify decide config
             load     -> listen config execute decide govern
-            decide   -> observe
+            decide   -> observe trust
             govern   -> execute
             execute  ->
-            observe  -> identify
+            observe  -> identify config
 
-            config   ->
+            trust    ->
+            config   -> trust
             control  ->
             progress -> load trace
-            daemon   -> listen identify rules load progress decide govern execute observe config control
-            demo     -> config
             trace    -> observe
-            stage    -> identify execute
-            cli      -> daemon demo config control decide identify govern execute observe trace stage
-            """;
+            sample   ->
+            metrics  -> config decide execute govern observe
+            daemon   -> listen identify rules load progress sample decide govern execute observe config control metrics
 
-    /** Reads a header for a verb and leaves no page behind: the one class outside that reads, and evicts its own trace. */
-    private static final DescribedPredicate<HasName> NO_QUIET_READ =
-            DescribedPredicate.not(nameMatching("dev\\.nowake\\.agent\\.cli\\.QuietFiles"));
+            report   -> config observe
+            stage    -> identify execute
+            demo     -> config
+            cli      -> daemon demo config control decide identify govern execute observe trace report stage
+            manual   -> cli
+            """;
 
     private static final JavaClasses OURS = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -237,47 +240,7 @@ class ArchitectureTest {
                 .dependOnClassesThat(nameMatching("java\\.lang\\.foreign\\.(Linker|SymbolLookup)(\\$.*)?")));
     }
 
-    /** The demo prepares its measurements with the same calls, and a quiet read drops the pages it brought itself. */
-    @Test
-    void onlyTheExecutorTouchesPages() {
-        check(noClasses()
-                .that()
-                .resideInAPackage("dev.nowake.agent..")
-                .and()
-                .resideOutsideOfPackages("dev.nowake.agent.execute..", "dev.nowake.agent.demo..")
-                .and(NO_QUIET_READ)
-                .should()
-                .callMethodWhere(portMethod(PageCache.class, "evict|readahead|populate|sendfile|readThrough")));
-        check(noClasses()
-                .that()
-                .resideInAPackage("dev.nowake.agent..")
-                .and()
-                .resideOutsideOfPackage("dev.nowake.agent.execute..")
-                .should()
-                .callMethodWhere(portMethod(NodeMemory.class, "compact")));
-    }
-
-    /** Reading a file's content moves pages: headers are read to identify, nothing else is. */
-    @Test
-    void onlyIdentifyingReadsContent() {
-        check(noClasses()
-                .that()
-                .resideInAPackage("dev.nowake.agent..")
-                .and()
-                .resideOutsideOfPackages("dev.nowake.agent.identify..", "dev.nowake.agent.execute..")
-                .and(NO_QUIET_READ)
-                .should()
-                .callMethodWhere(portMethod(FileAccess.class, "read")));
-    }
-
-    private static DescribedPredicate<JavaMethodCall> portMethod(Class<?> port, String names) {
-        return DescribedPredicate.describe(
-                port.getSimpleName() + "." + names,
-                call -> call.getTargetOwner().isEquivalentTo(port)
-                        && call.getTarget().getName().matches(names));
-    }
-
-    private static void check(ArchRule rule) {
+    static void check(ArchRule rule) {
         rule.check(OURS);
     }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -16,12 +18,17 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Every link in README, docs and samples that leads to a file here, or to a heading in one, leads somewhere. */
+/**
+ * Every link in README, docs and samples that leads to a file here, or to a heading in one, leads somewhere, and so do the
+ * alerts' runbooks; every page can be come to from README.
+ */
 class DocumentLinksTest {
     private static final Path CHECKOUT = Path.of("").toAbsolutePath().getParent();
     private static final Pattern CODE = Pattern.compile("(?ms)^```.*?^```|`[^`\n]*`");
     private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)");
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
+    private static final Pattern RUNBOOK = Pattern.compile("(?m)^ *runbook: *(\\S+)$");
+    private static final Pattern ALERT = Pattern.compile("(?m)^ *- alert: ");
 
     @Test
     void everyLinkLeadsSomewhere() throws IOException {
@@ -41,6 +48,43 @@ class DocumentLinksTest {
         }
         assertThat(links).isGreaterThan(20);
         assertThat(dead).isEmpty();
+    }
+
+    @Test
+    void everyAlertHasARunbook() throws IOException {
+        String alerts = Files.readString(CHECKOUT.resolve("samples/monitoring/alerts.yaml"));
+        List<String> runbooks = RUNBOOK.matcher(alerts)
+                .results()
+                .map(runbook -> runbook.group(1))
+                .toList();
+        assertThat(runbooks)
+                .hasSize((int) ALERT.matcher(alerts).results().count())
+                .isNotEmpty();
+        for (String runbook : runbooks) {
+            assertThat(leadsSomewhere(CHECKOUT.resolve("README.md"), runbook))
+                    .as(runbook)
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void readmeLeadsToEveryPage() throws IOException {
+        Set<Path> unread = new TreeSet<>(documents());
+        Deque<Path> next = new ArrayDeque<>(List.of(CHECKOUT.resolve("README.md")));
+        unread.remove(next.peek());
+        while (!next.isEmpty()) {
+            Path page = next.pop();
+            LINK.matcher(CODE.matcher(Files.readString(page)).replaceAll(""))
+                    .results()
+                    .forEach(link -> {
+                        Path target = page.resolveSibling(link.group(1).replaceAll("#.*", ""))
+                                .normalize();
+                        if (unread.remove(target)) {
+                            next.add(target);
+                        }
+                    });
+        }
+        assertThat(unread).as("pages that no link from README leads to").isEmpty();
     }
 
     private static List<Path> documents() throws IOException {

@@ -29,6 +29,12 @@ public interface EventGroup extends AutoCloseable {
     /** Removes a mark; one that is not there is no error. */
     void unmark(Scope scope, Path path, long mask) throws KernelException;
 
+    /**
+     * Whether there is a mark on it now; false also where there is no such path. A mark goes without a word when its
+     * filesystem is unmounted, also where the same one is mounted again.
+     */
+    boolean isMarked(Scope scope, Path path) throws KernelException;
+
     /** The handle by which events of this group name a folder, for {@link FileEvent#folder}. HANDLE_AND_NAME only. */
     FolderHandle handleOf(Path folder) throws KernelException;
 

@@ -1,8 +1,5 @@
 package dev.nowake.agent.cli;
 
-import dev.nowake.kernel.Extent;
-import java.util.List;
-
 /** Drawings in plain ASCII: a serial console shows them too. */
 final class Bar {
     private static final String SHADES = " .:+#";
@@ -15,21 +12,11 @@ final class Bar {
         return "[" + "#".repeat(full) + ".".repeat(cells - full) + "]";
     }
 
-    /** The file in so many cells, each darker the more of it is resident: blank for nothing, {@code #} for all. */
-    static String map(List<Extent> resident, long sizeBytes, int cells) {
-        double[] bytes = new double[cells];
-        double cellBytes = (double) sizeBytes / cells;
-        for (Extent run : resident) {
-            int first = (int) (run.offsetBytes() / cellBytes);
-            for (int i = first; i < cells && i * cellBytes < run.endBytes(); i++) {
-                double start = Math.max(run.offsetBytes(), i * cellBytes);
-                double end = Math.min(run.endBytes(), (i + 1) * cellBytes);
-                bytes[i] += Math.max(0, end - start);
-            }
-        }
-        StringBuilder drawn = new StringBuilder(cells);
-        for (double each : bytes) {
-            drawn.append(shade(cellBytes == 0 ? 0 : each / cellBytes));
+    /** A character for each part of a file, darker the more of it is resident: blank for nothing, {@code #} for all. */
+    static String map(double[] shares) {
+        StringBuilder drawn = new StringBuilder(shares.length);
+        for (double share : shares) {
+            drawn.append(shade(share));
         }
         return drawn.toString();
     }

@@ -8,9 +8,11 @@ import dev.nowake.kernel.proc.MemInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -26,6 +28,17 @@ final class DemoVerb implements Callable<Integer> {
 
     private static final long SMALLEST_BYTES = 64L << 20;
 
+    /** One row of the comparison. */
+    record Figure(String name, Function<Measurement, String> text) {}
+
+    static final List<Figure> FIGURES = List.of(
+            new Figure("seconds", m -> Sizes.digits(m.seconds())),
+            new Figure("GB/s", m -> Sizes.digits(m.gigabytesPerSecond())),
+            new Figure("major faults", m -> Long.toString(m.majorFaults())),
+            new Figure("peak resident", m -> Sizes.of(m.peakResidentBytes())),
+            new Figure("resident 1 s after exit", m -> Sizes.of(m.residentAfterBytes())),
+            new Figure("pages scanned by kswapd", m -> Long.toString(m.scannedByKswapd())));
+
     @Option(
             names = "--size",
             paramLabel = "SIZE",
@@ -40,6 +53,15 @@ final class DemoVerb implements Callable<Integer> {
             paramLabel = "DIR",
             description = "Where the model is made and deleted (default: /var/tmp).")
     private String folder = "/var/tmp";
+
+    @Option(
+            names = "--report",
+            paramLabel = "FILE.html",
+            description = "Also writes a page with both time lines side by side.")
+    private String report;
+
+    @Option(names = "--force", description = "Lets --report overwrite a file that is no report.")
+    private boolean force;
 
     private final Invocation invocation;
 
@@ -58,6 +80,10 @@ final class DemoVerb implements Callable<Integer> {
         if (rounds < 1) {
             throw CliException.usage("--rounds is 1 or more");
         }
+        ReportFile page = report == null ? null : new ReportFile(RawArguments.path(report), force);
+        if (page != null) {
+            page.check();
+        }
         Path parent = RawArguments.path(folder);
         long bytes = wantedBytes(parent);
         Demo demo = new Demo(
@@ -65,6 +91,10 @@ final class DemoVerb implements Callable<Integer> {
                 Main.class.getName(),
                 line -> invocation.err().println("nowake: " + line));
         Demo.Result result = demo.run(parent, bytes, rounds);
+        if (page != null) {
+            page.write(DemoPage.of(result));
+            invocation.err().println("nowake: the page is in " + page.name());
+        }
         if (invocation.json()) {
             writeJson(result);
         } else {
@@ -90,35 +120,28 @@ final class DemoVerb implements Callable<Integer> {
         return wanted;
     }
 
+    static String howMany(Demo.Result result) {
+        return result.rounds() == 1 ? "one load each" : "medians of " + result.rounds() + " loads each";
+    }
+
     private void print(Demo.Result result) {
         invocation
                 .out()
                 .printf(
                         Locale.ROOT,
-                        "%nA model of %s in %d shards, loaded cold by a loader that knows nothing of nowake;%n"
-                                + "%s.%n",
+                        "%nA model of %s in %d shards, loaded cold by a loader that knows nothing of nowake;%n%s.%n",
                         Sizes.of(result.modelBytes()),
                         result.shards(),
-                        result.rounds() == 1 ? "one load each" : "medians of " + result.rounds() + " loads each");
+                        howMany(result));
         result.loaders().forEach((how, pair) -> {
             invocation.out().println();
             TextTable table = new TextTable(how + " loader", ">without nowake", ">with nowake");
-            row(table, "seconds", pair, m -> Sizes.digits(m.seconds()));
-            row(table, "GB/s", pair, m -> Sizes.digits(m.gigabytesPerSecond()));
-            row(table, "major faults", pair, m -> Long.toString(m.majorFaults()));
-            row(table, "peak resident", pair, m -> Sizes.of(m.peakResidentBytes()));
-            row(table, "resident 1 s after exit", pair, m -> Sizes.of(m.residentAfterBytes()));
-            row(table, "pages scanned by kswapd", pair, m -> Long.toString(m.scannedByKswapd()));
+            FIGURES.forEach(figure -> table.row(
+                    figure.name(),
+                    figure.text().apply(pair.without()),
+                    figure.text().apply(pair.with())));
             table.print(invocation.out());
         });
-    }
-
-    private interface Figure {
-        String of(Measurement measurement);
-    }
-
-    private static void row(TextTable table, String name, Demo.Pair pair, Figure figure) {
-        table.row(name, figure.of(pair.without()), figure.of(pair.with()));
     }
 
     private void writeJson(Demo.Result result) {

@@ -32,7 +32,15 @@ final class ExplainTable {
         }
         JsonNode rule = document.path("rule");
         line("rule", text(rule.path("name")) + where(rule) + ": " + text(rule.path("why")));
-        line("mode", text(document.path("mode")));
+        line(
+                "mode",
+                text(document.path("mode"))
+                        + (document.path("acts").asBoolean(true)
+                                ? ""
+                                : "; nothing is done now, 'nowake status' says why"));
+        if (document.path("kept").asBoolean(false)) {
+            line("kept", "by an operator: nothing of it is dropped");
+        }
         line("policy", policy(document));
         failed(document.path("policyStatus"));
         line("fallback", policy(document.path("fallback")));
@@ -116,9 +124,9 @@ final class ExplainTable {
                     when,
                     text(step.path("action")),
                     step.path("shard").isNumber() ? text(step.path("shard")) : "-",
-                    size(step.path("offsetBytes")),
-                    size(step.path("lengthBytes")),
-                    size(step.path("missingBytes")),
+                    Sizes.of(step.path("offsetBytes")),
+                    Sizes.of(step.path("lengthBytes")),
+                    Sizes.of(step.path("missingBytes")),
                     text(step.path("reason")));
             rows++;
         }
@@ -127,9 +135,5 @@ final class ExplainTable {
             rows++;
         }
         return rows;
-    }
-
-    private static String size(JsonNode bytes) {
-        return bytes.isNumber() ? Sizes.of(bytes.asLong()) : "-";
     }
 }

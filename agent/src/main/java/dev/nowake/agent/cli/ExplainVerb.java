@@ -3,6 +3,7 @@ package dev.nowake.agent.cli;
 import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.ConfigException;
 import dev.nowake.agent.control.ControlClient;
+import dev.nowake.agent.control.ControlException;
 import dev.nowake.agent.daemon.OfflineExplain;
 import dev.nowake.agent.decide.PolicyRegistry;
 import dev.nowake.agent.trace.ReplaySource;
@@ -69,13 +70,7 @@ final class ExplainVerb implements Callable<Integer> {
         }
         boolean offline = configFile != null || !roots.isEmpty() || !policies.isEmpty();
         JsonNode document = offline ? reckon(configPath(), real, id) : ask(real, id);
-        if (document.has("error")) {
-            JsonNode error = document.get("error");
-            throw new CliException(
-                    ExitCode.FAILED,
-                    error.path("code").asString("failed"),
-                    error.path("message").asString(""));
-        }
+        DaemonCall.answered(document);
         if (invocation.json()) {
             invocation.out().println(document);
         } else {
@@ -101,7 +96,10 @@ final class ExplainVerb implements Callable<Integer> {
                     ? document
                     : withStatus(
                             document, daemon.ask(Map.of("verb", "policies")).path("policies"));
-        } catch (IOException nobody) {
+        } catch (ControlException nobody) {
+            if (nobody.code().equals("not_permitted")) {
+                throw new CliException(ExitCode.NOT_PERMITTED, nobody.code(), nobody.getMessage(), nobody);
+            }
             if (Files.exists(DEFAULT_CONFIG)) {
                 invocation.warn("no daemon answers; by " + DEFAULT_CONFIG);
                 return reckon(DEFAULT_CONFIG, real, id);

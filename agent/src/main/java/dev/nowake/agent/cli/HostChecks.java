@@ -8,25 +8,34 @@ import dev.nowake.kernel.proc.MemInfo;
 import dev.nowake.kernel.proc.Mount;
 import dev.nowake.kernel.proc.MountInfo;
 import dev.nowake.kernel.proc.NumaTopology;
+import dev.nowake.kernel.proc.Sysctl;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Rights, memory, limits, nodes, and the filesystems models lie on. */
 final class HostChecks {
-    private static final int CAP_SYS_ADMIN = 21;
+    /** A capability's number in capabilities(7), and what does not work without it. */
+    private record Need(int bit, String without) {}
+
+    private static final Map<String, Need> NEEDED = new TreeMap<>(Map.of(
+            "CAP_SYS_ADMIN", new Need(21, "files cannot be watched"),
+            "CAP_FOWNER",
+                    new Need(3, "which pages of others' files are resident is not told: none of them is released"),
+            "CAP_DAC_READ_SEARCH", new Need(2, "others' files cannot be opened"),
+            "CAP_SYS_PTRACE", new Need(19, "who reads is not known"),
+            "CAP_LEASE", new Need(28, "who has others' files open is looked for in /proc")));
 
     /** Below this a prefetched model would be evicted by its own successor pages. */
     private static final long LITTLE_BYTES = 1L << 30;
 
     /** Five filesystems, local and remote, and other listeners beside us. */
     private static final long ENOUGH_GROUPS = 16;
-
-    /** The kernel's own least value: a cache of some thousand models has as many folders. */
-    private static final long ENOUGH_MARKS = 8192;
 
     private HostChecks() {}
 
@@ -35,17 +44,26 @@ final class HostChecks {
     }
 
     private static Check rights() {
-        Optional<Long> effective = status("CapEff:").map(hex -> Long.parseUnsignedLong(hex, 16));
-        boolean admin = effective.isPresent() && (effective.get() >>> CAP_SYS_ADMIN & 1) == 1;
+        long effective =
+                status("CapEff:").map(hex -> Long.parseUnsignedLong(hex, 16)).orElse(0L);
         String uid = status("Uid:").map(ids -> ids.split("\\s+")[0]).orElse("?");
-        String who = uid.equals("0") ? "root" : "user " + uid;
+        return rights(uid.equals("0") ? "root" : "user " + uid, effective);
+    }
+
+    /** {@code effective}: the capabilities, a bit each. */
+    static Check rights(String who, long effective) {
+        List<String> missing = new ArrayList<>();
+        NEEDED.forEach((name, need) -> {
+            if ((effective >>> need.bit() & 1) == 0) {
+                missing.add(name + " (" + need.without() + ")");
+            }
+        });
         return new Check(
                 "rights",
-                admin,
-                admin
-                        ? who + " with CAP_SYS_ADMIN"
-                        : who + " without CAP_SYS_ADMIN: the daemon cannot watch files, and files of others have no "
-                                + "residency; run as root");
+                missing.isEmpty(),
+                missing.isEmpty()
+                        ? who + " with " + String.join(", ", NEEDED.keySet())
+                        : who + " without " + String.join(", ", missing) + "; run as root with these");
     }
 
     private static Optional<String> status(String name) {
@@ -61,27 +79,20 @@ final class HostChecks {
         return Optional.empty();
     }
 
-    /** fanotify(7): limits of a user, whichever program of his it is; their files came with Linux 5.13. */
+    /**
+     * fanotify(7): a limit of a user, whichever program of his it is; its file came with Linux 5.13. Marks have one, too, but
+     * not ours: FAN_UNLIMITED_MARKS.
+     */
     private static Check fanotifyLimits() {
-        Path folder = Path.of("/proc/sys/fs/fanotify");
-        try {
-            long groups = number(folder.resolve("max_user_groups"));
-            long marks = number(folder.resolve("max_user_marks"));
-            boolean enough = groups >= ENOUGH_GROUPS && marks >= ENOUGH_MARKS;
-            return new Check(
-                    "fanotify-limits",
-                    enough,
-                    groups + " groups (one for each filesystem and one more are wanted), " + marks
-                            + " marks (one or two for each folder), shared by all of root's programs"
-                            + (enough ? "" : "; raise fs.fanotify.max_user_groups and max_user_marks with sysctl"));
-        } catch (IOException | NumberFormatException old) {
-            return new Check(
-                    "fanotify-limits", true, "128 groups, 8192 marks in each: this kernel does not let them be set");
+        long groups = Sysctl.number(Path.of("/"), "fs/fanotify/max_user_groups");
+        if (groups < 0) {
+            return new Check("fanotify-limits", true, "128 groups: this kernel does not let it be set");
         }
-    }
-
-    private static long number(Path file) throws IOException {
-        return Long.parseLong(Files.readString(file).strip());
+        return new Check(
+                "fanotify-limits",
+                groups >= ENOUGH_GROUPS,
+                groups + " groups for all of root's programs; one for each filesystem and one more are wanted"
+                        + (groups >= ENOUGH_GROUPS ? "" : "; raise fs.fanotify.max_user_groups with sysctl"));
     }
 
     private static Check memory() {

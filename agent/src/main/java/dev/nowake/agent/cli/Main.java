@@ -46,11 +46,7 @@ public final class Main {
     /** Runs one verb on the calling thread and returns its exit code; never throws. */
     public int run(String... arguments) {
         Invocation invocation = new Invocation(kernels, mappings, out, err, errIsTerminal);
-        CommandLine line = new CommandLine(invocation);
-        Verbs.mentionedIn(arguments).forEach((name, verb) -> line.addSubcommand(name, verb.apply(invocation)));
-        if (line.getSubcommands().get("policy") instanceof CommandLine policy) {
-            PolicyVerb.addTo(policy, invocation);
-        }
+        CommandLine line = commandLine(invocation, arguments);
         line.setExpandAtFiles(false);
         line.setOut(new java.io.PrintWriter(out, true));
         line.setErr(new java.io.PrintWriter(err, true));
@@ -58,6 +54,20 @@ public final class Main {
         line.setExecutionExceptionHandler((failure, command, result) -> failed(invocation, failure));
         line.setExecutionStrategy(Main::runVerb);
         return line.execute(arguments);
+    }
+
+    /** Every verb with all its options, to be described and not to be run. */
+    public static CommandLine described() {
+        return commandLine(new Invocation(LinuxKernel::open, new HostMappings(), System.out, System.err, false));
+    }
+
+    private static CommandLine commandLine(Invocation invocation, String... arguments) {
+        CommandLine line = new CommandLine(invocation);
+        Verbs.mentionedIn(arguments).forEach((name, verb) -> line.addSubcommand(name, verb.apply(invocation)));
+        if (line.getSubcommands().get("policy") instanceof CommandLine policy) {
+            PolicyVerb.addTo(policy, invocation);
+        }
+        return line;
     }
 
     private static int runVerb(ParseResult result) {
@@ -91,7 +101,14 @@ public final class Main {
                         .map(s -> "; did you mean '" + s + "'?")
                         .orElse("")
                 : "";
-        report(CliException.usage(failure.getMessage() + hint + "; see " + name + " --help"), wantsJson(arguments));
+        boolean verb = failure instanceof UnmatchedArgumentException unmatched
+                && !unmatched.isUnknownOption()
+                && failure.getCommandLine().getParent() == null;
+        String what = verb
+                ? "no verb '"
+                        + ((UnmatchedArgumentException) failure).getUnmatched().getFirst() + "'"
+                : failure.getMessage();
+        report(CliException.usage(what + hint + "; see " + name + " --help"), wantsJson(arguments));
         return ExitCode.USAGE;
     }
 
@@ -115,7 +132,7 @@ public final class Main {
         return false;
     }
 
-    private static boolean isTerminal(int descriptor) {
+    static boolean isTerminal(int descriptor) {
         try {
             Path target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor));
             return target.startsWith("/dev/pts") || target.toString().startsWith("/dev/tty");

@@ -1,7 +1,5 @@
 package dev.nowake.agent.cli;
 
-import dev.nowake.agent.control.ControlClient;
-import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -22,19 +20,7 @@ final class PolicyEnableVerb implements Callable<Integer> {
 
     @Override
     public Integer call() throws CliException {
-        JsonNode answer;
-        try {
-            answer = new ControlClient(invocation.socket()).ask(Map.of("verb", "policy-enable", "name", name));
-        } catch (IOException nobody) {
-            throw new CliException(ExitCode.FAILED, "no_daemon", nobody.getMessage(), nobody);
-        }
-        if (answer.has("error")) {
-            JsonNode error = answer.get("error");
-            throw new CliException(
-                    ExitCode.FAILED,
-                    error.path("code").asString("failed"),
-                    error.path("message").asString(""));
-        }
+        JsonNode answer = DaemonCall.ask(invocation, Map.of("verb", "policy-enable", "name", name));
         if (invocation.json()) {
             invocation.out().println(answer);
         } else {

@@ -1,13 +1,21 @@
 package dev.nowake.agent.cli;
 
 import dev.nowake.agent.identify.FoundFile;
+import dev.nowake.agent.identify.KernelByteSource;
+import dev.nowake.agent.identify.PathText;
 import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.Extent;
+import dev.nowake.kernel.FileAccess;
+import dev.nowake.kernel.FileAccess.ReadMode;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.kernel.Residency;
 import dev.nowake.kernel.proc.PageSize;
+import dev.nowake.model.HostileModelException;
+import dev.nowake.model.Tensor;
+import dev.nowake.model.format.FormatDetector;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,19 +27,27 @@ import picocli.CommandLine.Parameters;
 /** How much of each file is in page cache. */
 @Command(name = "residency", description = "Shows how much of model files is in page cache. Changes nothing.")
 final class ResidencyVerb implements Callable<Integer> {
-    private static final int MAP_CELLS = 64;
+    /** Rows of a map that is drawn without having been asked for: a terminal's height. */
+    private static final int MOST_UNASKED = 24;
+
+    private static final int WIDTH = 80;
 
     @Parameters(paramLabel = "PATH", arity = "1..*", description = "Files, or folders searched for model files.")
     private List<String> paths;
 
-    @Option(names = "--map", description = "Also shows which parts of each file are resident.")
-    private boolean map;
+    @Option(
+            names = "--map",
+            negatable = true,
+            description = "Also draws which parts of each file are resident, and which tensors are where"
+                    + " (default: without tensors on a terminal).")
+    private Boolean map;
 
     @Option(names = "--nodes", description = "Also shows on which NUMA nodes resident pages lie, by a sample of them.")
     private boolean nodes;
 
     private final Invocation invocation;
     private final List<Row> rows = new ArrayList<>();
+    private ResidencyMap drawing;
 
     /**
      * {@code resident}: runs of resident bytes, null unless asked for and known; {@code nodes}: null unless asked for.
@@ -45,7 +61,11 @@ final class ResidencyVerb implements Callable<Integer> {
     @Override
     public Integer call() throws CliException {
         boolean partly = false;
-        for (FoundFile file : Targets.find(invocation, paths).files()) {
+        List<FoundFile> files = Targets.find(invocation, paths).files();
+        if (isDrawn(files.size())) {
+            drawing = new ResidencyMap(files.stream().map(FoundFile::path).toList(), TerminalWidth.columns(WIDTH));
+        }
+        for (FoundFile file : files) {
             try {
                 rows.add(look(file));
             } catch (KernelException e) {
@@ -61,20 +81,48 @@ final class ResidencyVerb implements Callable<Integer> {
         return partly ? ExitCode.PARTLY_DONE : ExitCode.DONE;
     }
 
+    private boolean isDrawn(int files) {
+        if (invocation.json() || files == 0) {
+            return false;
+        }
+        return map != null ? map : files <= MOST_UNASKED && invocation.out() == System.out && Main.isTerminal(1);
+    }
+
+    /** Null where nobody asked for them, or nobody can tell. */
+    private List<Tensor> tensors(FoundFile file, OpenFile open) throws CliException {
+        if (map == null) {
+            return null;
+        }
+        Kernel kernel = invocation.kernel();
+        FileAccess quiet = new QuietFiles(kernel.files(), kernel.pageCache());
+        try {
+            return FormatDetector.read(new KernelByteSource(quiet, open, ReadMode.NORMAL), PathText.nameOf(file.path()))
+                    .tensors();
+        } catch (IOException | HostileModelException unknown) {
+            return null;
+        }
+    }
+
     /** A file that may not be opened is one whose residency is unknown. */
     private Row look(FoundFile file) throws KernelException, CliException {
         Kernel kernel = invocation.kernel();
         try (OpenFile open = kernel.files().open(file.path())) {
             long size = kernel.files().status(open).sizeBytes();
             Residency residency = kernel.pageCache().residency(open, 0, size);
-            boolean extents = (map || nodes) && residency.isKnown();
+            boolean extents = (nodes || invocation.json() && map != null && map) && residency.isKnown();
             List<Extent> resident = extents ? kernel.pageCache().residentExtents(open, 0, size) : null;
             NodeSample sample = resident == null
                     ? NodeSample.UNKNOWN
                     : NodeSample.of(kernel.pageCache(), open, resident, PageSize.bytes(Path.of("/")));
-            return new Row(file.path(), size, residency, map ? resident : null, nodes ? sample : null);
+            if (drawing != null) {
+                drawing.look(kernel.pageCache(), open, file.path(), size, tensors(file, open));
+            }
+            return new Row(file.path(), size, residency, map != null && map ? resident : null, nodes ? sample : null);
         } catch (KernelException e) {
             if (e.errno().equals(Errno.EACCES) || e.errno().equals(Errno.EPERM)) {
+                if (drawing != null) {
+                    drawing.unknown(file.path(), file.sizeBytes());
+                }
                 return new Row(
                         file.path(), file.sizeBytes(), Residency.UNKNOWN, null, nodes ? NodeSample.UNKNOWN : null);
             }
@@ -138,8 +186,8 @@ final class ResidencyVerb implements Callable<Integer> {
         if (nodes) {
             printNodes();
         }
-        if (map) {
-            rows.forEach(this::printMap);
+        if (drawing != null) {
+            drawing.print(invocation.out());
             invocation.out().flush();
         }
     }
@@ -175,10 +223,5 @@ final class ResidencyVerb implements Callable<Integer> {
             }
         }
         table.print(invocation.out());
-    }
-
-    private void printMap(Row row) {
-        String drawn = row.resident() == null ? "unknown" : Bar.map(row.resident(), row.sizeBytes(), MAP_CELLS);
-        invocation.out().println("|" + drawn + "| " + Invocation.show(row.path()));
     }
 }

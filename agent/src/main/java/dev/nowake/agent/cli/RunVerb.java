@@ -35,8 +35,18 @@ final class RunVerb implements Callable<Integer> {
             description = "A folder of policies, *.js and *.jar; may be given more than once.")
     private List<String> policyFolders = List.of();
 
-    @Option(names = "--config", paramLabel = "FILE", description = "YAML configuration; options win over it.")
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "YAML configuration, read with the drop-ins in conf.d beside it; options win over it"
+                    + " (default: /etc/nowake/nowake.yaml where no --root is given).")
     private String configFile;
+
+    @Option(
+            names = "--metrics",
+            paramLabel = "HOST:PORT",
+            description = "Show metrics for Prometheus there, at /metrics; a port alone is 127.0.0.1.")
+    private String metrics;
 
     private final Invocation invocation;
 
@@ -47,15 +57,16 @@ final class RunVerb implements Callable<Integer> {
     @Override
     public Integer call() throws CliException, IOException, InterruptedException {
         List<Path> folders = roots.stream().map(RawArguments::path).toList();
-        Path file = configFile == null ? null : RawArguments.path(configFile);
+        Path file = RunOptions.file(configFile, roots);
         ReplaySource traces = new ReplaySource();
         traces.tellProblems(invocation::warn);
+        RunOptions options = new RunOptions(folders, enforce, policy, file, metrics);
         PolicyRegistry policies;
         Config config;
         try {
             policies = PolicyFolderOption.open(policyFolders, file, traces);
             invocation.warnAll(policies.problems());
-            config = new RunOptions(folders, enforce, policy, file).config(PolicyFolderOption.known(policies));
+            config = options.config(PolicyFolderOption.known(policies));
             traces.prepare(config.arguments());
         } catch (ConfigException wrong) {
             throw invocation.misconfigured(wrong);
@@ -65,8 +76,12 @@ final class RunVerb implements Callable<Integer> {
             throw cannotListen(missing);
         }
         try {
-            new DaemonRun(invocation.kernel(), invocation.out())
-                    .run(config, policies, invocation.stateDir(), invocation.socket());
+            new DaemonRun(invocation.kernel(), invocation.out(), invocation.err(), live -> {
+                        Config again = PolicyFolderOption.again(live, policyFolders, file, traces, options::config);
+                        traces.prepare(again.arguments());
+                        return again;
+                    })
+                    .run(config, policies, invocation.stateDir(), invocation.socket(), metrics != null);
         } catch (KernelException failed) {
             if (failed.errno().equals(Errno.EPERM)) {
                 throw cannotListen(failed.getMessage());

@@ -1,7 +1,5 @@
 package dev.nowake.agent.cli;
 
-import dev.nowake.agent.control.ControlClient;
-import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -20,19 +18,7 @@ final class StatusVerb implements Callable<Integer> {
 
     @Override
     public Integer call() throws CliException {
-        JsonNode status;
-        try {
-            status = new ControlClient(invocation.socket()).ask(Map.of("verb", "status"));
-        } catch (IOException nobody) {
-            throw new CliException(ExitCode.FAILED, "no_daemon", nobody.getMessage(), nobody);
-        }
-        if (status.has("error")) {
-            JsonNode error = status.get("error");
-            throw new CliException(
-                    ExitCode.FAILED,
-                    error.path("code").asString("failed"),
-                    error.path("message").asString(""));
-        }
+        JsonNode status = DaemonCall.ask(invocation, Map.of("verb", "status"));
         if (invocation.json()) {
             invocation.out().println(status);
         } else {
@@ -95,6 +81,10 @@ final class StatusVerb implements Callable<Integer> {
                                 ? ""
                                 : ", waiting: " + governor.path("shortage").asString());
         invocation.out().println("cgroup " + CgroupText.own(status.path("cgroup")));
+        SwitchText.print(status.path("switches"), invocation.out());
+        if (status.path("controlProblem").isString()) {
+            invocation.out().println(Line.of(status.path("controlProblem").asString()));
+        }
         TextTable roots = new TextTable("ROOT", "MODE", "POLICY");
         for (JsonNode root : status.path("roots")) {
             roots.row(

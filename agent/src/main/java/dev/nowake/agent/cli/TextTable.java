@@ -25,14 +25,19 @@ final class TextTable {
     }
 
     void print(PrintStream target) {
+        target.print(text());
+        target.flush();
+    }
+
+    /** With a line break after each row. */
+    String text() {
         int[] widths = new int[header.length];
         widen(widths, header);
         rows.forEach(row -> widen(widths, row));
         StringBuilder text = new StringBuilder();
         append(text, header, widths);
         rows.forEach(row -> append(text, row, widths));
-        target.print(text);
-        target.flush();
+        return text.toString();
     }
 
     private static void widen(int[] widths, String[] row) {

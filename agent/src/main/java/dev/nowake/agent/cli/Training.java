@@ -77,6 +77,8 @@ final class Training {
                 .waitFor();
         daemon.join(DAEMON_MILLIS);
         verb("status", "--output", "json", "--socket", socket);
+        verb("resume", "--socket", socket);
+        verb("top", "--once", "--socket", socket);
     }
 
     /** Without a script: the engine for those would make the cache, which every verb maps, several times as large. */

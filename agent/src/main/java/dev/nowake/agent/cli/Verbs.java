@@ -12,7 +12,16 @@ final class Verbs {
     static {
         ALL.put("run", RunVerb::new);
         ALL.put("status", StatusVerb::new);
+        ALL.put("journal", JournalVerb::new);
+        ALL.put("reload", ReloadVerb::new);
+        ALL.put("top", TopVerb::new);
         ALL.put("explain", ExplainVerb::new);
+        ALL.put("pause", PauseVerb::new);
+        ALL.put("resume", ResumeVerb::new);
+        ALL.put("keep", KeepVerb::new);
+        ALL.put("unkeep", UnkeepVerb::new);
+        ALL.put("enforce", EnforceVerb::new);
+        ALL.put("observe", ObserveVerb::new);
         ALL.put("config", ConfigVerb::new);
         ALL.put("residency", ResidencyVerb::new);
         ALL.put("prefetch", PrefetchVerb::new);
@@ -20,6 +29,7 @@ final class Verbs {
         ALL.put("inspect", InspectVerb::new);
         ALL.put("stage", StageVerb::new);
         ALL.put("trace", TraceVerb::new);
+        ALL.put("report", ReportVerb::new);
         ALL.put("policy", PolicyVerb::new);
         ALL.put("doctor", DoctorVerb::new);
         ALL.put("demo", DemoVerb::new);

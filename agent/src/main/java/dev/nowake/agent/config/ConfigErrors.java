@@ -2,42 +2,73 @@ package dev.nowake.agent.config;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
-/** Takes values out of a YAML document and collects everything that is wrong with it, each with file and line. */
+/** Takes values out of YAML documents and collects everything that is wrong with them, each with file and line. */
 final class ConfigErrors {
-    private final Path file;
-    private final List<String> errors = new ArrayList<>();
+    private record Wrong(Place place, String message) {}
 
-    ConfigErrors(Path file) {
-        this.file = file;
+    /** What a file says may not begin a line of its own, nor move a terminal's cursor. */
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\x{80}-\\x{9f}\\x{2028}\\x{2029}]");
+
+    private final Set<Wrong> errors = new LinkedHashSet<>();
+    private final List<Path> files = new ArrayList<>();
+
+    /** One file of several is looked at alone: what it does not say, another may. */
+    private boolean part;
+
+    void partly(boolean part) {
+        this.part = part;
     }
 
-    /** Throws when there was any. */
+    boolean isPart() {
+        return part;
+    }
+
+    /** Throws when there was any: a file's errors together, by line. */
     void check() throws ConfigException {
         if (!errors.isEmpty()) {
-            throw new ConfigException(String.join("\n", errors));
+            throw new ConfigException(String.join(
+                    "\n",
+                    errors.stream()
+                            .sorted(Comparator.comparingInt((Wrong wrong) -> files.indexOf(wrong.place.file()))
+                                    .thenComparingInt(wrong -> wrong.place.line()))
+                            .map(wrong -> wrong.message)
+                            .toList()));
         }
     }
 
-    /** {@code node} may be null: it would stand on line 1. */
     void add(YamlNode node, String message) {
-        add(node == null ? 1 : node.line(), message);
+        add(node.place(), message);
     }
 
-    void add(int line, String message) {
-        errors.add(file + ":" + line + ": " + message);
+    void add(Place place, String message) {
+        addLine(place, place + ": " + message);
     }
 
-    String where(YamlNode node) {
-        return file + ":" + node.line();
+    /** {@code line} says where by itself. */
+    void addLine(Place place, String line) {
+        if (!files.contains(place.file())) {
+            files.add(place.file());
+        }
+        errors.add(new Wrong(place, CONTROL.matcher(line).replaceAll("?")));
     }
 
-    /** The entries whose keys are known; each other key is an error that names the nearest known one. */
+    /** What is wrong unless another file says what is missing. */
+    void missing(YamlNode node, String message) {
+        if (!part) {
+            add(node, message);
+        }
+    }
+
+    /** The entries whose keys are known and have something; each other key is an error that names the nearest known one. */
     Map<String, YamlNode> mapping(YamlNode node, Set<String> known) {
         if (!(node instanceof YamlNode.Mapping mapping)) {
             add(node, "expected keys and values (" + String.join(", ", new TreeSet<>(known)) + ")");
@@ -47,10 +78,11 @@ final class ConfigErrors {
         for (String key : mapping.entries().keySet()) {
             if (!known.contains(key)) {
                 String nearest = known.isEmpty() ? "" : "; did you mean '" + Nearest.of(key, known) + "'?";
-                add(mapping.keyLines().get(key), "unknown key '" + key + "'" + nearest);
+                add(mapping.keyPlaces().get(key), "unknown key '" + key + "'" + nearest);
                 entries.remove(key);
             }
         }
+        entries.values().removeIf(YamlNode.Nothing.class::isInstance);
         return entries;
     }
 
@@ -95,19 +127,17 @@ final class ConfigErrors {
         return sequence.items();
     }
 
+    /** The mode, or what is inherited; {@code node} may be null. */
     Mode mode(YamlNode node, Mode inherited) {
-        if (node == null) {
+        String text = scalar(node, null);
+        if (text == null) {
             return inherited;
         }
-        String text = scalar(node, null);
-        for (Mode mode : Mode.values()) {
-            if (mode.label().equals(text)) {
-                return mode;
-            }
+        try {
+            return Mode.of(text);
+        } catch (IllegalArgumentException wrong) {
+            add(node, wrong.getMessage());
+            return inherited;
         }
-        if (text != null) {
-            add(node, "mode is 'observe' or 'enforce', not '" + text + "'");
-        }
-        return inherited;
     }
 }

@@ -9,6 +9,16 @@ public enum Mode {
     /** Plans are carried out. */
     ENFORCE;
 
+    /** Throws {@link IllegalArgumentException} with one line that says what to write instead. */
+    static Mode of(String label) {
+        for (Mode mode : values()) {
+            if (mode.label().equals(label)) {
+                return mode;
+            }
+        }
+        throw new IllegalArgumentException("mode is 'observe' or 'enforce', not '" + label + "'");
+    }
+
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }

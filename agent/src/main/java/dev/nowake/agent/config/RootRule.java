@@ -8,4 +8,8 @@ public record RootRule(Path path, Mode mode, String policy, Map<String, Object> 
     public RootRule {
         args = Map.copyOf(args);
     }
+
+    public RootRule withMode(Mode other) {
+        return new RootRule(path, other, policy, args);
+    }
 }

@@ -8,21 +8,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Function;
 
 /** Reads the list of rules. */
 final class RuleReader {
-    private static final Set<String> RULE_KEYS = Set.of("name", "match", "policy", "args", "mode", "fallback");
-    private static final Set<String> MATCH_KEYS =
-            Set.of("path", "format", "size", "command", "user", "cgroup", "pod", "mount");
-    private static final Set<String> FALLBACK_KEYS = Set.of("policy", "args");
-    private static final int LONGEST_NAME = 64;
+    static final int LONGEST_NAME = 64;
 
     private final ConfigErrors errors;
     private final PolicyChoice policies;
     private final Users users;
-    private final Map<String, Integer> names = new HashMap<>();
+    private final Map<String, Place> names = new HashMap<>();
 
     RuleReader(ConfigErrors errors, PolicyChoice policies, Users users) {
         this.errors = errors;
@@ -48,13 +43,17 @@ final class RuleReader {
             errors.add(item, "a rule is keys and values, such as {match: {command: vllm}, policy: none}");
             return null;
         }
-        Map<String, YamlNode> keys = errors.mapping(item, RULE_KEYS);
-        String name = name(keys.get("name"), number);
+        Map<String, YamlNode> keys = errors.mapping(item, ConfigKeys.below("rules[]"));
+        String name = name(keys.get("name"), number, item.place());
+        if (((YamlNode.Mapping) item).entries().get("match") instanceof YamlNode.Nothing nothing) {
+            errors.add(nothing, "'match' has no value: leave the key out of a rule that is for everything");
+        }
         Match match = match(keys.get("match"));
         Mode mode = errors.mode(keys.get("mode"), null);
         Rule.Fallback fallback = fallback(keys.get("fallback"));
+        boolean enabled = errors.value(keys, ConfigKeys.RULE_ENABLED);
         if (keys.get("policy") == null) {
-            errors.add(item, "a rule needs 'policy', the name of who decides");
+            errors.missing(item, "a rule needs 'policy', the name of who decides");
             return null;
         }
         Policy policy = policies.policy(keys.get("policy"), "");
@@ -62,19 +61,21 @@ final class RuleReader {
             return null;
         }
         Map<String, Object> args = policies.arguments(keys.get("args"), policy, item);
-        return new Rule(name, errors.where(item), match, policy.name(), args, mode, fallback);
+        return enabled ? new Rule(name, item.place().toString(), match, policy.name(), args, mode, fallback) : null;
     }
 
-    private String name(YamlNode node, int number) {
+    private String name(YamlNode node, int number, Place unnamedPlace) {
         String unnamed = "rule " + number;
         String name = errors.scalar(node, unnamed);
         if (name.isBlank() || name.length() > LONGEST_NAME || name.chars().anyMatch(Character::isISOControl)) {
             errors.add(node, "a rule's name is one line of at most " + LONGEST_NAME + " characters");
             return unnamed;
         }
-        Integer other = names.putIfAbsent(name, node == null ? 0 : node.line());
+        Place other = names.putIfAbsent(name, node == null ? unnamedPlace : node.place());
         if (other != null) {
-            errors.add(node, "two rules are named '" + name + "'" + (other > 0 ? ", the other on line " + other : ""));
+            errors.add(
+                    node == null ? unnamedPlace : node.place(),
+                    "two rules are named '" + name + "', the other at " + other);
         }
         return name;
     }
@@ -86,7 +87,7 @@ final class RuleReader {
         YamlNode named = node;
         YamlNode args = null;
         if (node instanceof YamlNode.Mapping) {
-            Map<String, YamlNode> keys = errors.mapping(node, FALLBACK_KEYS);
+            Map<String, YamlNode> keys = errors.mapping(node, ConfigKeys.below("rules[].fallback"));
             named = keys.get("policy");
             args = keys.get("args");
             if (named == null) {
@@ -102,7 +103,14 @@ final class RuleReader {
         if (node == null) {
             return Match.EVERYTHING;
         }
-        Map<String, YamlNode> keys = errors.mapping(node, MATCH_KEYS);
+        if (node instanceof YamlNode.Mapping mapping) {
+            mapping.entries().forEach((key, value) -> {
+                if (value instanceof YamlNode.Nothing) { // not to be taken for a rule that matches everything
+                    errors.add(value, "'" + key + "' has no value: leave the key out where it does not matter");
+                }
+            });
+        }
+        Map<String, YamlNode> keys = errors.mapping(node, ConfigKeys.below("rules[].match"));
         return new Match(
                 many(keys.get("path"), Glob::of),
                 many(keys.get("format"), RuleReader::format),

@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Lengths of time as people write them: {@code 14d}, {@code 90s}, {@code 1d12h}. A number without a unit is refused. */
-final class TimeSpan {
+public final class TimeSpan {
     private static final String UNITS = "wdhms";
     private static final long[] SECONDS = {604_800, 86_400, 3_600, 60, 1};
 
@@ -17,7 +17,7 @@ final class TimeSpan {
     private TimeSpan() {}
 
     /** Throws {@link IllegalArgumentException} with one line that says what to write instead. */
-    static Duration parse(String text) {
+    public static Duration parse(String text) {
         Matcher matcher = SHAPE.matcher(text);
         if (!matcher.matches()) {
             throw new IllegalArgumentException(
@@ -35,7 +35,7 @@ final class TimeSpan {
     }
 
     /** As {@link #parse} takes it, to the second. */
-    static String format(Duration span) {
+    public static String format(Duration span) {
         StringBuilder text = new StringBuilder();
         long left = span.toSeconds();
         for (int unit = 1; unit < SECONDS.length; unit++) { // nobody says 2w for 14d

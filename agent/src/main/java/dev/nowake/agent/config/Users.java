@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Users by name, as /etc/passwd of the host lists them; those of a directory service are written by number. */
+/**
+ * Users by name, as /etc/passwd of the host lists them; those of a directory service are written by number. Groups, of
+ * /etc/group, are listed alike.
+ */
 final class Users {
     private final Path passwd;
     private Map<String, Integer> known;
@@ -27,6 +30,10 @@ final class Users {
                     "no user '" + name + "' in " + passwd + ": write the number (id -u " + name + ")");
         }
         return new Match.User(name, uid);
+    }
+
+    boolean has(String name) {
+        return all().containsKey(name);
     }
 
     private Map<String, Integer> all() {

@@ -1,5 +1,6 @@
 package dev.nowake.agent.config;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,69 +10,85 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.dataformat.yaml.YAMLFactory;
 
-/** A YAML document that remembers the line of everything in it, so that an error can name it. */
+/** A YAML document that remembers where everything in it stands, so that an error can name it. */
 sealed interface YamlNode {
-    int line();
+    Place place();
 
-    record Scalar(String text, int line) implements YamlNode {}
+    record Scalar(String text, Place place) implements YamlNode {}
 
-    record Sequence(List<YamlNode> items, int line) implements YamlNode {}
+    /** Nothing behind a key, or {@code null}: as though the key were not there, in this file and those before it. */
+    record Nothing(Place place) implements YamlNode {}
 
-    record Mapping(Map<String, YamlNode> entries, Map<String, Integer> keyLines, int line) implements YamlNode {}
+    record Sequence(List<YamlNode> items, Place place) implements YamlNode {}
+
+    record Mapping(Map<String, YamlNode> entries, Map<String, Place> keyPlaces, Place place) implements YamlNode {}
 
     /** Deeper documents are refused: the configuration has four levels. */
     int MAX_DEPTH = 20;
 
-    /** An empty document is an empty mapping. */
-    static YamlNode parse(String text) throws ConfigException {
+    /** An empty document is an empty mapping. {@code file} is for places and messages alone. */
+    static YamlNode parse(Path file, String text) throws ConfigException {
         try (JsonParser parser = new YAMLFactory().createParser(tools.jackson.core.ObjectReadContext.empty(), text)) {
             if (parser.nextToken() == null) {
-                return new Mapping(Map.of(), Map.of(), 1);
+                return new Mapping(Map.of(), Map.of(), new Place(file, 1));
             }
-            YamlNode document = node(parser, 0);
+            YamlNode document = node(file, parser, 0);
             if (parser.nextToken() != null) {
-                throw new ConfigException(
-                        "line " + parser.currentTokenLocation().getLineNr() + ": a second document begins");
+                throw wrong(file, line(parser), "a second document begins");
             }
-            return document;
+            return document instanceof Nothing ? new Mapping(Map.of(), Map.of(), document.place()) : document;
         } catch (JacksonException broken) {
-            throw new ConfigException("line " + broken.getLocation().getLineNr() + ": "
-                    + broken.getOriginalMessage().lines().findFirst().orElse("not YAML"));
+            throw wrong(
+                    file,
+                    broken.getLocation().getLineNr(),
+                    broken.getOriginalMessage().lines().findFirst().orElse("not YAML"));
         } catch (StackOverflowError deep) {
-            throw new ConfigException("nested too deep");
+            throw wrong(file, 0, "nested too deep");
         }
     }
 
-    private static YamlNode node(JsonParser parser, int depth) throws ConfigException {
-        int line = parser.currentTokenLocation().getLineNr();
+    private static ConfigException wrong(Path file, int line, String message) {
+        return new ConfigException(new Place(file, line) + ": " + message);
+    }
+
+    private static int line(JsonParser parser) {
+        return parser.currentTokenLocation().getLineNr();
+    }
+
+    private static YamlNode node(Path file, JsonParser parser, int depth) throws ConfigException {
+        Place place = new Place(file, line(parser));
         if (depth > MAX_DEPTH) {
-            throw new ConfigException("line " + line + ": nested too deep");
+            throw wrong(file, place.line(), "nested too deep");
         }
         return switch (parser.currentToken()) {
-            case START_OBJECT -> mapping(parser, depth, line);
+            case START_OBJECT -> mapping(file, parser, depth, place);
             case START_ARRAY -> {
                 List<YamlNode> items = new ArrayList<>();
                 while (parser.nextToken() != JsonToken.END_ARRAY) {
-                    items.add(node(parser, depth + 1));
+                    items.add(node(file, parser, depth + 1));
                 }
-                yield new Sequence(items, line);
+                yield new Sequence(items, place);
             }
-            default -> new Scalar(parser.getString() == null ? "" : parser.getString(), line);
+            case VALUE_NULL -> new Nothing(place);
+            default -> {
+                String text = parser.getString() == null ? "" : parser.getString();
+                yield text.equals("~") ? new Nothing(place) : new Scalar(text, place); // the parser knows null alone
+            }
         };
     }
 
-    private static YamlNode mapping(JsonParser parser, int depth, int line) throws ConfigException {
+    private static YamlNode mapping(Path file, JsonParser parser, int depth, Place place) throws ConfigException {
         Map<String, YamlNode> entries = new LinkedHashMap<>();
-        Map<String, Integer> keyLines = new LinkedHashMap<>();
+        Map<String, Place> keyPlaces = new LinkedHashMap<>();
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String key = parser.currentName();
-            int keyLine = parser.currentTokenLocation().getLineNr();
+            Place keyPlace = new Place(file, line(parser));
             parser.nextToken();
-            if (entries.put(key, node(parser, depth + 1)) != null) {
-                throw new ConfigException("line " + keyLine + ": '" + key + "' stands twice");
+            if (entries.put(key, node(file, parser, depth + 1)) != null) {
+                throw wrong(file, keyPlace.line(), "'" + key + "' stands twice");
             }
-            keyLines.put(key, keyLine);
+            keyPlaces.put(key, keyPlace);
         }
-        return new Mapping(entries, keyLines, line);
+        return new Mapping(entries, keyPlaces, place);
     }
 }

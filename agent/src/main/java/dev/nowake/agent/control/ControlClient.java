@@ -8,13 +8,16 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Asks a running daemon. */
+/** Asks a running daemon. Any thread. */
 public final class ControlClient {
     /** A daemon answers within 1.5 s or says that it is too busy; one that is stopped or swapped out says nothing. */
     private static final long PATIENCE_MILLIS = 5000;
@@ -26,13 +29,14 @@ public final class ControlClient {
         this(socket, PATIENCE_MILLIS);
     }
 
-    ControlClient(Path socket, long patienceMillis) {
+    /** For what takes longer than an answer does. */
+    public ControlClient(Path socket, long patienceMillis) {
         this.socket = socket;
         this.patienceMillis = patienceMillis;
     }
 
-    /** @throws IOException with one line that says what to do when no daemon answers */
-    public JsonNode ask(Map<String, Object> request) throws IOException {
+    /** @throws ControlException when no daemon answers, or this user may not ask */
+    public JsonNode ask(Map<String, Object> request) throws ControlException {
         JsonMapper json = JsonMapper.shared();
         byte[] reply;
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
@@ -51,16 +55,46 @@ public final class ControlClient {
                 watchdog.interrupt();
             }
         } catch (AsynchronousCloseException silent) {
-            throw new IOException("the daemon on " + socket + " gave no answer in time; try again");
+            throw silent();
         } catch (IOException | IllegalArgumentException nobody) {
-            throw new IOException(
-                    "no daemon answers on " + socket + ": start one with 'nowake run', or give its --socket");
+            throw isForbidden(nobody) ? forbidden() : nobody();
         }
         try {
             return json.readTree(reply);
         } catch (JacksonException broken) {
-            throw new IOException("the daemon on " + socket + " gave no answer in time; try again");
+            throw silent();
         }
+    }
+
+    private ControlException silent() {
+        return new ControlException("busy", "the daemon on " + socket + " gave no answer in time; try again");
+    }
+
+    private ControlException nobody() {
+        return new ControlException(
+                "no_daemon", "no daemon answers on " + socket + ": start one with 'nowake run', or give its --socket");
+    }
+
+    /** Which group it is can be read off the socket by whoever may see it. */
+    private ControlException forbidden() {
+        String group = "";
+        try {
+            String name = Files.readAttributes(socket, PosixFileAttributes.class)
+                    .group()
+                    .getName();
+            group = Files.getPosixFilePermissions(socket).contains(PosixFilePermission.GROUP_WRITE)
+                    ? ", or a member of group " + name
+                    : "";
+        } catch (IOException | UnsupportedOperationException hidden) {
+            group = "";
+        }
+        return new ControlException(
+                "not_permitted", "this user may not talk to the daemon on " + socket + ": be root" + group);
+    }
+
+    private boolean isForbidden(Exception failure) {
+        boolean seen = Files.exists(socket) && !Files.isWritable(socket);
+        return seen || String.valueOf(failure.getMessage()).contains("Permission denied");
     }
 
     private void closeLater(SocketChannel channel) {

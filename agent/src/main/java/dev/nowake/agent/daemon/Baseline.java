@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
@@ -32,12 +33,30 @@ final class Baseline {
     private final Map<FileId, Idle> idle = new ConcurrentHashMap<>();
     private final Set<FileId> changed = ConcurrentHashMap.newKeySet();
 
+    private final AtomicLong changes = new AtomicLong();
+
     Baseline(Kernel kernel) {
         this.kernel = kernel;
     }
 
+    /** Grows whenever something else is known of some file. */
+    long changes() {
+        return changes.get();
+    }
+
+    private void hasChanged(FileId id) {
+        changed.add(id);
+        changes.incrementAndGet();
+    }
+
     void remember(FileId id, RangeSet resident, long sizeBytes) {
         idle.put(id, new Idle(resident, sizeBytes));
+        hasChanged(id);
+    }
+
+    /** The same, of a file of which more is resident than was there before: what policies are told. */
+    void remember(FileId id, RangeSet before, long sizeBytes, long residentBytes) {
+        idle.put(id, new Idle(before, sizeBytes, residentBytes));
         changed.add(id);
     }
 
@@ -58,13 +77,13 @@ final class Baseline {
     /** Used by somebody whose pages we did not follow: the next open starts from what it finds. */
     void forget(FileId id) {
         idle.remove(id);
-        changed.add(id);
+        hasChanged(id);
     }
 
     /** Only if nothing is known yet. */
     void rememberFirst(FileId id, RangeSet resident, long sizeBytes) {
         idle.putIfAbsent(id, new Idle(resident, sizeBytes));
-        changed.add(id);
+        hasChanged(id);
     }
 
     /**

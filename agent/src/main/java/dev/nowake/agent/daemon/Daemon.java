@@ -2,7 +2,6 @@ package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.InFlightLimits;
-import dev.nowake.agent.control.ControlServer;
 import dev.nowake.agent.decide.Decider;
 import dev.nowake.agent.decide.PolicyRegistry;
 import dev.nowake.agent.execute.Evictor;
@@ -13,6 +12,8 @@ import dev.nowake.agent.govern.Governor;
 import dev.nowake.agent.govern.MemoryLook;
 import dev.nowake.agent.listen.FileClaims;
 import dev.nowake.agent.load.LoadBook;
+import dev.nowake.agent.metrics.Metrics;
+import dev.nowake.agent.observe.Console;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.Counters;
 import dev.nowake.agent.observe.Journal;
@@ -20,16 +21,10 @@ import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The daemon: makes the stations of an event's way and joins them.
@@ -46,21 +41,20 @@ public final class Daemon implements AutoCloseable {
     /** The most chunks in flight on one mount; which of them are used depends on the mount. */
     private static final int MAX_STREAMS = 128;
 
-    /** A lane that has not answered by then waits for a server; its last answer stands. */
-    private static final long ANSWER_NANOS = 1_000_000_000L;
-
-    /** As long as a slow network filesystem needs to list some thousand folders. */
-    private static final long HANGING_START_SECONDS = 5;
-
-    private final Config config;
     private final Counters counters = new Counters();
     private final StateFolder state;
     private final Journal journal;
+    private final Handover handover;
+    private final Switches switches;
     private final Parts parts;
     private final PolicyRegistry policies;
-    private final Map<Long, Lane> lanes = new LinkedHashMap<>();
-    private final ControlServer control;
-    private final long startedNanos = System.nanoTime();
+    private final LaneSet lanes;
+    private final Reloading reloading;
+    private final AtomicBoolean moving = new AtomicBoolean();
+    private final ControlEndpoint control;
+    private final Metrics metrics;
+    private ServiceNotices notices;
+    private volatile boolean ready;
 
     /** With the policies nowake brings along. */
     public Daemon(Kernel kernel, Config config, Path stateFolder, Path socket) throws IOException {
@@ -76,11 +70,14 @@ public final class Daemon implements AutoCloseable {
      */
     public Daemon(Kernel kernel, Config config, PolicyRegistry policies, Path stateFolder, Path socket)
             throws IOException {
-        this.config = config;
         this.policies = policies;
+        notices = ServiceNotices.NONE;
         state = new StateFolder(stateFolder);
-        journal = new Journal(state.journal(), counters);
+        journal = new Journal(state.journal(), counters, config.service().journal());
+        KeepList keeps = new KeepList(state.keeps(), Clocks.HOST);
+        switches = new Switches(socket.toAbsolutePath().resolveSibling("disable"), keeps, journal, Clocks.HOST);
         Path host = Path.of("/");
+        handover = new Handover(state.handover(), host, counters);
         Mounts mounts = new Mounts(host);
         InFlightLimits inFlight = config.inFlight();
         Prefetcher prefetcher =
@@ -97,70 +94,137 @@ public final class Daemon implements AutoCloseable {
                 new Decider(policies, counters, journal),
                 new Governor(inFlight.maxBytes(), new MemoryLook(host, new CgroupRoom(host))),
                 prefetcher,
-                new Evictor(kernel, new HostMappings()),
-                new Compactions(kernel, host, counters, journal));
-        for (Map.Entry<Long, Config> lane : Lanes.split(config, host).entrySet()) {
-            Parts own = parts.withEngine(new Engine(this::broken), new LoadBook());
-            lanes.put(lane.getKey(), new Lane(own, lane.getValue(), Long.toString(lane.getKey())));
+                new Evictor(kernel, new HostMappings(), switches::acts),
+                new Compactions(kernel, host, counters, journal),
+                switches);
+        reloading = new Reloading(parts, config, this::follow);
+        lanes = new LaneSet(parts, config, handover, this::broken, this::moved);
+        if (keeps.problem() != null) {
+            warn(keeps.problem());
         }
-        control = new ControlServer(socket, answers());
+        control = new ControlEndpoint(socket, parts, policies, lanes, reloading, this::warn);
+        metrics = new Metrics(
+                new SelfView(
+                        parts,
+                        reloading::config,
+                        () -> List.copyOf(lanes.all()),
+                        () -> ready,
+                        switches::isPaused,
+                        switches::isDisabled),
+                this::notShown);
     }
 
-    private Answers answers() {
-        return new Answers()
-                .add("status", request -> status())
-                .add("explain", request -> ExplainAnswer.of(lanes.values(), request))
-                .add("policies", request -> Map.of("policies", policies.status()))
-                .add("policy-enable", request -> {
-                    String name = Answers.text(request, "name");
-                    policies.enable(name);
-                    return Map.of("enabled", name);
-                });
+    /**
+     * Shows metrics as configured, before {@link #start}, which does so too but only tells of what it cannot.
+     *
+     * @throws IOException with one line: the endpoint cannot be had
+     */
+    public void requireMetrics() throws IOException {
+        metrics.require(reloading.config().service().metrics());
+    }
+
+    /** Null while metrics have no endpoint. */
+    public InetSocketAddress metricsAddress() {
+        return metrics.address();
+    }
+
+    private void notShown(String why) {
+        counters.increment(Counter.ERRORS);
+        warn(why);
+    }
+
+    private void warn(String problem) {
+        journal.line(LineKind.WARNING).put("reason", problem).log();
+    }
+
+    /** Where a reload reads; without it the configuration it began with is followed anew. Before the start. */
+    public void reloadsFrom(ConfigSource source) {
+        reloading.from(source);
+    }
+
+    /** Reads the configuration again, in the background; {@code status}, journal and counters tell how it went. Any thread. */
+    public void reload() {
+        reloading.begin();
+    }
+
+    /** What is noteworthy is told there from now on; closed with the daemon. */
+    public void tell(Console people) {
+        journal.tell(people);
+    }
+
+    /** Whom to tell of the daemon's states. Before the start. */
+    public void tell(ServiceNotices whom) {
+        notices = whom;
+        reloading.tell(new Reloading.Listener() {
+            @Override
+            public void begins() {
+                whom.reloading();
+            }
+
+            @Override
+            public void ends() {
+                whom.ready(line());
+            }
+        });
+    }
+
+    /** The daemon is started and hears: tells so, and that it lives, until it is closed. */
+    public void ready() {
+        notices.ready(line());
+        notices.start(this::line, this::provesLife);
+    }
+
+    /**
+     * The lane of the local filesystems must do something now and then. One that waits for a server that hangs proves
+     * nothing: killing the daemon would bring nobody's server back, and take the others' prefetch away.
+     */
+    private void provesLife(Runnable alive) {
+        Lane local = lanes.local();
+        if (local == null) {
+            alive.run();
+        } else {
+            local.submit(alive);
+        }
+    }
+
+    /** What it does, for people: one line. */
+    private String line() {
+        return ServiceLine.of(reloading, switches, lanes.models(), counters);
     }
 
     /** Starts the lanes. Returns when every folder is marked, or after 5 s without those on servers that do not answer. */
     public void start() {
-        Map<Lane, CompletableFuture<Void>> marking = new LinkedHashMap<>();
-        lanes.forEach((device, lane) -> marking.put(lane, lane.start(Long.toString(device))));
-        // with local roots alone there is no server to hang: they are waited for, however large
-        long patience = lanes.keySet().equals(Set.of(Lanes.LOCAL)) ? Long.MAX_VALUE : HANGING_START_SECONDS;
-        try {
-            CompletableFuture.allOf(marking.values().toArray(CompletableFuture[]::new))
-                    .get(patience, TimeUnit.SECONDS);
-        } catch (TimeoutException hanging) {
-            marking.forEach((lane, marked) -> {
-                if (!marked.isDone()) {
-                    lane.rootPaths().forEach(this::notAnswering);
-                }
-            });
-        } catch (ExecutionException failed) {
-            broken(failed.getCause());
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-        }
+        lanes.start();
         policies.watch();
+        ready = true;
+        metrics.apply(reloading.config().service().metrics());
+        switches.start();
         journal.line(LineKind.START)
-                .put("mode", config.overallMode().label())
+                .put("mode", switches.modes().overall(reloading.config()).label())
                 .put("binding", parts.kernel().binding())
-                .put("folders", lanes.values().stream().mapToInt(Lane::folders).sum())
+                .put("folders", lanes.folders())
                 .log();
     }
 
-    private void notAnswering(Path root) {
-        counters.increment(Counter.ERRORS);
-        journal.line(LineKind.ERROR)
-                .path(root)
-                .put("reason", "root does not answer; it is watched as soon as it does, the other roots are now")
-                .log();
+    private void follow(Config next) throws KernelException {
+        try {
+            lanes.follow(next);
+            journal.apply(next.service().journal());
+            metrics.apply(next.service().metrics());
+            switches.reloaded(next);
+            if (!next.service().control().equals(reloading.config().service().control())) {
+                control.admit(next.service().control());
+            }
+        } finally {
+            moving.set(false); // the next look tells again
+        }
     }
 
-    private Map<String, Object> status() {
-        Map<Lane, CompletableFuture<List<Object>>> asked = new LinkedHashMap<>();
-        lanes.values().forEach(lane -> asked.put(lane, lane.askLoads()));
-        long deadline = System.nanoTime() + ANSWER_NANOS;
-        List<Object> loads = new ArrayList<>();
-        asked.forEach((lane, answer) -> loads.addAll(lane.loads(answer, deadline)));
-        return StatusDocument.of(config, parts, startedNanos, loads);
+    /** A root is on another lane's storage by now. */
+    private void moved() {
+        if (moving.compareAndSet(false, true)) {
+            reloading.again();
+        }
     }
 
     private void broken(Throwable thrown) {
@@ -175,14 +239,19 @@ public final class Daemon implements AutoCloseable {
     /** Ends everything within a second: what is in flight is waited for, what has not begun is dropped. */
     @Override
     public void close() {
+        ready = false;
+        notices.stopping();
+        notices.close();
         control.close();
-        lanes.values().forEach(Lane::close);
+        switches.close();
+        reloading.close();
+        metrics.close();
+        lanes.close();
         parts.prefetcher().close();
         policies.close();
         try {
-            for (Lane lane : lanes.values()) {
-                lane.awaitEnd(200);
-            }
+            lanes.awaitEnd(200);
+            handover.close();
             journal.line(LineKind.STOP).put("reason", "asked to stop").log();
             journal.close();
             state.close();

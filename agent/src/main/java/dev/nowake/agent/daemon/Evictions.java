@@ -22,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -63,7 +62,10 @@ final class Evictions {
         this.evicting = evicting;
         this.writingBack = writingBack;
         this.keeps = keeps;
-        this.pageOut = new PageOut(parts.kernel().foreignMemory(), parts.procRoot());
+        this.pageOut = new PageOut(
+                parts.kernel().foreignMemory(),
+                parts.procRoot(),
+                () -> parts.switches().acts());
         this.unused = new UnusedEvictions(parts, keeps, baseline, catalog, isObserved, this::begin, this::evictUnused);
     }
 
@@ -76,6 +78,7 @@ final class Evictions {
      */
     List<Object> carryOut(ActiveLoad active, boolean enforced, Plan plan) {
         List<Object> described = new ArrayList<>();
+        boolean stopped = active == null ? enforced && !parts.switches().acts() : active.suspended();
         for (Guard.Checked step : plan.steps()) {
             switch (step.step()) {
                 case Step.Keep keep -> {
@@ -84,9 +87,7 @@ final class Evictions {
                     }
                 }
                 case Step.Evict evict -> {
-                    RangeSet fresh = isOwn(active, step.file())
-                            ? dropOwn(active, enforced, evict, step.range())
-                            : unused.drop(enforced, evict, step.range());
+                    RangeSet fresh = stopped ? RangeSet.EMPTY : drop(active, enforced, evict, step.range());
                     if (!fresh.isEmpty()) {
                         described.add(describe("evict", step, fresh));
                     }
@@ -95,6 +96,10 @@ final class Evictions {
             }
         }
         return described;
+    }
+
+    private RangeSet drop(ActiveLoad active, boolean enforced, Step.Evict step, RangeSet range) {
+        return isOwn(active, step.file()) ? dropOwn(active, enforced, step, range) : unused.drop(enforced, step, range);
     }
 
     private static boolean isOwn(ActiveLoad active, FileId file) {
@@ -108,14 +113,16 @@ final class Evictions {
         if (shard.history().isRewritten() || shard.history().hasGoneBack()) {
             return RangeSet.EMPTY;
         }
-        if (shard.inUse() && !shard.isTouchedKnown() && active.load().readers().size() > 1) {
+        if (shard.inUse()
+                && !shard.touched().isKnown()
+                && active.load().readers().size() > 1) {
             return RangeSet.EMPTY; // the plan was made before the last reader came
         }
-        RangeSet left = range.minus(shard.residentBefore())
-                .minus(keeps.of(step.file(), shard.inUse(), PolicyInputs.nowSeconds()));
+        RangeSet left = range.minus(shard.residentBefore()).minus(keeps.of(step.file(), shard.inUse()));
         RangeSet fresh = left.minus(shard.dropped());
         if (shard.inUse() && shard.frontierBytes() == 0) {
-            fresh = fresh.minus(shard.justTouched()); // nobody knows where it goes next; one that goes on is past it
+            fresh = fresh.minus(
+                    shard.touched().justNow()); // nobody knows where it goes next; one that goes on is past it
         }
         if (fresh.isEmpty() || (enforced && shard.file() == null)) {
             return RangeSet.EMPTY;
@@ -126,6 +133,10 @@ final class Evictions {
             OpenFile file = shard.file();
             RangeSet dropped = fresh;
             active.runHolding(executorFor(step), () -> {
+                if (!active.enforced()) {
+                    parts.engine().submit(() -> shard.notDropped(dropped));
+                    return;
+                }
                 Taken taken = pageOut(file, step, ranges);
                 EvictOutcome outcome = evict(file, step, ranges);
                 parts.engine().submit(() -> droppedOwn(active, shard, dropped, outcome, taken));
@@ -214,12 +225,7 @@ final class Evictions {
 
     /** What waits for a disk to write does not hold up the rest. */
     private boolean begin(Step.Evict step, Runnable task) {
-        try {
-            executorFor(step).execute(task);
-            return true;
-        } catch (RejectedExecutionException stopping) {
-            return false;
-        }
+        return LaneThreads.begin(executorFor(step), task);
     }
 
     private Executor executorFor(Step.Evict step) {

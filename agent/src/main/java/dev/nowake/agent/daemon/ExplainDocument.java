@@ -23,12 +23,19 @@ final class ExplainDocument {
     private final Explaining.Case open;
     private final Map<String, Object> readerCgroup;
     private final Placements placements;
+    private final boolean acts;
+    private final boolean kept;
 
-    /** {@code readerCgroup}: what is known of the reader's control group; null for nothing. */
-    ExplainDocument(Explaining.Case open, Map<String, Object> readerCgroup, Placements placements) {
+    /**
+     * @param readerCgroup what is known of the reader's control group; null for nothing
+     * @param switches whether anything is done now, and whether an operator wants the file kept
+     */
+    ExplainDocument(Explaining.Case open, Map<String, Object> readerCgroup, Placements placements, Switches switches) {
         this.open = open;
         this.readerCgroup = readerCgroup;
         this.placements = placements;
+        this.acts = switches.acts();
+        this.kept = switches.keeps().holds(open.entry().path());
     }
 
     Map<String, Object> of(Plan prefetch, Plan evict, Plan release, long roomBytes) {
@@ -45,6 +52,8 @@ final class ExplainDocument {
                 "passedOver",
                 choice.passedOver().stream().map(ExplainDocument::passedOver).toList());
         document.put("mode", choice.mode().label());
+        document.put("acts", acts);
+        document.put("kept", kept);
         document.put("policy", choice.assignment().policy());
         document.put("args", new TreeMap<>(choice.assignment().args()));
         document.put("fallback", fallback(choice));

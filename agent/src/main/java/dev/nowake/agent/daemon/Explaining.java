@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /**
  * What would become of an open, were it to happen now: the same way as {@link Intake} goes, up to the plan, which is not
@@ -28,7 +29,7 @@ import java.util.concurrent.Executor;
  */
 final class Explaining {
     private final Parts parts;
-    private final RuleBook rules;
+    private final Supplier<RuleBook> rules;
     private final PolicyInputs inputs;
     private final Baseline baseline;
     private final ReaderPlaces places;
@@ -39,7 +40,7 @@ final class Explaining {
     /** Loads are looked at on {@code engine}, files on {@code background}. */
     Explaining(
             Parts parts,
-            RuleBook rules,
+            Supplier<RuleBook> rules,
             PolicyInputs inputs,
             Baseline baseline,
             ReaderPlaces places,
@@ -78,7 +79,7 @@ final class Explaining {
                 int reader = pid > 0
                         ? pid
                         : active.load().readers().keySet().stream().findFirst().orElse(0);
-                LoadStart start = LoadStart.look(parts, rules, Models.shardsOf(snapshot, entry), entry, reader);
+                LoadStart start = LoadStart.look(parts, rules.get(), LoadStart.shards(snapshot, entry), entry, reader);
                 ask(new Case(entry, reader, start, active, true, Map.of()), answer);
             } else {
                 run(background, answer, () -> idle(snapshot, entry, pid, answer));
@@ -100,7 +101,7 @@ final class Explaining {
 
     private void idle(
             CatalogSnapshot snapshot, CatalogEntry entry, int pid, CompletableFuture<Map<String, Object>> answer) {
-        List<TrackedShard> shards = Models.shardsOf(snapshot, entry);
+        List<TrackedShard> shards = LoadStart.shards(snapshot, entry);
         Map<FileId, RangeSet> resident = new HashMap<>();
         for (TrackedShard shard : shards) {
             RangeSet now = look(shard);
@@ -110,8 +111,8 @@ final class Explaining {
                 shard.residentBefore(now);
             }
         }
-        LoadStart start = LoadStart.look(parts, rules, shards, entry, pid);
-        ActiveLoad load = start.begin(shards, parts.governor().open());
+        LoadStart start = LoadStart.look(parts, rules.get(), shards, entry, pid);
+        ActiveLoad load = start.begin(parts, shards);
         load.load().shard(entry.shard().id()).markOpened();
         if (pid > 0) {
             load.load().addReader(pid, -1);
@@ -155,7 +156,7 @@ final class Explaining {
             run(engine, answer, () -> {
                 long room = Math.max(0, parts.governor().look().roomBytes());
                 Map<String, Object> cgroup = CgroupDocument.reader(parts.procRoot(), open.pid());
-                answer.complete(new ExplainDocument(open, cgroup, placements)
+                answer.complete(new ExplainDocument(open, cgroup, placements, parts.switches())
                         .of(prefetch.join(), evict.join(), release.join(), room));
             });
         });

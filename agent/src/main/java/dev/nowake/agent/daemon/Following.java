@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 
 /**
  * Looks how far a load's readers have got and tells its policy, as long as the load goes on. Belongs to the engine's
@@ -51,8 +51,8 @@ final class Following implements AutoCloseable {
     private final Rewrites rewrites;
     private final Executor looking;
     private final Executor background;
-    private final Runnable loadBegins;
-    private final Set<LoadProgress> open = ConcurrentHashMap.newKeySet();
+    private final Consumer<ActiveLoad> loadBegins;
+    private final Map<ActiveLoad, LoadProgress> open = new ConcurrentHashMap<>();
 
     Following(
             Parts parts,
@@ -63,7 +63,7 @@ final class Following implements AutoCloseable {
             Baseline baseline,
             Executor looking,
             Executor background,
-            Runnable loadBegins) {
+            Consumer<ActiveLoad> loadBegins) {
         this.parts = parts;
         this.places = places;
         this.layouts = layouts;
@@ -82,10 +82,10 @@ final class Following implements AutoCloseable {
     }
 
     void begin(ActiveLoad active) {
-        loadBegins.run();
+        loadBegins.accept(active);
         places.look(active.load(), System.nanoTime());
         LoadProgress progress = new LoadProgress(parts.procRoot(), parts.kernel());
-        open.add(progress);
+        open.put(active, progress);
         later(new Followed(active, progress, new Pace()), PROGRESS_NANOS / 2, 0); // what is not looked at stays
     }
 
@@ -126,30 +126,42 @@ final class Following implements AutoCloseable {
         });
     }
 
+    /**
+     * Its last reader has closed everything: what that has read since it was seen last is looked at now, if it still lives.
+     * The load's end waits for that.
+     */
+    void lookLast(ActiveLoad active) {
+        LoadProgress progress = open.get(active);
+        if (progress == null || active.load().readers().size() != 1) {
+            return;
+        }
+        ProgressQuestion question = question(active);
+        active.runHolding(looking, () -> {
+            ProgressSeen seen = progress.look(question);
+            parts.engine().submit(() -> finished(active.load(), seen));
+        });
+    }
+
+    private static void finished(Load load, ProgressSeen seen) {
+        seen.finished().forEach((file, from) -> load.shard(file).readToEnd(from));
+    }
+
     /** Gives back what the kernel keeps for loads that are still followed. Any thread. */
     @Override
     public void close() {
-        open.forEach(LoadProgress::close);
+        open.values().forEach(LoadProgress::close);
     }
 
     private void end(LoadProgress progress) {
-        open.remove(progress);
-        if (!begin(looking, progress::close)) {
+        open.values().remove(progress);
+        if (!LaneThreads.begin(looking, progress::close)) {
             progress.close();
-        }
-    }
-
-    private static boolean begin(Executor executor, Runnable task) {
-        try {
-            executor.execute(task);
-            return true;
-        } catch (RejectedExecutionException stopping) {
-            return false;
         }
     }
 
     private ProgressQuestion question(ActiveLoad active) {
         Map<FileId, ProgressQuestion.Asked> files = new HashMap<>();
+        Map<FileId, Long> closed = new HashMap<>();
         long opens = 0;
         boolean remote = false;
         for (TrackedShard shard : active.load().shards()) {
@@ -168,10 +180,12 @@ final class Following implements AutoCloseable {
                                 headerBytes(id),
                                 shard.path(),
                                 far || !active.enforced() ? null : shard.file()));
+            } else if (shard.opened()) {
+                closed.put(shard.shard().id(), shard.shard().sizeBytes());
             }
         }
         return new ProgressQuestion(
-                Set.copyOf(active.load().readers().keySet()), files, opens, active.enforced() && !remote);
+                Set.copyOf(active.load().readers().keySet()), files, closed, opens, active.enforced() && !remote);
     }
 
     private long headerBytes(FileId id) {
@@ -195,8 +209,10 @@ final class Following implements AutoCloseable {
             for (Map.Entry<FileId, FilePlace> file : seen.files().entrySet()) {
                 moved |= take(active, load.shard(file.getKey()), file.getValue());
             }
+            finished(load, seen);
         }
         load.frontiersSeen(System.nanoTime());
+        FrontierLag.observe(active, parts.counters());
         active.budget().readsAt((long) load.bytesPerSecond());
         rewrites.look(load);
         if (active.enforced()) {
@@ -232,7 +248,8 @@ final class Following implements AutoCloseable {
         } else {
             shard.readersAt(place.slowestBytes(), place.furthestBytes());
         }
-        return shard.touched(place.touched()) || shard.frontierBytes() != before;
+        shard.touched().byAny(place.touchedByAny());
+        return shard.touched().byAll(place.touched()) || shard.frontierBytes() != before;
     }
 
     private void readWantedLayouts(ActiveLoad active) {

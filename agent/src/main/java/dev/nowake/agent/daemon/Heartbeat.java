@@ -8,6 +8,7 @@ import dev.nowake.policy.HostView;
 import dev.nowake.policy.Trigger;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 /**
  * Time for policies: a tick every ten seconds, and word of memory running short as soon as it is seen. Belongs to the
@@ -32,7 +33,7 @@ final class Heartbeat {
     private final Keeps keeps;
     private final BiConsumer<ActiveLoad, Trigger> aboutLoad;
     private final BiConsumer<Standing, Trigger> aboutNone;
-    private final List<Standing> rules;
+    private final Supplier<List<Standing>> rules;
     private boolean looking;
 
     /** {@code aboutNone} is told for each of {@code rules} when no load is under way. */
@@ -40,13 +41,13 @@ final class Heartbeat {
             Parts parts,
             HostMemory host,
             Keeps keeps,
-            List<Standing> rules,
+            Supplier<List<Standing>> rules,
             BiConsumer<ActiveLoad, Trigger> aboutLoad,
             BiConsumer<Standing, Trigger> aboutNone) {
         this.parts = parts;
         this.host = host;
         this.keeps = keeps;
-        this.rules = List.copyOf(rules);
+        this.rules = rules;
         this.aboutLoad = aboutLoad;
         this.aboutNone = aboutNone;
     }
@@ -104,7 +105,7 @@ final class Heartbeat {
             }
         }
         if (active.isEmpty()) {
-            rules.forEach(rule -> aboutNone.accept(rule, trigger));
+            rules.get().forEach(rule -> aboutNone.accept(rule, trigger));
         }
     }
 }

@@ -7,53 +7,50 @@ import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.LoadState;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
-import dev.nowake.agent.observe.Journal;
 import dev.nowake.agent.observe.LineKind;
-import dev.nowake.kernel.KernelException;
-import dev.nowake.kernel.proc.ProcessInfo;
 import dev.nowake.model.FileId;
 import dev.nowake.model.RangeSet;
 import dev.nowake.policy.Trigger;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Takes what listeners heard and keeps the loads: begins them, notes opens and closes. Belongs to the engine's thread. */
 final class Intake {
-    /** Landed before the open and gone after it: read-ahead noise is smaller, a shard larger. */
-    private static final long DROP_EVIDENCE_BYTES = 8L << 20;
-
     private final Parts parts;
     private final Models models;
     private final Planning planning;
-    private final Following following;
+    private final Opens opens;
     private final ModelTable table;
     private final Written written;
     private final LastReader lastReader;
     private final ShardFiles files;
     private final Baseline baseline;
+    private final Vacancies vacancies;
     private final Onlookers onlookers;
 
     Intake(
             Parts parts,
             Models models,
             Planning planning,
-            Following following,
+            Opens opens,
             ModelTable table,
             Written written,
             LastReader lastReader,
             ShardFiles files,
-            Baseline baseline) {
+            Baseline baseline,
+            Vacancies vacancies) {
         this.parts = parts;
         this.models = models;
         this.planning = planning;
-        this.following = following;
+        this.opens = opens;
         this.table = table;
         this.written = written;
         this.lastReader = lastReader;
         this.files = files;
         this.baseline = baseline;
+        this.vacancies = vacancies;
         this.onlookers = new Onlookers(parts.procRoot());
     }
 
@@ -61,7 +58,13 @@ final class Intake {
         ActiveLoad active = parts.book().of(sighting.id());
         boolean known = active != null && active.load().readers().containsKey(sighting.pid());
         if (!known && sighting.isOpen() && onlookers.contains(sighting.pid())) {
-            baseline.forget(sighting.id()); // it may bring pages in or drop them
+            if (onlookers.moved(sighting.pid())) {
+                baseline.forget(sighting.id());
+            }
+            drop(sighting);
+            return;
+        }
+        if (sighting.isOpen() && vacancies.isPast(sighting)) {
             drop(sighting);
             return;
         }
@@ -87,6 +90,10 @@ final class Intake {
     /** An open heard some time after it happened: its close may have been heard, and dropped, before it. */
     private void seenLate(Sighting sighting) {
         seen(sighting);
+        lookWhetherClosed(sighting);
+    }
+
+    private void lookWhetherClosed(Sighting sighting) {
         ActiveLoad active = parts.book().of(sighting.id());
         if (active != null && active.load().state() == LoadState.LOADING) {
             TrackedShard shard = active.load().shard(sighting.id());
@@ -96,9 +103,12 @@ final class Intake {
         }
     }
 
-    /** Somebody opens the model while its pages are being dropped: stop that, and begin anew when it has stopped. */
+    /**
+     * Somebody opens the model while its pages are being dropped: stop that, and begin anew when it has stopped. One who has
+     * gone again already needs nothing, but what he brought in goes with a load of its own.
+     */
     private void comesBack(ActiveLoad active, Sighting sighting) {
-        if (sighting.isOpen()) {
+        if (sighting.isOpen() && lastReader.isHeld(active, sighting)) {
             active.releaseAbandoned().set(true);
         }
         if (sighting.isOpen() || sighting.wasWritten()) {
@@ -108,11 +118,15 @@ final class Intake {
         }
     }
 
-    /** The load is out of the book: what came meanwhile is heard now. */
+    /**
+     * The load is out of the book: what came meanwhile is heard now, all of it before anybody is looked for, so that it is
+     * one load and not one for each open.
+     */
     void ended(ActiveLoad active) {
         used(active.load());
         written.ended(active.load());
-        active.deferred().forEach(this::seenLate);
+        active.deferred().forEach(this::seen);
+        active.deferred().forEach(this::lookWhetherClosed);
     }
 
     /** A close without a load: nothing to do but to forget what a writer made untrue. */
@@ -122,7 +136,7 @@ final class Intake {
             models.changed(sighting);
             written.closed(sighting.id());
         }
-        boolean moved = onlookers.remembers(sighting.pid());
+        boolean moved = onlookers.moved(sighting.pid());
         drop(sighting);
         if (moved) {
             models.lookAgain(sighting.id());
@@ -130,8 +144,7 @@ final class Intake {
     }
 
     private void used(Load load) {
-        double now = PolicyInputs.nowSeconds();
-        load.shards().forEach(shard -> table.used(shard.shard().id(), now));
+        load.shards().forEach(shard -> table.used(shard.shard().id()));
     }
 
     private void drop(Sighting sighting) {
@@ -160,7 +173,7 @@ final class Intake {
             planning.ask(active, Trigger.PROGRESS, shard);
         }
         if (sighting.isOpen()) {
-            opened(active, shard, sighting);
+            opens.seen(active, shard, sighting);
         }
         if (sighting.wasWritten()) {
             changed(active, shard, sighting);
@@ -183,85 +196,6 @@ final class Intake {
         return first;
     }
 
-    private void opened(ActiveLoad active, TrackedShard shard, Sighting sighting) {
-        Load load = active.load();
-        boolean first = !shard.opened();
-        boolean firstOfLoad = load.shardsOpened() == 0;
-        boolean again = !shard.inUse();
-        shard.markOpened();
-        boolean newReader = addReader(load, sighting.pid());
-        if (!first && !newReader && !again) {
-            return; // nothing a policy could decide differently
-        }
-        if (shard.file() == null
-                && (active.enforced() || !parts.mounts().isFuse(sighting.id().device()))) {
-            files.ensureHeld(shard);
-        }
-        if (first && sighting.status() != null) {
-            shard.history().seenAs(sighting.status());
-        }
-        if (first) {
-            parts.counters().increment(Counter.OPENS);
-            noticeDroppedPages(shard);
-        }
-        following.readerCame(active);
-        List<Journal.Line> lines = new ArrayList<>();
-        if (firstOfLoad) {
-            lines.add(beginLine(active, sighting));
-        }
-        lines.add(openLine(active, shard, sighting, first));
-        if (first || again) {
-            planning.askAtOpen(active, shard, lines);
-        } else {
-            lines.forEach(Journal.Line::log);
-        }
-        if (newReader) {
-            nameReader(load, sighting.pid());
-        }
-        if (firstOfLoad) {
-            following.begin(active);
-        }
-    }
-
-    private boolean addReader(Load load, int pid) {
-        if (pid <= 0 || load.readers().containsKey(pid)) {
-            return false;
-        }
-        return load.addReader(pid, -1);
-    }
-
-    /** When it started tells it from a later process of its number; nothing waits for that. */
-    private void nameReader(Load load, int pid) {
-        ProcessInfo.read(parts.procRoot(), pid).ifPresent(info -> load.addReader(pid, info.startTicks()));
-    }
-
-    private void noticeDroppedPages(TrackedShard shard) {
-        long device = shard.shard().id().device();
-        if (shard.file() == null
-                || shard.landedBytes() < DROP_EVIDENCE_BYTES
-                || !parts.mounts().isFuse(device)) {
-            return;
-        }
-        try {
-            long now = parts.kernel()
-                    .pageCache()
-                    .residency(shard.file(), 0, shard.shard().sizeBytes())
-                    .residentBytes();
-            if (now >= 0 && now < shard.landedBytes() / 4) {
-                shard.askAgain();
-                if (parts.mounts().learnDropsPagesAtOpen(device)) {
-                    parts.journal()
-                            .line(LineKind.MOUNT)
-                            .path(shard.path())
-                            .put("reason", "the server drops a file's pages at every open: no lookahead on this mount")
-                            .log();
-                }
-            }
-        } catch (KernelException unknown) {
-            parts.counters().increment(Counter.ERRORS);
-        }
-    }
-
     /** What a writer left in page cache is not ours to drop. */
     private void changed(ActiveLoad active, TrackedShard shard, Sighting sighting) {
         shard.residentBefore(RangeSet.between(
@@ -270,30 +204,6 @@ final class Intake {
         baseline.forget(sighting.id());
         models.changed(sighting);
         planning.ask(active, Trigger.WRITTEN, shard);
-    }
-
-    private Journal.Line beginLine(ActiveLoad active, Sighting sighting) {
-        Load load = active.load();
-        return parts.line(LineKind.BEGIN, load)
-                .put("format", load.model().format().label())
-                .put("shards", load.shards().size())
-                .put("sizeBytes", load.model().sizeBytes())
-                .put("pid", sighting.pid())
-                .put("mode", active.rule().mode().label())
-                .put("rule", active.ruleName())
-                .put("policy", active.assignment().policy());
-    }
-
-    private Journal.Line openLine(ActiveLoad active, TrackedShard shard, Sighting sighting, boolean first) {
-        return parts.line(LineKind.OPEN, active.load())
-                .path(shard.path())
-                .put("pid", sighting.pid())
-                .put("shard", shard.shard().index())
-                .put("sizeBytes", shard.shard().sizeBytes())
-                .put("residentBytes", first && shard.residentBytes() >= 0 ? shard.residentBytes() : null)
-                .put("residentBeforeBytes", first ? shard.residentBefore().bytes() : null)
-                .put("mode", active.rule().mode().label())
-                .put("rule", active.ruleName());
     }
 
     /** Where the kernel tells no opens: {@code inUse} are all model files found open or mapped, each with one user. */
@@ -314,6 +224,42 @@ final class Intake {
         return active == null
                 || !active.load().shard(sighting.id()).inUse()
                 || !active.load().readers().containsKey(sighting.pid());
+    }
+
+    /**
+     * A load whose readers ended while no daemon was there: it ends now, as its rule's policy wants. Nothing is prefetched
+     * for it, and nothing is done where another rule is for it by now.
+     */
+    void finishLeft(Map<FileId, Handover.Left> left) {
+        for (FileId id : left.keySet()) {
+            CatalogEntry entry = models.of(id);
+            if (entry != null && parts.book().of(id) == null) { // else somebody reads it: its end comes
+                finishLeft(entry, left);
+            }
+        }
+    }
+
+    private void finishLeft(CatalogEntry entry, Map<FileId, Handover.Left> left) {
+        ActiveLoad active = LoadStart.of(parts, models.rules(), models.shardsOf(entry), entry, 0);
+        if (!active.enforced()
+                || !active.ruleName().equals(left.get(entry.shard().id()).rule())) {
+            active.budget().close();
+            return;
+        }
+        parts.book().begin(active);
+        parts.counters().increment(Counter.LOADS);
+        parts.line(LineKind.LOAD, active.load())
+                .put("reason", "left by a daemon that ended before it; its readers are gone")
+                .log();
+        List<TrackedShard> held = active.load().shards().stream()
+                .filter(shard -> left.containsKey(shard.shard().id()) && files.ensureHeld(shard))
+                .toList();
+        for (TrackedShard shard : active.load().shards()) {
+            shard.ask(RangeSet.between(0, shard.shard().sizeBytes()));
+        }
+        held.forEach(TrackedShard::markOpened);
+        held.forEach(shard -> lastReader.closeSeen(active, shard));
+        lastReader.lookAt(active);
     }
 
     /** Events were lost: every load's shards are looked at again; {@code inUse} are files found open or mapped. */

@@ -7,18 +7,39 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
- * What policies asked to keep: no eviction touches it as long as it holds, whoever asks for it. Nothing is locked in
+ * What policies asked to keep, and what an operator did: no eviction touches it as long as it holds, whoever asks for it. Nothing is locked in
  * memory; the kernel may still reclaim it. Belongs to the engine's thread.
  */
 final class Keeps {
     /** Of one file; the oldest goes when a policy asks for more. */
     private static final int MAX_PER_FILE = 64;
 
+    /** {@code untilSeconds}: of the steady clock. */
     private record Kept(RangeSet range, Step.Hold hold, double untilSeconds) {}
 
+    private static final RangeSet ALL = RangeSet.between(0, Long.MAX_VALUE);
+
+    private final Clocks clocks;
     private final Map<FileId, List<Kept>> kept = new HashMap<>();
+    private final Predicate<FileId> byOperator;
+
+    /** {@code byOperator}: files an operator wants kept, whole. */
+    Keeps(Clocks clocks, Predicate<FileId> byOperator) {
+        this.clocks = clocks;
+        this.byOperator = byOperator;
+    }
+
+    /** No policy asked for that. */
+    boolean isByOperator(FileId file) {
+        return byOperator.test(file);
+    }
+
+    Keeps(Clocks clocks) {
+        this(clocks, file -> false);
+    }
 
     /** Returns whether it says anything new: policies say the same every ten seconds. */
     boolean add(Step.Keep step, RangeSet range) {
@@ -26,9 +47,9 @@ final class Keeps {
         boolean news = ofFile.stream()
                 .noneMatch(known -> known.hold() == step.hold()
                         && range.minus(known.range()).isEmpty());
-        Kept wanted = new Kept(range, step.hold(), step.untilSeconds());
+        Kept wanted = new Kept(range, step.hold(), clocks.steadyAt(step.untilSeconds()));
         ofFile.removeIf(known -> known.hold() == wanted.hold()
-                && known.untilSeconds() <= wanted.untilSeconds()
+                && (known.hold() != Step.Hold.TIME || known.untilSeconds() <= wanted.untilSeconds())
                 && known.range().minus(range).isEmpty());
         ofFile.add(wanted);
         if (ofFile.size() > MAX_PER_FILE) {
@@ -43,12 +64,16 @@ final class Keeps {
     }
 
     /** The bytes of the file that must stay now. */
-    RangeSet of(FileId file, boolean inUse, double nowSeconds) {
+    RangeSet of(FileId file, boolean inUse) {
+        if (isByOperator(file)) {
+            return ALL;
+        }
         List<Kept> ofFile = kept.get(file);
         if (ofFile == null) {
             return RangeSet.EMPTY;
         }
-        ofFile.removeIf(known -> known.hold() == Step.Hold.TIME && known.untilSeconds() <= nowSeconds);
+        double now = clocks.steadySeconds();
+        ofFile.removeIf(known -> known.hold() == Step.Hold.TIME && known.untilSeconds() <= now);
         ofFile.removeIf(known -> known.hold() == Step.Hold.OPEN && !inUse);
         if (ofFile.isEmpty()) {
             kept.remove(file);
@@ -60,7 +85,7 @@ final class Keeps {
         return all;
     }
 
-    private void drop(java.util.function.Predicate<Kept> which) {
+    private void drop(Predicate<Kept> which) {
         kept.values().forEach(ofFile -> ofFile.removeIf(which));
         kept.values().removeIf(List::isEmpty);
     }

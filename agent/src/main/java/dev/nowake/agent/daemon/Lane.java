@@ -5,23 +5,18 @@ import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.config.RootRule;
 import dev.nowake.agent.identify.CatalogEntry;
 import dev.nowake.agent.identify.CatalogSnapshot;
+import dev.nowake.agent.identify.FoundModel;
 import dev.nowake.agent.listen.Sighting;
-import dev.nowake.agent.listen.SightingSink;
-import dev.nowake.agent.observe.Counter;
-import dev.nowake.agent.observe.LineKind;
+import dev.nowake.agent.load.ActiveLoad;
 import dev.nowake.kernel.KernelException;
+import dev.nowake.kernel.proc.MountInfo;
 import dev.nowake.model.FileId;
 import dev.nowake.policy.Trigger;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiPredicate;
 
 /**
  * The whole way, from listening to releasing, for the roots of one kind of storage: all local filesystems together, and
@@ -29,14 +24,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * waits on its own lane's threads, and the other lanes go on.
  */
 final class Lane implements AutoCloseable {
-    /** Lost events come in crowds, when descriptors run out; one look answers all of this long. */
-    private static final long RESCAN_NANOS = 50_000_000L;
+    /** Descriptors of a load that was let go are closed when the chunks in flight are done. */
+    private static final long END_LOOK_NANOS = 20_000_000L;
 
     private final Parts parts;
-    private final ExecutorService background;
-    private final ExecutorService looking;
-    private final ExecutorService evicting;
-    private final ExecutorService writingBack;
+    private final LaneThreads threads;
+    private final Ears ears;
     private final Watching watching;
     private final Models models;
     private final Intake intake;
@@ -44,52 +37,86 @@ final class Lane implements AutoCloseable {
     private final Following following;
     private final Explaining explaining;
     private final Heartbeat heartbeat;
-    private final List<Path> rootPaths;
-    private final AtomicBoolean rescanDue = new AtomicBoolean();
+    private final Suspensions suspensions;
+    private final Runnable switched = this::switched;
+    private final RuleChange ruleChange;
+    private final Sampling sampling;
+    private final LoadsAnswer loadsNow;
+    private final LoadsStatus loadsStatus;
+    private final long lookNanos;
+    private volatile Config roots;
+    private final Restart restart;
     private Thread engineThread;
-    private volatile List<Object> lastLoads = List.of();
 
-    /** {@code parts} with an engine and a book of the lane's own; {@code roots}: its part of the configuration. */
-    Lane(Parts parts, Config roots, String name) throws KernelException {
+    /**
+     * @param parts with an engine and a book of the lane's own
+     * @param roots its part of the configuration
+     * @param handover what an earlier daemon left
+     * @param isOurs whether a root is still this lane's, by what is mounted
+     * @param lookNanos how long a start may look at what is resident of files nobody reads
+     */
+    Lane(Parts parts, Config roots, Handover handover, String name, BiPredicate<Path, MountInfo> isOurs, long lookNanos)
+            throws KernelException {
         this.parts = parts;
-        this.rootPaths = roots.roots().stream().map(RootRule::path).toList();
-        this.background = thread("nowake-background-" + name);
-        this.looking = thread("nowake-follow-" + name);
-        this.evicting = thread("nowake-evict-" + name);
-        this.writingBack = thread("nowake-write-back-" + name);
+        this.roots = roots;
+        this.lookNanos = lookNanos;
+        this.threads = LaneThreads.of(name);
+        this.ears = new Ears(parts);
         Baseline baseline = new Baseline(parts.kernel());
-        ShardFiles files = new ShardFiles(parts, baseline);
+        ShardFiles files = new ShardFiles(parts, baseline, handover);
         HostMemory memory = new HostMemory(parts.procRoot());
         HostNodes nodes = new HostNodes(parts.procRoot());
         ReaderPlaces places = new ReaderPlaces(parts.procRoot(), parts.kernel().placement(), nodes);
         Placements placements = new Placements(nodes);
         LayoutShelf layouts = new LayoutShelf();
-        Keeps keeps = new Keeps();
-        Leftovers leftovers = new Leftovers(parts, background);
-        watching = new Watching(parts, new Ears());
-        models = new Models(parts, roots, background, watching, baseline, this::newFolders);
-        ModelTable table = new ModelTable(models::found, baseline, parts.book());
+        watching = new Watching(parts, ears);
+        models = new Models(parts, roots, threads.background(), watching, baseline, this::newFolders, isOurs);
+        restart = new Restart(parts, models, baseline, handover);
+        Keeps keeps = new Keeps(Clocks.HOST, this::isKept);
+        Leftovers leftovers = new Leftovers(parts, threads.background(), this::isKept, models);
+        ModelTable table = new ModelTable(models::found, baseline, parts.book(), Clocks.HOST);
         PolicyInputs inputs = new PolicyInputs(parts, memory, table, layouts);
         Prefetching prefetching = new Prefetching(parts, files, placements);
-        RoomMaking rooms = new RoomMaking(parts, placements, nodes, evicting);
-        Evictions evictions =
-                new Evictions(parts, evicting, writingBack, keeps, baseline, models::of, models::isObserved);
+        RoomMaking rooms = new RoomMaking(parts, placements, nodes, threads.evicting());
+        Evictions evictions = new Evictions(
+                parts, threads.evicting(), threads.writingBack(), keeps, baseline, models::of, models::isObserved);
         Planning planning = new Planning(parts, inputs, prefetching, evictions, rooms);
-        following =
-                new Following(parts, places, layouts, planning, rooms, baseline, looking, background, this::loadBegins);
+        sampling = new Sampling(parts, threads.following());
+        following = new Following(
+                parts,
+                places,
+                layouts,
+                planning,
+                rooms,
+                baseline,
+                threads.following(),
+                threads.background(),
+                this::loadBegins);
         // the stations form a ring only here: a load's end may begin the next one
         Intake[] ring = new Intake[1];
-        Releasing releasing = new Releasing(
-                parts, inputs, files, baseline, leftovers, evictions, keeps, active -> ring[0].ended(active));
+        LoadEnd end = new LoadEnd(parts, files, baseline, leftovers, active -> {
+            sampling.end(active);
+            ring[0].ended(active);
+        });
+        Releasing releasing = new Releasing(parts, inputs, files, baseline, evictions, keeps, end);
+        Vacancies vacancies = new Vacancies();
         LastReader lastReader = new LastReader(
-                parts, background, releasing::begin, (active, shard) -> planning.ask(active, Trigger.CLOSE, shard));
+                parts,
+                threads.background(),
+                vacancies,
+                active -> {
+                    following.lookLast(active);
+                    releasing.begin(active);
+                },
+                (active, shard) -> planning.ask(active, Trigger.CLOSE, shard));
         written = new Written(parts, models, planning);
-        intake = new Intake(parts, models, planning, following, table, written, lastReader, files, baseline);
+        Opens opens = new Opens(parts, planning, following, files);
+        intake = new Intake(parts, models, planning, opens, table, written, lastReader, files, baseline, vacancies);
         heartbeat = new Heartbeat(
                 parts,
                 memory,
                 keeps,
-                models.rules().standing(),
+                () -> models.rules().standing(parts.switches().modes()),
                 (active, trigger) -> planning.ask(active, trigger, null),
                 (standing, trigger) -> {
                     planning.askIdle(standing.assignment(), standing.mode() == Mode.ENFORCE, trigger);
@@ -98,8 +125,22 @@ final class Lane implements AutoCloseable {
                     }
                 });
         ring[0] = intake;
+        ears.hearFor(models, intake);
+        suspensions = new Suspensions(parts, leftovers, (active, trigger) -> planning.ask(active, trigger, null));
+        parts.switches().listen(switched);
+        ruleChange = new RuleChange(parts, releasing::letGo);
+        loadsNow = new LoadsAnswer(
+                parts.engine(), new Residents(() -> this.roots.roots(), baseline, models::snapshot), parts.book());
+        loadsStatus = new LoadsStatus(parts, this::isKept);
         explaining = new Explaining(
-                parts, models.rules(), inputs, baseline, places, placements, parts.engine()::submit, background);
+                parts,
+                models::rules,
+                inputs,
+                baseline,
+                places,
+                placements,
+                parts.engine()::submit,
+                threads.background());
     }
 
     /** What would become of an open of this file, or of the first model below this folder; null where there is none. */
@@ -109,14 +150,19 @@ final class Lane implements AutoCloseable {
         return entry == null ? null : explaining.explain(snapshot, entry, pid);
     }
 
-    /** Made with its first task. */
-    private static ExecutorService thread(String name) {
-        return Executors.newSingleThreadExecutor(
-                Thread.ofPlatform().name(name).daemon().factory());
+    private boolean isKept(FileId id) {
+        CatalogEntry entry = models.of(id);
+        return entry != null && parts.switches().keeps().holds(entry.path());
     }
 
-    private void loadBegins() {
+    /** Any thread. */
+    private void switched() {
+        parts.engine().submit(suspensions::look);
+    }
+
+    private void loadBegins(ActiveLoad active) {
         heartbeat.loadBegins();
+        sampling.begin(active);
     }
 
     /** Starts the engine, then marks every folder on the background thread. Done when all are marked. */
@@ -125,105 +171,107 @@ final class Lane implements AutoCloseable {
                 Thread.ofPlatform().name("nowake-engine-" + name).daemon().start(parts.engine());
         parts.engine().submit(() -> models.keepWatching(intake::looked));
         parts.engine().submit(heartbeat::start);
-        return CompletableFuture.runAsync(models::watchRoots, background);
+        return CompletableFuture.runAsync(
+                () -> {
+                    models.watchRoots(roots.roots());
+                    restart.recall();
+                    models.lookAtIdleFiles(lookNanos);
+                    models.rescan(this::atStart);
+                },
+                threads.background());
+    }
+
+    /** Its part of another configuration: from now on for loads that begin; those under way follow. Any thread. */
+    void rules(Config next) {
+        models.rules(next);
+        parts.engine().submit(() -> ruleChange.apply(models.rules()));
+    }
+
+    /** The roots of that: done when they are marked. Any thread. */
+    CompletableFuture<Void> roots(Config next) {
+        roots = next;
+        return CompletableFuture.runAsync(
+                () -> {
+                    if (models.follow(next.roots())) {
+                        ears.rescanSoon();
+                    }
+                },
+                threads.background());
+    }
+
+    /** Its last root is gone: hears nothing more, and lets its loads go. Done when it holds nothing; then it is to be closed. */
+    CompletableFuture<Void> end() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        models.retire();
+        watching.close();
+        parts.engine().submit(() -> {
+            ruleChange.endAll("its root is watched no more: what was prefetched for it stays");
+            // what was heard and is being identified comes back to the engine first
+            threads.background().execute(() -> parts.engine().submit(() -> awaitEmpty(done)));
+        });
+        return done;
+    }
+
+    private void awaitEmpty(CompletableFuture<Void> done) {
+        if (parts.book().active().isEmpty()) {
+            done.complete(null);
+        } else {
+            parts.engine().at(System.nanoTime() + END_LOOK_NANOS, () -> awaitEmpty(done));
+        }
+    }
+
+    /** What is due is done by its engine: a task of the engine's. Any thread. */
+    void submit(Runnable task) {
+        parts.engine().submit(task);
+    }
+
+    /** Loads that were under way before we listened: those of readers that go on, and those an earlier daemon left. */
+    private void atStart(List<Sighting> inUse) {
+        intake.rescanned(inUse);
+        intake.finishLeft(restart.settle());
     }
 
     List<Path> rootPaths() {
-        return rootPaths;
+        return roots.roots().stream().map(RootRule::path).toList();
+    }
+
+    int models() {
+        return models.found().size();
+    }
+
+    /** All that are known now. Any thread. */
+    List<FoundModel> foundModels() {
+        return models.found();
     }
 
     int folders() {
         return watching.folders();
     }
 
-    /** Asks for the lane's part of {@code status}; {@link #loads} waits for it. */
-    CompletableFuture<List<Object>> askLoads() {
-        CompletableFuture<List<Object>> answer = new CompletableFuture<>();
-        parts.engine().submit(() -> answer.complete(StatusDocument.loads(parts.book(), parts.procRoot())));
-        return answer;
+    /** What metrics tell of its loads. */
+    LoadsAnswer loadsNow() {
+        return loadsNow;
     }
 
-    /** What was asked, or the last answer of a lane that does not answer by the deadline: its server hangs. */
-    List<Object> loads(CompletableFuture<List<Object>> asked, long deadlineNanos) {
-        try {
-            lastLoads = asked.get(Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException | ExecutionException busy) {
-            return lastLoads;
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-        }
-        return lastLoads;
+    /** What {@code status} tells of its loads. */
+    LoadsStatus loadsStatus() {
+        return loadsStatus;
     }
 
     /** Folders that came while we listen: opens and closes in them were not heard until now. */
     private void newFolders(List<FileId> files) {
-        rescanSoon();
+        ears.rescanSoon();
         parts.engine().submit(() -> files.forEach(written::closed));
-    }
-
-    private void rescanSoon() {
-        if (rescanDue.compareAndSet(false, true)) {
-            parts.engine()
-                    .submit(() -> parts.engine().at(System.nanoTime() + RESCAN_NANOS, () -> {
-                        rescanDue.set(false);
-                        models.rescan(intake::rescanned);
-                    }));
-        }
-    }
-
-    /** Where listeners put what they hear; everything goes to the engine. */
-    private final class Ears implements SightingSink {
-        @Override
-        public boolean wants(FileId id, long mask) {
-            return models.wants(id, mask);
-        }
-
-        @Override
-        public void seen(Sighting sighting) {
-            parts.engine().submit(() -> intake.seen(sighting));
-        }
-
-        @Override
-        public void overflowed() {
-            if (!rescanDue.get()) {
-                parts.journal()
-                        .line(LineKind.OVERFLOW)
-                        .put("reason", "events were lost: looking at everything again")
-                        .log();
-            }
-            rescanSoon();
-        }
-
-        @Override
-        public void folderChanged(Path folder) {
-            parts.engine().submit(() -> models.folderChanged(folder));
-        }
-
-        @Override
-        public void folderGone(Path folder) {
-            models.folderGone(folder);
-        }
-
-        @Override
-        public void failed(String what, Throwable cause) {
-            parts.counters().increment(Counter.ERRORS);
-            parts.journal()
-                    .line(LineKind.ERROR)
-                    .put("reason", what + ": " + cause.getMessage())
-                    .log();
-        }
     }
 
     /** Stops hearing and doing; {@link #awaitEnd} waits for the thread. */
     @Override
     public void close() {
+        parts.switches().unlisten(switched);
         watching.close();
         parts.engine().stop();
-        background.shutdownNow();
-        looking.shutdown();
+        threads.close();
         following.close();
-        evicting.shutdownNow();
-        writingBack.shutdownNow();
     }
 
     void awaitEnd(long millis) throws InterruptedException {

@@ -19,19 +19,20 @@ final class Lanes {
     private Lanes() {}
 
     /** The roots by lane: 0 for all local filesystems, else the device of a remote one. */
-    static Map<Long, Config> split(Config config, Path procRoot) {
-        MountInfo mounts = MountInfo.read(procRoot);
+    static Map<Long, Config> split(Config config, MountInfo mounts) {
         Map<Long, List<RootRule>> byLane = new LinkedHashMap<>();
         for (RootRule root : config.roots()) {
-            long lane = mounts.byPath(root.path())
-                    .filter(Lanes::isRemote)
-                    .map(Mount::device)
-                    .orElse(LOCAL);
-            byLane.computeIfAbsent(lane, key -> new ArrayList<>()).add(root);
+            byLane.computeIfAbsent(of(root.path(), mounts), key -> new ArrayList<>())
+                    .add(root);
         }
         Map<Long, Config> lanes = new LinkedHashMap<>();
         byLane.forEach((lane, roots) -> lanes.put(lane, config.withRoots(roots)));
         return lanes;
+    }
+
+    /** 0, or the device of the remote filesystem that is mounted there now. */
+    static long of(Path root, MountInfo mounts) {
+        return mounts.byPath(root).filter(Lanes::isRemote).map(Mount::device).orElse(LOCAL);
     }
 
     private static boolean isRemote(Mount mount) {

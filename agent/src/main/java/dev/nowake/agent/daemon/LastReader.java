@@ -1,5 +1,6 @@
 package dev.nowake.agent.daemon;
 
+import dev.nowake.agent.listen.Sighting;
 import dev.nowake.agent.load.ActiveLoad;
 import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.LoadState;
@@ -7,6 +8,7 @@ import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.LineKind;
 import dev.nowake.kernel.KernelException;
+import dev.nowake.kernel.OpenFile;
 import dev.nowake.kernel.proc.FileKey;
 import dev.nowake.kernel.proc.OpenFileScan;
 import dev.nowake.kernel.proc.ProcessInfo;
@@ -39,6 +41,9 @@ final class LastReader {
     /** Readers of a quiet load are looked at this often: a release then starts within half of what was promised. */
     private static final long QUIET_CHECK_NANOS = 50_000_000L;
 
+    /** For opens of other shards by readers that are gone: a busy host lets us hear of them that much later. */
+    private static final long UNHEARD_NANOS = 200_000_000L;
+
     private static final long MILLI = 1_000_000L;
 
     /** Between a reader's last look and its close: two looks, and some more where looks are late. */
@@ -51,6 +56,7 @@ final class LastReader {
     private final Executor background;
     private final Consumer<ActiveLoad> over;
     private final BiConsumer<ActiveLoad, TrackedShard> shardUnused;
+    private final Vacancies vacancies;
     private final Set<Long> withoutLeases = new HashSet<>();
     private long lastScanNanos;
 
@@ -61,9 +67,11 @@ final class LastReader {
     LastReader(
             Parts parts,
             Executor background,
+            Vacancies vacancies,
             Consumer<ActiveLoad> over,
             BiConsumer<ActiveLoad, TrackedShard> shardUnused) {
         this.parts = parts;
+        this.vacancies = vacancies;
         this.background = background;
         this.over = over;
         this.shardUnused = shardUnused;
@@ -79,24 +87,40 @@ final class LastReader {
         if (active.load().state() != LoadState.LOADING || !shard.inUse()) {
             return;
         }
+        long askedNanos = System.nanoTime();
         Boolean held = active.enforced() ? lease(shard) : null;
         if (held == null) {
             scanSoon(active);
         } else if (held) {
             probeLater(active, shard);
         } else {
-            unused(active, shard);
+            unused(active, shard, askedNanos);
         }
+    }
+
+    /**
+     * Whether somebody has this file open or mapped now, as far as a lease through the descriptor that came with an open
+     * tells at once; true where it cannot.
+     */
+    boolean isHeld(ActiveLoad active, Sighting open) {
+        TrackedShard shard = active.load().shard(open.id());
+        OpenFile file = open.file() == null ? shard.file() : open.file();
+        Boolean held = active.enforced() ? lease(shard, file) : null;
+        return held == null || held;
     }
 
     /** Null where a lease cannot tell. */
     private Boolean lease(TrackedShard shard) {
+        return lease(shard, shard.file());
+    }
+
+    private Boolean lease(TrackedShard shard, OpenFile file) {
         long device = shard.shard().id().device();
-        if (shard.file() == null || withoutLeases.contains(device)) {
+        if (file == null || withoutLeases.contains(device)) {
             return null;
         }
         try {
-            return parts.kernel().leases().heldElsewhere(shard.file());
+            return parts.kernel().leases().heldElsewhere(file);
         } catch (KernelException unsupported) {
             withoutLeases.add(device);
             parts.journal()
@@ -121,7 +145,8 @@ final class LastReader {
         }
     }
 
-    private void unused(ActiveLoad active, TrackedShard shard) {
+    private void unused(ActiveLoad active, TrackedShard shard, long askedNanos) {
+        vacancies.found(shard.shard().id(), askedNanos);
         shard.markUnused(LEAST_READ_BYTES + (long) (active.load().bytesPerSecond() * UNSEEN_SECONDS));
         active.load().used(System.nanoTime());
         parts.line(LineKind.CLOSE, active.load())
@@ -152,6 +177,11 @@ final class LastReader {
         }
     }
 
+    /** Looks whether the load is over. */
+    void lookAt(ActiveLoad active) {
+        checkOver(active);
+    }
+
     /** Looks whether the load is over, and again every so often while its readers live but touch no shard. */
     private void checkOver(ActiveLoad active) {
         Load load = active.load();
@@ -159,11 +189,19 @@ final class LastReader {
             return;
         }
         long now = System.nanoTime();
-        if (load.isOver(load.everyShardOpened() || readersAlive(load), now)) {
+        if (isOver(load, now)) {
             over.accept(active);
         } else {
             parts.engine().at(now + QUIET_CHECK_NANOS, () -> checkOver(active));
         }
+    }
+
+    /** Where readers of some shards alone are gone, their opens of the others may still be on their way to us. */
+    private boolean isOver(Load load, long now) {
+        if (load.everyShardOpened() || load.readers().isEmpty()) {
+            return load.isOver(load.everyShardOpened(), now);
+        }
+        return load.isOver(readersAlive(load), now) && now - load.lastUseNanos() >= UNHEARD_NANOS;
     }
 
     private boolean readersAlive(Load load) {
@@ -198,15 +236,16 @@ final class LastReader {
         asked.forEach(shard -> keys.add(key(shard.shard().id())));
         parts.counters().increment(Counter.PROC_SCANS);
         background.execute(() -> {
+            long askedNanos = System.nanoTime();
             OpenFileScan.Users users = OpenFileScan.scan(
                     parts.procRoot(),
                     keys,
                     Math.toIntExact(ProcessHandle.current().pid()));
-            parts.engine().submit(() -> scanned(active, opens, users));
+            parts.engine().submit(() -> scanned(active, opens, users, askedNanos));
         });
     }
 
-    private void scanned(ActiveLoad active, Map<TrackedShard, Long> opens, OpenFileScan.Users users) {
+    private void scanned(ActiveLoad active, Map<TrackedShard, Long> opens, OpenFileScan.Users users, long askedNanos) {
         active.scanUnderWay(false);
         boolean everyReaderSeen = !users.hidden().contains(OpenFileScan.EVERYBODY)
                 && users.hidden().stream().noneMatch(active.load().readers()::containsKey);
@@ -216,7 +255,7 @@ final class LastReader {
             }
             boolean sameOpens = shard.opens() == opens.get(shard); // else the answer is about an earlier time
             if (sameOpens && everyReaderSeen && !users.inUse(key(shard.shard().id()))) {
-                unused(active, shard);
+                unused(active, shard, askedNanos);
             } else if (shard.isClosing()) {
                 probeLater(active, shard);
             }

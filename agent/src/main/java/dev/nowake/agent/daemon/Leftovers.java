@@ -1,16 +1,24 @@
 package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.execute.EvictOutcome;
+import dev.nowake.agent.load.ActiveLoad;
 import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.LineKind;
+import dev.nowake.agent.rules.RuleBook;
 import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.FileId;
 import dev.nowake.model.RangeSet;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /**
  * Pages that could not be dropped when their load ended (dirty, in flight): tried again a few times, later and later,
@@ -25,36 +33,110 @@ final class Leftovers {
 
     private final Parts parts;
     private final Executor background;
+    private final Predicate<FileId> isKept;
+    private final Models models;
+    private final Map<FileId, Rest> withheld = new HashMap<>();
 
-    Leftovers(Parts parts, Executor background) {
+    /**
+     * @param mayAct false while an operator has the load's rule stopped
+     * @param rules those the load began with
+     */
+    private record Rest(Load load, TrackedShard shard, RangeSet ranges, BooleanSupplier mayAct, RuleBook rules) {
+        FileId id() {
+            return shard.shard().id();
+        }
+    }
+
+    /** {@code isKept}: an operator wants the file kept. */
+    Leftovers(Parts parts, Executor background, Predicate<FileId> isKept, Models models) {
         this.parts = parts;
         this.background = background;
+        this.isKept = isKept;
+        this.models = models;
+    }
+
+    /**
+     * What would have been dropped, had an operator not stopped that: it is dropped as soon as he does not any more, unless
+     * somebody reads the file then. The engine's thread.
+     */
+    void withhold(ActiveLoad active, TrackedShard shard, RangeSet ranges) {
+        withhold(rest(active, shard, ranges));
+    }
+
+    private void withhold(Rest rest) {
+        Rest before = withheld.get(rest.id());
+        RangeSet ranges = before == null ? rest.ranges() : before.ranges().union(rest.ranges());
+        withheld.put(rest.id(), new Rest(rest.load(), rest.shard(), ranges, rest.mayAct(), rest.rules()));
+    }
+
+    /** A switch was switched. The engine's thread. */
+    void lookAgain() {
+        for (Rest rest : List.copyOf(withheld.values())) {
+            if (!isStopped(rest)) {
+                withheld.remove(rest.id());
+                retry(rest, 0);
+            }
+        }
+    }
+
+    private boolean isStopped(Rest rest) {
+        return !rest.mayAct().getAsBoolean() || isKept.test(rest.id());
     }
 
     /** The engine's thread. */
-    void retryLater(Load load, TrackedShard shard, RangeSet ranges) {
-        retryLater(load, shard, ranges, 0);
+    void retryLater(ActiveLoad active, TrackedShard shard, RangeSet ranges) {
+        retryLater(rest(active, shard, ranges), 0);
     }
 
-    private void retryLater(Load load, TrackedShard shard, RangeSet ranges, int attempt) {
-        if (attempt < AFTER_SECONDS.length && !ranges.isEmpty()) {
-            long due = System.nanoTime() + AFTER_SECONDS[attempt] * SECOND;
-            parts.engine().at(due, () -> retry(load, shard, ranges, attempt));
+    private Rest rest(ActiveLoad active, TrackedShard shard, RangeSet ranges) {
+        return new Rest(active.load(), shard, ranges, active.permission(), models.rules());
+    }
+
+    /** The configuration was read again since, and the file's root is gone or only observed: its pages stay. Any thread. */
+    private boolean isNobodys(Rest rest) {
+        return models.of(rest.id()) == null
+                || rest.rules() != models.rules()
+                        && models.isObserved(rest.shard().path());
+    }
+
+    private void retryLater(Rest rest, int attempt) {
+        if (attempt < AFTER_SECONDS.length && !rest.ranges().isEmpty()) {
+            parts.engine().at(System.nanoTime() + AFTER_SECONDS[attempt] * SECOND, () -> retry(rest, attempt));
         }
     }
 
-    private void retry(Load load, TrackedShard shard, RangeSet ranges, int attempt) {
-        FileId id = shard.shard().id();
-        if (parts.book().of(id) != null || !parts.claims().claim(id)) {
+    private void retry(Rest rest, int attempt) {
+        if (isNobodys(rest)) {
             return;
         }
-        background.execute(() -> {
-            EvictOutcome outcome = evict(load, shard, ranges);
-            parts.claims().release(id);
-            if (outcome != null && !outcome.isComplete()) {
-                parts.engine().submit(() -> retryLater(load, shard, ranges, attempt + 1));
-            }
-        });
+        if (isStopped(rest)) {
+            withhold(rest);
+            return;
+        }
+        if (parts.book().of(rest.id()) != null || !parts.claims().claim(rest.id())) {
+            return;
+        }
+        try {
+            background.execute(() -> evict(rest, attempt));
+        } catch (RejectedExecutionException stopping) {
+            parts.claims().release(rest.id());
+        }
+    }
+
+    /** What was stopped while it waited its turn is looked at again when it may go on. The background thread. */
+    private void evict(Rest rest, int attempt) {
+        boolean stopped = isStopped(rest) || isNobodys(rest);
+        EvictOutcome outcome = null;
+        try {
+            outcome = stopped ? null : evict(rest.load(), rest.shard(), rest.ranges());
+        } finally {
+            parts.claims().release(rest.id());
+        }
+        if (stopped) {
+            parts.engine().submit(() -> retry(rest, attempt));
+        } else if (outcome != null && !outcome.isComplete()) {
+            parts.engine().submit(() -> retryLater(rest, attempt + 1));
+        }
     }
 
     private EvictOutcome evict(Load load, TrackedShard shard, RangeSet ranges) {
@@ -73,7 +155,7 @@ final class Leftovers {
                     .put("reason", "pages that stayed at the load's end")
                     .log();
             return outcome;
-        } catch (IOException gone) {
+        } catch (IOException | IllegalStateException gone) {
             return null;
         }
     }

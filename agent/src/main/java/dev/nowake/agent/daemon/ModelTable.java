@@ -21,33 +21,40 @@ import java.util.function.Supplier;
  * because the first plan of every load waits for them. Belongs to the engine's thread.
  */
 final class ModelTable {
+    /** NTP slews a clock by less than this between two loads of a model. */
+    private static final double CLOCK_SET_SECONDS = 1;
+
     private final Supplier<List<FoundModel>> found;
     private final Baseline baseline;
     private final LoadBook book;
-    private final Map<FileId, Double> lastUsedSeconds = new HashMap<>();
+    private final Clocks clocks;
+    private final Map<FileId, Double> lastUsedSteady = new HashMap<>();
     private final Map<FileId, Integer> modelOf = new HashMap<>();
     private final Set<FileId> changed = new HashSet<>();
     private List<FoundModel> source = List.of();
     private ModelView[] views = {};
     private List<ModelView> shown = List.of();
+    private double wallAhead;
 
     /** {@code found} returns the same list as long as nothing has changed. */
-    ModelTable(Supplier<List<FoundModel>> found, Baseline baseline, LoadBook book) {
+    ModelTable(Supplier<List<FoundModel>> found, Baseline baseline, LoadBook book, Clocks clocks) {
         this.found = found;
         this.baseline = baseline;
         this.book = book;
+        this.clocks = clocks;
     }
 
     /** A load of the file begins or ends. */
-    void used(FileId file, double nowSeconds) {
-        lastUsedSeconds.put(file, nowSeconds);
+    void used(FileId file) {
+        lastUsedSteady.put(file, clocks.steadySeconds());
         changed.add(file);
     }
 
     List<ModelView> views() {
         baseline.drainChanged(changed::add);
         List<FoundModel> now = found.get();
-        if (now != source) {
+        boolean clockSet = Math.abs(clocks.wallAhead() - wallAhead) > CLOCK_SET_SECONDS;
+        if (now != source || clockSet) {
             makeAll(now);
         } else if (!changed.isEmpty()) {
             makeChanged();
@@ -58,6 +65,7 @@ final class ModelTable {
 
     private void makeAll(List<FoundModel> now) {
         source = now;
+        wallAhead = clocks.wallAhead();
         modelOf.clear();
         views = new ModelView[now.size()];
         for (int i = 0; i < views.length; i++) {
@@ -66,7 +74,7 @@ final class ModelTable {
                 modelOf.put(file.id(), i);
             }
         }
-        lastUsedSeconds.keySet().retainAll(modelOf.keySet());
+        lastUsedSteady.keySet().retainAll(modelOf.keySet());
         show();
     }
 
@@ -100,7 +108,8 @@ final class ModelTable {
             files.add(new ModelView.ModelFile(file.id(), file.sizeBytes(), now));
             resident = now < 0 ? resident : Math.max(0, resident) + now;
             inUse |= book.of(file.id()) != null;
-            lastUsed = Math.max(lastUsed, lastUsedSeconds.getOrDefault(file.id(), 0.0));
+            Double used = lastUsedSteady.get(file.id());
+            lastUsed = used == null ? lastUsed : Math.max(lastUsed, used + wallAhead);
         }
         return new ModelView(
                 found.model().name(),

@@ -11,18 +11,16 @@ import dev.nowake.agent.listen.Sighting;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.LineKind;
 import dev.nowake.agent.rules.RuleBook;
-import dev.nowake.kernel.FileEvent;
 import dev.nowake.kernel.KernelException;
+import dev.nowake.kernel.proc.MountInfo;
 import dev.nowake.model.FileId;
-import dev.nowake.model.Shard;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 
 /**
@@ -30,14 +28,8 @@ import java.util.function.Consumer;
  * Lookups are for any thread; the rest says which.
  */
 final class Models {
-    /** A download makes many files in one folder: one look serves them all. */
-    private static final long SETTLE_NANOS = 100_000_000L;
-
     /** Until the next look at who uses what, when /proc could not be read whole: it costs a pass over every process. */
     private static final long RESCAN_NANOS = 2_000_000_000L;
-
-    /** Files known to be no model's; cleared when it is full, so a host that makes many files costs no memory. */
-    private static final int IGNORED_FILES = 100_000;
 
     private final Parts parts;
     private final Executor background;
@@ -45,65 +37,53 @@ final class Models {
     private final Roots roots;
     private final UseScan useScan;
     private final IdleFiles idleFiles;
-    private final Consumer<List<FileId>> newFolders;
-    private volatile ModelCatalog catalog;
-    private final Set<FileId> ignored = ConcurrentHashMap.newKeySet();
-    private final Set<Path> changedFolders = new HashSet<>();
+    private final ModelCatalog catalog;
+    private final FolderMarks marks;
+    private final ChangedFolders changedFolders;
+    private final ForeignFiles foreign = new ForeignFiles();
+    private volatile boolean retired;
 
-    /**
-     * {@code newFolders} is told, on the background thread, that folders have just been marked, and which model files were
-     * in them already: whoever wrote those may have closed them unheard.
-     */
+    /** {@code newFolders}: see {@link FolderMarks}; on the background thread. {@code isOurs}: see {@link Roots}. */
     Models(
             Parts parts,
             Config config,
             Executor background,
             Watching watching,
             Baseline baseline,
-            Consumer<List<FileId>> newFolders) {
+            Consumer<List<FileId>> newFolders,
+            BiPredicate<Path, MountInfo> isOurs) {
         this.parts = parts;
         this.background = background;
         this.watching = watching;
-        this.roots = new Roots(parts, config, watching);
+        this.roots = new Roots(parts, config, watching, isOurs);
         this.useScan = new UseScan(parts);
-        this.idleFiles = new IdleFiles(parts, baseline);
-        this.newFolders = newFolders;
+        this.idleFiles = new IdleFiles(parts, baseline, this::of, this::inBackground);
         this.catalog = ModelCatalog.scan(parts.kernel().files(), List.of());
+        this.marks = new FolderMarks(catalog, watching, newFolders);
+        this.changedFolders = new ChangedFolders(parts.engine(), folders -> inBackground(() -> listAgain(folders)));
     }
 
     /** False for what is known to be no model file, unless it was just written. Any thread. */
     boolean wants(FileId id, long mask) {
-        return (mask & FileEvent.CLOSE_WRITE) != 0 || !ignored.contains(id);
+        return foreign.admits(id, mask);
     }
 
-    /** Null when the file is not known to belong to a model. Any thread. */
+    /** Null when the file is not known to belong to a model below a root there is a rule for. Any thread. */
     CatalogEntry of(FileId id) {
-        return catalog.find(id);
+        CatalogEntry entry = catalog.find(id);
+        boolean watched = entry != null && !retired && roots.rules().rootOf(entry.path()) != null;
+        return watched ? entry : null;
     }
 
-    /** The files that are this model's own, in order; a blob two revisions share belongs to the first. Any thread. */
+    /** See {@link LoadStart#shards}. Any thread. */
     List<TrackedShard> shardsOf(CatalogEntry entry) {
-        return shardsOf(catalog.snapshot(), entry);
-    }
-
-    static List<TrackedShard> shardsOf(CatalogSnapshot snapshot, CatalogEntry entry) {
-        List<TrackedShard> shards = new ArrayList<>();
-        for (Shard shard : entry.model().shards()) {
-            CatalogEntry found = snapshot.find(shard.id());
-            if (found != null && found.model().equals(entry.model())) {
-                shards.add(new TrackedShard(found.shard(), found.path()));
-            }
-        }
-        if (shards.isEmpty()) {
-            shards.add(new TrackedShard(entry.shard(), entry.path())); // the catalogue moved on meanwhile
-        }
-        return shards;
+        return LoadStart.shards(catalog.snapshot(), entry);
     }
 
     /** Whether the deepest root the file lies under is only observed. Any thread. */
     boolean isObserved(Path path) {
         RootRule root = roots.rules().rootOf(path);
-        return root == null || root.mode() == Mode.OBSERVE;
+        return root == null || parts.switches().modes().of(null, root) == Mode.OBSERVE;
     }
 
     /** The rules of this part of the daemon. Any thread. */
@@ -119,36 +99,43 @@ final class Models {
         return catalog.snapshot().models();
     }
 
-    /** Marks the roots, lists them, and marks what is below. Before the start. */
-    void watchRoots() {
-        catalog = ModelCatalog.scan(parts.kernel().files(), roots.watchAll());
-        watchFolders();
+    /** Marks the roots, lists them, and marks what is below. Before the start; the background thread. */
+    void watchRoots(List<RootRule> first) {
+        catalog.follow(roots.follow(first));
+        marks.mark();
         tellOutsideLinks();
-        inBackground(() -> knownFiles().forEach(this::lookAtIdleFile));
     }
 
-    /** Marks folders that have no mark yet and lists them once more, so that what came in between is known. */
-    private Set<Path> watchFolders() {
-        Set<Path> marked = new HashSet<>();
-        boolean news = true;
-        while (news) {
-            news = false;
-            for (Path folder : catalog.snapshot().folders()) {
-                if (watching.watch(folder)) {
-                    marked.add(folder);
-                    news |= catalog.refresh(folder) != null;
-                }
-            }
-        }
-        return marked;
+    /** Looks what of every model file is resident, where nothing is known of it yet: for so long, at the rest afterwards. */
+    void lookAtIdleFiles(long nanos) {
+        idleFiles.look(knownFiles(), nanos);
     }
 
-    /** What was opened in a new folder before its mark was set raised no event: it must be looked for. */
-    private void markNewFolders() {
-        Set<Path> marked = watchFolders();
-        if (!marked.isEmpty()) {
-            newFolders.accept(catalog.snapshot().filesIn(marked));
-        }
+    /** Other rules from now on, for loads that begin. A file below none of their roots is no model's any more. Any thread. */
+    void rules(Config config) {
+        roots.rules(config);
+    }
+
+    /** No file is a model's any more, whatever is still heard. Any thread. */
+    void retire() {
+        retired = true;
+    }
+
+    /**
+     * Other roots from now on: those that stay keep their marks and all that is known of them, the others are unmarked or
+     * marked. Returns whether model files came into sight, which somebody may have open already. The background thread.
+     */
+    boolean follow(List<RootRule> next) {
+        Set<FileId> before = Set.copyOf(knownFiles());
+        catalog.follow(roots.follow(next));
+        marks.unmarkOthers();
+        marks.mark();
+        watching.closeUnused();
+        foreign.forgetAll();
+        List<FileId> fresh = knownFiles();
+        fresh.removeIf(before::contains);
+        idleFiles.look(fresh);
+        return !fresh.isEmpty();
     }
 
     private void tellOutsideLinks() {
@@ -171,8 +158,11 @@ final class Models {
     void keepWatching(Consumer<List<Sighting>> inUse) {
         parts.engine().at(System.nanoTime() + Roots.CHECK_NANOS, () -> {
             inBackground(() -> {
+                if (retired) {
+                    return;
+                }
                 checkRoots();
-                watching.changedSilently().forEach(this::listAgain);
+                listAgain(watching.changedSilently());
                 if (watching.isDeafSomewhere()) {
                     List<Sighting> found = useScan.of(knownFiles()).sightings();
                     parts.engine().submit(() -> inUse.accept(found));
@@ -183,18 +173,20 @@ final class Models {
     }
 
     private void checkRoots() {
-        for (Path root : roots.watchChanged()) {
-            catalog.refresh(root);
-            markNewFolders();
-            ignored.clear();
+        Collection<Path> changed = roots.watchChanged();
+        if (changed.isEmpty()) {
+            return;
         }
+        catalog.follow(roots.listed());
+        changed.forEach(catalog::enterAgain);
+        marks.unmarkOthers();
+        marks.markAndTell(changed);
+        watching.closeUnused();
+        foreign.forgetAll();
     }
 
     /** Something in a watched folder came or went. The engine's thread. */
     void folderChanged(Path folder) {
-        if (changedFolders.isEmpty()) {
-            parts.engine().at(System.nanoTime() + SETTLE_NANOS, this::listChangedFolders);
-        }
         changedFolders.add(folder);
     }
 
@@ -203,21 +195,20 @@ final class Models {
         inBackground(() -> watching.forget(folder));
     }
 
-    private void listChangedFolders() {
-        List<Path> folders = List.copyOf(changedFolders);
-        changedFolders.clear();
-        inBackground(() -> folders.forEach(this::listAgain));
-    }
-
-    private void listAgain(Path folder) {
-        catalog.refresh(folder);
-        markNewFolders();
-        ignored.clear();
+    private void listAgain(List<Path> folders) {
+        if (folders.isEmpty()) {
+            return;
+        }
+        long started = System.nanoTime();
+        catalog.refresh(folders);
+        marks.markAndTell(Set.of());
+        foreign.forgetAll();
+        changedFolders.listingTook(System.nanoTime() - started);
     }
 
     /** A file was written: its size and content may differ now. The engine's thread. */
     void changed(Sighting sighting) {
-        ignored.remove(sighting.id());
+        foreign.forget(sighting.id());
         Path path = pathOf(sighting);
         if (path != null && path.getParent() != null) {
             folderChanged(path.getParent());
@@ -241,27 +232,24 @@ final class Models {
 
     /**
      * A file no model is known for was opened: its folder is listed again, then {@code known} gets the sighting, or {@code
-     * foreign} when it still belongs to none. Both on the engine's thread.
+     * unknown} when it still belongs to none. Both on the engine's thread.
      */
-    void identify(Sighting sighting, Consumer<Sighting> known, Consumer<Sighting> foreign) {
-        if (ignored.contains(sighting.id())) {
-            foreign.accept(sighting);
+    void identify(Sighting sighting, Consumer<Sighting> known, Consumer<Sighting> unknown) {
+        if (foreign.contains(sighting.id())) {
+            unknown.accept(sighting);
             return;
         }
         inBackground(() -> {
             Path path = pathOf(sighting);
             if (path != null && path.getParent() != null) {
                 catalog.refresh(path.getParent());
-                markNewFolders();
+                marks.markAndTell(Set.of());
             }
             boolean found = of(sighting.id()) != null;
             if (!found) {
-                if (ignored.size() >= IGNORED_FILES) {
-                    ignored.clear();
-                }
-                ignored.add(sighting.id());
+                foreign.add(sighting.id());
             }
-            parts.engine().submit(() -> (found ? known : foreign).accept(sighting));
+            parts.engine().submit(() -> (found ? known : unknown).accept(sighting));
         });
     }
 
@@ -284,24 +272,10 @@ final class Models {
 
     /** Somebody who is no reader has moved the file's pages: what is resident now was there before the next reader. */
     void lookAgain(FileId id) {
-        inBackground(() -> {
-            idleFiles.forget(id);
-            lookAtIdleFile(id);
-        });
-    }
-
-    private void lookAtIdleFile(FileId id) {
-        CatalogEntry entry = of(id);
-        if (entry != null) {
-            idleFiles.look(entry);
-        }
+        idleFiles.lookAgain(id);
     }
 
     private void inBackground(Runnable task) {
-        try {
-            background.execute(task);
-        } catch (RejectedExecutionException stopping) {
-            return; // the daemon ends
-        }
+        LaneThreads.begin(background, task);
     }
 }

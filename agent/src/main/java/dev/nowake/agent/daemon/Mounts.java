@@ -41,6 +41,12 @@ final class Mounts {
         return learned;
     }
 
+    /** The filesystem is gone: another one may get its number. */
+    void forget(long device) {
+        traits.remove(device);
+        droppingAtOpen.remove(device);
+    }
+
     /** Where it is mounted now, by /proc; null where that is not listed. */
     Path pointOf(long device) {
         return MountInfo.read(procRoot).byDevice(device).map(Mount::mountPoint).orElse(null);

@@ -65,14 +65,15 @@ public final class OfflineExplain {
                     new Governor(0, new MemoryLook(host, () -> Long.MAX_VALUE)),
                     idle,
                     new Evictor(kernel, new HostMappings()),
-                    new Compactions(kernel, host, counters, nowhere));
+                    new Compactions(kernel, host, counters, nowhere),
+                    new Switches(null, new KeepList(null, Clocks.HOST), nowhere, Clocks.HOST));
             boolean mayOpen = !parts.mounts().isFuse(id.device());
             CatalogSnapshot snapshot = ModelCatalog.scan(
                             kernel.files(), List.of(new ModelCatalog.Root(root.path(), mayOpen)))
                     .snapshot();
             CatalogEntry entry = Explaining.find(snapshot, id, path);
             Baseline baseline = new Baseline(kernel);
-            ModelTable table = new ModelTable(snapshot::models, baseline, parts.book());
+            ModelTable table = new ModelTable(snapshot::models, baseline, parts.book(), Clocks.HOST);
             PolicyInputs inputs = new PolicyInputs(parts, new HostMemory(host), table, Layouts.NONE);
             HostNodes nodes = new HostNodes(host);
             ReaderPlaces places = new ReaderPlaces(host, kernel.placement(), nodes);
@@ -80,7 +81,15 @@ public final class OfflineExplain {
             return ExplainAnswer.answer(
                     entry == null
                             ? null
-                            : new Explaining(parts, rules, inputs, baseline, places, new Placements(nodes), here, here)
+                            : new Explaining(
+                                            parts,
+                                            () -> rules,
+                                            inputs,
+                                            baseline,
+                                            places,
+                                            new Placements(nodes),
+                                            here,
+                                            here)
                                     .explain(snapshot, entry, pid),
                     path);
         }

@@ -5,8 +5,10 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Processes that open model files only to look at their pages or to move them on purpose: nowake's own verbs. To take them
@@ -23,7 +25,10 @@ final class Onlookers {
 
     private static final int REMEMBERED_PROCESSES = 256;
 
-    private record Verdict(boolean onlooker, long atNanos) {}
+    /** Verbs that bring pages in or drop them; the others open files to look. */
+    private static final Set<String> MOVING = Set.of("prefetch", "evict");
+
+    private record Verdict(boolean onlooker, boolean moves, long atNanos) {}
 
     private final Path procRoot;
     private final Map<Integer, Verdict> verdicts = new HashMap<>();
@@ -42,15 +47,19 @@ final class Onlookers {
         if (verdicts.size() >= REMEMBERED_PROCESSES) {
             verdicts.clear();
         }
-        boolean onlooker = commandLine(pid).contains(MAIN_CLASS);
-        verdicts.put(pid, new Verdict(onlooker, now));
-        return onlooker;
+        String line = commandLine(pid);
+        int at = line.indexOf(MAIN_CLASS);
+        boolean moves = at >= 0
+                && Arrays.stream(line.substring(at + MAIN_CLASS.length()).split("\0"))
+                        .anyMatch(MOVING::contains);
+        verdicts.put(pid, new Verdict(at >= 0, moves, now));
+        return at >= 0;
     }
 
-    /** Whether the process was found to be one when it opened something, however long ago. */
-    boolean remembers(int pid) {
+    /** Whether the process was found to move pages on purpose when it opened something, however long ago. */
+    boolean moved(int pid) {
         Verdict known = verdicts.get(pid);
-        return known != null && known.onlooker();
+        return known != null && known.moves();
     }
 
     private String commandLine(int pid) {

@@ -37,7 +37,8 @@ record Parts(
         Governor governor,
         Prefetcher prefetcher,
         Evictor evictor,
-        Compactions compactions) {
+        Compactions compactions,
+        Switches switches) {
     /** A journal line about a load. */
     Journal.Line line(LineKind kind, Load load) {
         return journal.line(kind).load(load.number()).put("model", load.model().name());
@@ -83,6 +84,7 @@ record Parts(
                 governor,
                 prefetcher,
                 evictor,
-                compactions);
+                compactions,
+                switches);
     }
 }

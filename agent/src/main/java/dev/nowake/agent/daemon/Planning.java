@@ -64,10 +64,15 @@ final class Planning {
 
     /** About no load: what is to be dropped or kept of models nobody reads. */
     void askIdle(Assignment assignment, boolean enforced, Trigger trigger) {
+        if (enforced && !parts.switches().acts()) {
+            return;
+        }
         PolicyInput input = inputs.idle(trigger, assignment.args());
         parts.decider().ask(assignment, Hook.EVICT, input, parts.engine()::submit, plan -> {
             List<Object> steps = evictions.carryOut(null, enforced, plan);
-            steps.addAll(parts.compactions().carryOut(enforced, plan));
+            if (!enforced || parts.switches().acts()) {
+                steps.addAll(parts.compactions().carryOut(enforced, plan));
+            }
             if (!steps.isEmpty()) {
                 line(trigger, plan, steps)
                         .put("mode", enforced ? "enforce" : "observe")
@@ -80,6 +85,9 @@ final class Planning {
     void askEnded(ActiveLoad past, Trigger trigger, TrackedShard shard) {
         PolicyInput input = inputs.of(past, trigger, shard, null, true);
         parts.decider().ask(past.assignment(), Hook.EVICT, input, parts.engine()::submit, plan -> {
+            if (past.suspended()) {
+                return;
+            }
             List<Object> steps = evictions.carryOut(null, past.enforced(), plan);
             steps.addAll(parts.compactions().carryOut(past.enforced(), plan));
             if (!steps.isEmpty()) {
@@ -101,7 +109,9 @@ final class Planning {
         List<Object> steps = new ArrayList<>(prefetching.carryOut(active, plan));
         payLine();
         steps.addAll(evictions.carryOut(active, active.enforced(), plan));
-        steps.addAll(parts.compactions().carryOut(active.enforced(), plan));
+        if (!active.suspended()) {
+            steps.addAll(parts.compactions().carryOut(active.enforced(), plan));
+        }
         if (!steps.isEmpty() || !plan.refused().isEmpty()) {
             line(trigger, plan, steps)
                     .path(shard == null ? null : shard.path())

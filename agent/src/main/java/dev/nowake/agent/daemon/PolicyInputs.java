@@ -63,7 +63,7 @@ final class PolicyInputs {
         return host.get();
     }
 
-    static double nowSeconds() {
-        return System.currentTimeMillis() / 1e3;
+    private static double nowSeconds() {
+        return Clocks.HOST.wallSeconds();
     }
 }

@@ -43,6 +43,9 @@ final class Prefetching {
     List<Object> carryOut(ActiveLoad active, Plan plan) {
         Load load = active.load();
         List<Object> described = new ArrayList<>();
+        if (active.suspended()) {
+            return described; // what is asked for now would count as asked for later
+        }
         for (Guard.Checked step : plan.steps()) {
             if (!(step.step() instanceof Step.Prefetch wish)) {
                 continue;

@@ -1,5 +1,6 @@
 package dev.nowake.agent.daemon;
 
+import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.decide.Plan;
 import dev.nowake.agent.execute.EvictAttempt;
 import dev.nowake.agent.execute.EvictOutcome;
@@ -9,7 +10,6 @@ import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.LoadState;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
-import dev.nowake.agent.observe.Journal;
 import dev.nowake.agent.observe.LineKind;
 import dev.nowake.model.RangeSet;
 import dev.nowake.policy.Guard;
@@ -19,11 +19,9 @@ import dev.nowake.policy.Step;
 import dev.nowake.policy.Trigger;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 
 /**
  * The end of a load: what the policy wants dropped is dropped on a thread of its own, minus what was resident before, and
@@ -33,35 +31,29 @@ final class Releasing {
     /** Our descriptors are closed a second after the load at the latest; dirty and busy pages are tried again until then. */
     private static final long PATIENCE_NANOS = 900_000_000L;
 
-    private record Work(TrackedShard shard, RangeSet ranges, String reason) {}
-
     private final Parts parts;
     private final PolicyInputs inputs;
     private final ShardFiles files;
     private final Baseline baseline;
-    private final Leftovers leftovers;
     private final Evictions evictions;
     private final Keeps keeps;
-    private final Consumer<ActiveLoad> ended;
+    private final LoadEnd end;
 
-    /** {@code ended} is told, on the engine's thread, when the load is out of the book. */
     Releasing(
             Parts parts,
             PolicyInputs inputs,
             ShardFiles files,
             Baseline baseline,
-            Leftovers leftovers,
             Evictions evictions,
             Keeps keeps,
-            Consumer<ActiveLoad> ended) {
+            LoadEnd end) {
         this.parts = parts;
         this.inputs = inputs;
         this.files = files;
         this.baseline = baseline;
-        this.leftovers = leftovers;
         this.evictions = evictions;
         this.keeps = keeps;
-        this.ended = ended;
+        this.end = end;
     }
 
     /** The load's last reader is gone. The engine's thread. */
@@ -73,10 +65,59 @@ final class Releasing {
                 .ask(active.assignment(), Hook.EVICT, input, parts.engine()::submit, plan -> carryOut(active, plan));
     }
 
+    /** The load is no more ours: nothing of it is dropped, and what is in flight for it is waited for. The engine's thread. */
+    void letGo(ActiveLoad active) {
+        active.observe();
+        active.releaseAbandoned().set(true); // where it is being released already
+        if (active.load().state() == LoadState.LOADING) {
+            active.load().state(LoadState.RELEASING, System.nanoTime());
+            closeWhenIdle(active, 0);
+        }
+    }
+
+    /** Its pages stay, and its descriptors are closed when nobody uses them any more. */
+    private void closeWhenIdle(ActiveLoad active, long wouldReleaseBytes) {
+        List<PrefetchJob> jobs = active.runningJobs();
+        Thread.ofPlatform().name("nowake-release").daemon().start(() -> {
+            awaitIdle(active, jobs);
+            parts.engine().submit(() -> end.settle(active, Remains.NOTHING, List.of(), wouldReleaseBytes));
+        });
+    }
+
+    private static void awaitIdle(ActiveLoad active, List<PrefetchJob> jobs) {
+        active.dropping().join();
+        for (PrefetchJob job : jobs) {
+            if (!job.cancel()) {
+                job.completion().join(); // storage hangs: the descriptors must outlive its calls
+            }
+        }
+    }
+
     private void carryOut(ActiveLoad active, Plan plan) {
         Load load = active.load();
         List<Object> others = evictions.carryOut(active, active.enforced(), plan); // and what is to be kept
-        List<Work> work = new ArrayList<>();
+        Remains remains = remains(active, plan);
+        if (active.rule().mode() == Mode.OBSERVE) {
+            others.addAll(parts.compactions().carryOut(false, plan));
+        }
+        journalPlan(active, plan, remains.drop(), others);
+        if (active.rule().mode() == Mode.ENFORCE) {
+            List<PrefetchJob> jobs = active.runningJobs(); // a copy: the jobs are the engine thread's alone
+            Thread.ofPlatform().name("nowake-release").daemon().start(() -> release(active, plan, jobs, remains));
+        } else {
+            long wouldReleaseBytes = forecast(active, plan, remains.drop());
+            if (active.mayAct() && active.dropping().isDone()) {
+                end.settle(active, Remains.NOTHING, List.of(), wouldReleaseBytes);
+            } else {
+                closeWhenIdle(active, wouldReleaseBytes); // it is looked at, or acted until its rule changed
+            }
+        }
+    }
+
+    private Remains remains(ActiveLoad active, Plan plan) {
+        Load load = active.load();
+        Remains remains = new Remains(new ArrayList<>(), new ArrayList<>());
+        boolean stopped = active.suspended();
         for (Guard.Checked step : plan.steps()) {
             TrackedShard shard = load.shard(step.file());
             if (shard == null || !(step.step() instanceof Step.Evict)) {
@@ -85,38 +126,24 @@ final class Releasing {
             if (active.enforced() && shard.opened()) {
                 files.ensureHeld(shard); // it could not be opened while it was read
             }
-            RangeSet ranges = step.range()
-                    .minus(shard.residentBefore())
-                    .minus(keeps.of(step.file(), false, PolicyInputs.nowSeconds()));
+            RangeSet ours = step.range().minus(shard.residentBefore());
+            boolean kept = keeps.isByOperator(step.file());
+            RangeSet ranges = kept ? ours : ours.minus(keeps.of(step.file(), false));
             if (shard.file() != null && !ranges.isEmpty()) {
-                work.add(new Work(shard, ranges, step.step().reason()));
+                List<Remains.Work> which = stopped || kept ? remains.withheld() : remains.drop();
+                which.add(new Remains.Work(shard, ranges, step.step().reason()));
             }
         }
-        if (!active.enforced()) {
-            others.addAll(parts.compactions().carryOut(false, plan));
-        }
-        journalPlan(active, plan, work, others);
-        if (active.enforced()) {
-            List<PrefetchJob> jobs = active.runningJobs(); // a copy: the jobs are the engine thread's alone
-            Thread.ofPlatform().name("nowake-release").daemon().start(() -> release(active, plan, jobs, work));
-        } else {
-            long wouldReleaseBytes = forecast(active, plan, work);
-            finish(active, List.of(), List.of(), wouldReleaseBytes);
-        }
+        return remains;
     }
 
-    private void release(ActiveLoad active, Plan plan, List<PrefetchJob> jobs, List<Work> work) {
+    private void release(ActiveLoad active, Plan plan, List<PrefetchJob> jobs, Remains remains) {
         List<EvictOutcome> outcomes = new ArrayList<>();
         try {
-            active.dropping().join();
-            for (PrefetchJob job : jobs) {
-                if (!job.cancel()) {
-                    job.completion().join(); // storage hangs: the descriptors must outlive its calls
-                }
-            }
+            awaitIdle(active, jobs);
             long deadline = System.nanoTime() + PATIENCE_NANOS;
             List<EvictAttempt> attempts = new ArrayList<>();
-            for (Work item : work) {
+            for (Remains.Work item : remains.drop()) {
                 attempts.add(parts.evictor()
                         .begin(item.shard().file(), item.shard().shard().id(), item.ranges(), deadline));
             }
@@ -128,17 +155,19 @@ final class Releasing {
                     .put("reason", "release: " + broken)
                     .log();
         } finally {
-            parts.engine().submit(() -> finish(active, work, outcomes, 0));
-            parts.compactions().carryOut(true, plan); // of what is free by now
+            parts.engine().submit(() -> end.settle(active, remains, outcomes, 0));
+            if (active.enforced()) {
+                parts.compactions().carryOut(true, plan); // of what is free by now
+            }
         }
     }
 
     private static void step(ActiveLoad active, List<EvictAttempt> attempts) throws IOException {
         List<EvictAttempt> open = new ArrayList<>(attempts);
-        while (!open.isEmpty() && !active.releaseAbandoned().get()) {
+        while (!open.isEmpty() && mayDrop(active)) {
             long next = EvictAttempt.DONE;
             for (EvictAttempt attempt : List.copyOf(open)) {
-                long due = active.releaseAbandoned().get() ? EvictAttempt.DONE : attempt.step(System.nanoTime());
+                long due = mayDrop(active) ? attempt.step(System.nanoTime()) : EvictAttempt.DONE;
                 if (due == EvictAttempt.DONE) {
                     open.remove(attempt);
                 }
@@ -150,68 +179,16 @@ final class Releasing {
         }
     }
 
-    /** {@code outcomes} of the first so many of {@code work}: all of it, or fewer when the release broke. */
-    private void finish(ActiveLoad active, List<Work> work, List<EvictOutcome> outcomes, long wouldReleaseBytes) {
-        Load load = active.load();
-        Map<String, Long> refused = new LinkedHashMap<>();
-        for (EvictOutcome outcome : outcomes) {
-            load.addEvicted(Math.max(0, outcome.evictedBytes()));
-            outcome.refused().forEach((reason, bytes) -> refused.merge(reason.label(), bytes, Long::sum));
-            parts.count(outcome);
-        }
-        if (active.enforced()) {
-            parts.line(LineKind.RELEASE, load)
-                    .put("evictedBytes", load.evictedBytes())
-                    .put("refused", refused.isEmpty() ? null : refused)
-                    .put("abandoned", active.releaseAbandoned().get() ? true : null)
-                    .put("seconds", (System.nanoTime() - load.lastUseNanos()) / 1e9)
-                    .put("reason", "last reader gone")
-                    .log();
-        }
-        doneLine(active, wouldReleaseBytes)
-                .put("refused", refused.isEmpty() ? null : refused)
-                .log();
-        for (int i = 0; i < work.size(); i++) {
-            boolean complete = i < outcomes.size() && outcomes.get(i).isComplete();
-            closeReleased(active, work.get(i).shard(), complete);
-        }
-        load.shards().forEach(this::closeKept);
-        active.budget().close();
-        parts.book().end(active, System.nanoTime());
-        parts.counters().increment(Counter.LOADS_DONE);
-        ended.accept(active);
-    }
-
-    /** What is left of a shard that was to be dropped is not a reader's: next time it may go. */
-    private void closeReleased(ActiveLoad active, TrackedShard shard, boolean complete) {
-        RangeSet stays = lookLast(shard);
-        RangeSet before = shard.residentBefore().intersect(stays);
-        baseline.remember(shard.shard().id(), before, shard.shard().sizeBytes());
-        files.drop(shard);
-        if (!complete && !active.releaseAbandoned().get()) {
-            leftovers.retryLater(active.load(), shard, stays.minus(before));
-        }
-    }
-
-    /** A shard the policy leaves alone, if it is still held: all its pages may stay. */
-    private void closeKept(TrackedShard shard) {
-        if (shard.file() != null) {
-            baseline.remember(shard.shard().id(), lookLast(shard), shard.shard().sizeBytes());
-            files.drop(shard);
-        }
-    }
-
-    private RangeSet lookLast(TrackedShard shard) {
-        RangeSet stays = baseline.resident(shard.file(), shard.shard().sizeBytes());
-        shard.residentBytes(stays.bytes());
-        return stays;
+    /** Nobody came back, and no operator has stopped it. */
+    private static boolean mayDrop(ActiveLoad active) {
+        return !active.releaseAbandoned().get() && active.enforced();
     }
 
     /** Returns how much would be released. */
-    private long forecast(ActiveLoad active, Plan plan, List<Work> work) {
+    private long forecast(ActiveLoad active, Plan plan, List<Remains.Work> work) {
         long release = 0;
         long resident = 0;
-        for (Work item : work) {
+        for (Remains.Work item : work) {
             RangeSet now =
                     baseline.resident(item.shard().file(), item.shard().shard().sizeBytes());
             resident += now.bytes();
@@ -228,37 +205,9 @@ final class Releasing {
         return release;
     }
 
-    private Journal.Line doneLine(ActiveLoad active, long wouldReleaseBytes) {
-        Load load = active.load();
-        long openedBytes = 0;
-        long residentBeforeBytes = 0;
-        for (TrackedShard shard : load.shards()) {
-            openedBytes += shard.opened() ? shard.shard().sizeBytes() : 0;
-            residentBeforeBytes += shard.opened() ? shard.residentBefore().bytes() : 0;
-        }
-        boolean enforced = active.enforced();
-        return parts.line(LineKind.DONE, load)
-                .put("mode", active.rule().mode().label())
-                .put("rule", active.ruleName())
-                .put("policy", active.assignment().policy())
-                .put("readers", load.readers().size())
-                .put("shards", load.shards().size())
-                .put("shardsOpened", load.shardsOpened())
-                .put("sizeBytes", load.model().sizeBytes())
-                .put("openedBytes", openedBytes)
-                .put("readBytes", load.progressBytes() > 0 ? load.progressBytes() : null)
-                .put("residentBeforeBytes", residentBeforeBytes)
-                .put("seconds", (load.lastUseNanos() - load.startedNanos()) / 1e9)
-                .put("prefetchedBytes", enforced ? load.prefetchedBytes() : null)
-                .put("evictedBytes", enforced ? load.evictedBytes() : null)
-                .put("wouldPrefetchBytes", enforced ? null : load.forecastPrefetchBytes())
-                .put("wouldReleaseBytes", enforced ? null : wouldReleaseBytes)
-                .put("abandoned", active.releaseAbandoned().get() ? true : null);
-    }
-
-    private void journalPlan(ActiveLoad active, Plan plan, List<Work> work, List<Object> others) {
+    private void journalPlan(ActiveLoad active, Plan plan, List<Remains.Work> work, List<Object> others) {
         List<Object> steps = new ArrayList<>(others);
-        for (Work item : work) {
+        for (Remains.Work item : work) {
             steps.add(Map.of(
                     "action", "evict",
                     "shard", item.shard().shard().index(),

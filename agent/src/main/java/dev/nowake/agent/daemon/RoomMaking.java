@@ -16,7 +16,7 @@ import java.util.BitSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -43,6 +43,9 @@ final class RoomMaking {
     /** A quarter of the reserve may be gone before it is filled up: others' comings and goings are not answered each time. */
     private static final int RESERVE_SLACK = 4;
 
+    /** One call's worth: a tenth of a second of the kernel's work, and an operator's stop is heeded between two. */
+    private static final long PIECE_BYTES = 256L << 20;
+
     private final Parts parts;
     private final Placements placements;
     private final Supplier<NumaTopology> topology;
@@ -58,13 +61,21 @@ final class RoomMaking {
     /** The policy's first answer to the load's first open has been carried out. */
     void begin(ActiveLoad active) {
         Map<String, Object> args = active.assignment().args();
+        if (active.suspended()) {
+            return;
+        }
         if (!MAKES_ROOM.contains(args.getOrDefault(ROOM, "none")) || !active.mayMakeRoom()) {
             return;
         }
         long wanted = Math.min(windowBytes(args), active.load().model().sizeBytes()) + floorBytes(args);
         NodeTarget target = active.load().target();
         Placement placement = placements.place(target == null ? placements.target(Node.READER, active.load()) : target);
-        execute(() -> make(active.load(), active.rule().mode(), wanted, 0, placement));
+        boolean enforced = active.enforced();
+        LaneThreads.begin(evicting, () -> {
+            if (enforced == active.enforced()) { // it waited its turn: it may have been stopped, or ended, meanwhile
+                make(active.load(), active.rule().mode(), active::enforced, wanted, 0, placement);
+            }
+        });
     }
 
     /** Some time has passed and nobody loads. */
@@ -72,15 +83,15 @@ final class RoomMaking {
         Map<String, Object> args = rule.assignment().args();
         if (RESERVE.equals(args.get(ROOM))) {
             long wanted = windowBytes(args) + floorBytes(args);
-            execute(() -> make(null, rule.mode(), wanted, wanted / RESERVE_SLACK, Placement.ANYWHERE));
-        }
-    }
-
-    private void execute(Runnable task) {
-        try {
-            evicting.execute(task);
-        } catch (RejectedExecutionException stopping) {
-            return; // the daemon ends
+            LaneThreads.begin(
+                    evicting,
+                    () -> make(
+                            null,
+                            rule.mode(),
+                            () -> parts.switches().acts(),
+                            wanted,
+                            wanted / RESERVE_SLACK,
+                            Placement.ANYWHERE));
         }
     }
 
@@ -99,15 +110,20 @@ final class RoomMaking {
         return Math.clamp(floor.longValue(), 0, totalBytes / FLOOR_DIVISOR);
     }
 
-    /** {@code load}: null for none in particular. {@code slackBytes}: so little missing is left missing, and not told. */
-    private void make(Load load, Mode mode, long wantedBytes, long slackBytes, Placement placement) {
+    /** {@code load}: null for none in particular. {@code mayAct}: for any thread. {@code slackBytes}: so little missing is left missing, and not told. */
+    private void make(
+            Load load, Mode mode, BooleanSupplier mayAct, long wantedBytes, long slackBytes, Placement placement) {
+        boolean enforced = mode == Mode.ENFORCE;
+        if (enforced && !mayAct.getAsBoolean()) {
+            return;
+        }
         long began = System.nanoTime();
         long missing = parts.governor().missingBytes(wantedBytes, placement);
         boolean blind = missing == Long.MAX_VALUE;
         if (slackBytes > 0 && (blind || missing <= slackBytes)) {
             return;
         }
-        long reclaimed = mode == Mode.ENFORCE && missing > 0 && !blind ? reclaim(missing, placement) : 0;
+        long reclaimed = enforced && missing > 0 && !blind ? reclaim(missing, placement, mayAct) : 0;
         parts.counters().add(Counter.ROOM_RECLAIMED_BYTES, reclaimed);
         (load == null ? parts.journal().line(LineKind.ROOM) : parts.line(LineKind.ROOM, load))
                 .put("mode", mode.label())
@@ -120,7 +136,7 @@ final class RoomMaking {
     }
 
     /** Returns bytes freed, on all nodes together. */
-    private long reclaim(long bytes, Placement placement) {
+    private long reclaim(long bytes, Placement placement, BooleanSupplier mayAct) {
         BitSet nodes = placement.nodes();
         if (nodes.isEmpty()) {
             topology.get().withMemory().forEach(node -> nodes.set(node.id()));
@@ -130,22 +146,31 @@ final class RoomMaking {
         for (int node = nodes.nextSetBit(0); node >= 0; node = nodes.nextSetBit(node + 1)) {
             long share = Math.ceilDiv(bytes - freed, left--);
             if (share >= 4096) {
-                freed += reclaimOn(node, share);
+                freed += reclaimOn(node, share, mayAct);
             }
         }
         return freed;
     }
 
-    private long reclaimOn(int node, long bytes) {
+    private long reclaimOn(int node, long bytes, BooleanSupplier mayAct) {
+        long freed = 0;
         try {
-            return parts.kernel().nodeMemory().reclaim(node, bytes);
+            while (bytes - freed >= 4096 && mayAct.getAsBoolean()) {
+                long piece = Math.min(bytes - freed, PIECE_BYTES);
+                long now = parts.kernel().nodeMemory().reclaim(node, piece);
+                freed += now;
+                if (now < piece) {
+                    break; // there is no more to be had
+                }
+            }
+            return freed;
         } catch (KernelException refused) {
             parts.counters().increment(Counter.ERRORS);
             parts.journal()
                     .line(LineKind.ERROR)
                     .put("reason", "no room was made on node " + node + ": " + refused.getMessage())
                     .log();
-            return 0;
+            return freed;
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.nowake.agent.daemon;
 
+import dev.nowake.agent.load.ActiveLoad;
 import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.LineKind;
@@ -14,10 +15,12 @@ import dev.nowake.model.RangeSet;
 final class ShardFiles {
     private final Parts parts;
     private final Baseline baseline;
+    private final Handover handover;
 
-    ShardFiles(Parts parts, Baseline baseline) {
+    ShardFiles(Parts parts, Baseline baseline, Handover handover) {
         this.parts = parts;
         this.baseline = baseline;
+        this.handover = handover;
     }
 
     /** Makes sure a descriptor is held and what was resident before is known. False when the file cannot be had. */
@@ -50,6 +53,10 @@ final class ShardFiles {
             shard.residentBefore(baseline.before(id, shard.file(), size, now));
         } catch (KernelException unknown) {
             shard.residentBefore(RangeSet.between(0, size));
+        }
+        ActiveLoad active = parts.book().of(id);
+        if (active != null && active.enforced()) {
+            handover.begins(id, new Handover.Left(active.ruleName(), size, shard.residentBefore()));
         }
     }
 
@@ -121,6 +128,7 @@ final class ShardFiles {
     void drop(TrackedShard shard) {
         if (shard.file() != null) {
             shard.closeFile();
+            handover.ends(shard.shard().id());
             parts.claims().release(shard.shard().id());
         }
     }

@@ -1,36 +1,51 @@
 package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.config.Config;
+import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.config.RootRule;
+import dev.nowake.agent.config.Rule;
 import dev.nowake.agent.execute.MountState;
 import dev.nowake.agent.govern.GovernorState;
 import dev.nowake.agent.govern.Shortage;
+import dev.nowake.agent.load.ActiveLoad;
 import dev.nowake.agent.load.Load;
 import dev.nowake.agent.load.LoadBook;
 import dev.nowake.agent.load.NodeTarget;
 import dev.nowake.agent.load.ReaderProgress;
 import dev.nowake.agent.observe.PathLabel;
+import dev.nowake.agent.rules.Modes;
 import dev.nowake.kernel.proc.DeviceNumber;
+import dev.nowake.model.FileId;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** The answer to {@code status}: the daemon's part is made on any thread, the loads on their engine's. */
 final class StatusDocument {
     private StatusDocument() {}
 
-    static Map<String, Object> of(Config config, Parts parts, long startedNanos, List<Object> loads) {
+    /** {@code controlProblem}: one line about the socket's group, or null. */
+    static Map<String, Object> of(
+            Config config, Parts parts, long startedNanos, List<Object> loads, String controlProblem) {
         long now = System.nanoTime();
         Map<String, Object> document = new LinkedHashMap<>();
-        document.put("mode", config.overallMode().label());
+        Modes modes = parts.switches().modes();
+        document.put("mode", modes.overall(config).label());
         document.put("uptimeSeconds", (now - startedNanos) / 1e9);
         document.put("pid", ProcessHandle.current().pid());
         document.put("binding", parts.kernel().binding());
         List<Object> roots = new ArrayList<>();
-        config.roots().forEach(root -> roots.add(root(root)));
+        config.roots().forEach(root -> roots.add(root(root, modes)));
         document.put("roots", roots);
+        document.put(
+                "rules",
+                config.rules().stream().map(rule -> rule(rule, config, modes)).toList());
+        document.put("switches", parts.switches().describe());
+        document.put("controlProblem", controlProblem);
         document.put("policies", parts.decider().registry().status());
         document.put("loads", loads);
         document.put("governor", governor(parts.governor().state()));
@@ -52,15 +67,26 @@ final class StatusDocument {
         document.put(
                 "shortage",
                 state.shortage() == Shortage.NONE ? null : state.shortage().label());
-        document.put("waits", state.waits());
+        document.put("waits", state.allWaits());
         document.put("looks", state.looks());
         document.put("lookSeconds", state.lookedNanos() / 1e9);
         return document;
     }
 
-    static List<Object> loads(LoadBook book, Path procRoot) {
+    /** {@code isKept}: an operator wants the file kept. */
+    static List<Object> loads(LoadBook book, Path procRoot, Predicate<FileId> isKept) {
+        Map<Load, ActiveLoad> active = new IdentityHashMap<>();
+        book.active().forEach(each -> active.put(each.load(), each));
         List<Object> loads = new ArrayList<>();
-        book.all(System.nanoTime()).forEach(load -> loads.add(load(load, procRoot)));
+        for (Load load : book.all(System.nanoTime())) {
+            Map<String, Object> document = load(load, procRoot);
+            document.putAll(LoadDocument.underWay(load, active.get(load)));
+            document.put(
+                    "kept",
+                    load.shards().stream()
+                            .anyMatch(shard -> isKept.test(shard.shard().id())));
+            loads.add(document);
+        }
         return loads;
     }
 
@@ -95,10 +121,22 @@ final class StatusDocument {
         return readers;
     }
 
-    private static Map<String, Object> root(RootRule root) {
+    private static Map<String, Object> rule(Rule rule, Config config, Modes modes) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("name", rule.name());
+        Mode set = modes.rules().get(rule.name());
+        boolean own = set != null || rule.mode() != null;
+        document.put("mode", own ? modes.of(rule, config.roots()).label() : null); // else the root's
+        document.put("configuredMode", rule.mode() == null ? null : rule.mode().label());
+        document.put("policy", rule.policy());
+        return document;
+    }
+
+    private static Map<String, Object> root(RootRule root, Modes modes) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("path", PathLabel.of(root.path()).text());
-        document.put("mode", root.mode().label());
+        document.put("mode", modes.of(null, root).label());
+        document.put("configuredMode", root.mode().label());
         document.put("policy", root.policy());
         return document;
     }

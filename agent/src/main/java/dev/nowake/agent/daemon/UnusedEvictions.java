@@ -68,7 +68,7 @@ final class UnusedEvictions {
         if (entry == null || parts.book().of(id) != null) {
             return RangeSet.EMPTY;
         }
-        RangeSet fresh = range.minus(keeps.of(id, false, PolicyInputs.nowSeconds()));
+        RangeSet fresh = range.minus(keeps.of(id, false));
         if (fresh.isEmpty() || baseline.residentBytes(id) == 0) {
             return RangeSet.EMPTY; // nothing of it was there when it was last looked at, and nobody read it since
         }
@@ -84,7 +84,7 @@ final class UnusedEvictions {
     /** False where the file is somebody's, and is left alone for now. */
     private boolean attempt(FileId id, Step.Evict step, RangeSet ranges, int number) {
         CatalogEntry entry = catalog.apply(id);
-        if (entry == null || parts.book().of(id) != null) {
+        if (entry == null || parts.book().of(id) != null || isStopped(entry)) {
             return false;
         }
         if (!parts.claims().claim(id)) {
@@ -108,17 +108,25 @@ final class UnusedEvictions {
         return begun;
     }
 
+    /** Also while it waited for a second try. Any thread. */
+    private boolean isStopped(CatalogEntry entry) {
+        return !parts.switches().acts() || isObserved.test(entry.path());
+    }
+
     private void again(FileId id, Step.Evict step, RangeSet ranges, int number) {
         if (number < AGAIN_AFTER_MILLIS.length && waiting.add(id)) {
             parts.engine().at(System.nanoTime() + AGAIN_AFTER_MILLIS[number] * MILLI, () -> {
                 waiting.remove(id);
-                attempt(id, step, ranges.minus(keeps.of(id, false, PolicyInputs.nowSeconds())), number + 1);
+                attempt(id, step, ranges.minus(keeps.of(id, false)), number + 1);
             });
         }
     }
 
     /** False while somebody has the file. The evicting thread. */
     private boolean evict(CatalogEntry entry, FileId id, Step.Evict step, RangeSet ranges) {
+        if (isStopped(entry)) {
+            return true;
+        }
         try (OpenFile file = parts.kernel().files().open(entry.path())) {
             FileStatus status = parts.kernel().files().status(file);
             if (!id.equals(new FileId(status.device(), status.inode()))) {

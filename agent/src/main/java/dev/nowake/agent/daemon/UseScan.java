@@ -31,6 +31,7 @@ final class UseScan {
             keys.add(new FileKey(id.device(), id.inode()));
         }
         parts.counters().increment(Counter.PROC_SCANS);
+        long askedNanos = System.nanoTime(); // who is found may be gone by the end
         OpenFileScan.Users users = OpenFileScan.scan(
                 parts.procRoot(), keys, Math.toIntExact(ProcessHandle.current().pid()));
         List<Sighting> found = new ArrayList<>();
@@ -38,7 +39,7 @@ final class UseScan {
             if (users.inUse(key)) {
                 FileId id = new FileId(key.device(), key.inode());
                 int pid = users.pids(key).iterator().next();
-                found.add(new Sighting(id, FileEvent.OPEN, pid, null, null, null, System.nanoTime()));
+                found.add(new Sighting(id, FileEvent.OPEN, pid, null, null, null, askedNanos));
             }
         }
         return new Found(found, !users.hidden().contains(OpenFileScan.EVERYBODY));

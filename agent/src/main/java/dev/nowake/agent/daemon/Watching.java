@@ -1,6 +1,7 @@
 package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.execute.MountTraits;
+import dev.nowake.agent.identify.FolderOrder;
 import dev.nowake.agent.listen.FilesystemListener;
 import dev.nowake.agent.listen.FolderTreeListener;
 import dev.nowake.agent.listen.SightingSink;
@@ -11,12 +12,18 @@ import dev.nowake.kernel.Features.Feature;
 import dev.nowake.kernel.FileEvents.Naming;
 import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.KernelException;
+import dev.nowake.model.FileId;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Collectors;
 
 /**
  * The marks: every folder of every root, on the group of its filesystem. Where a filesystem takes no mark, it is known to be
@@ -26,18 +33,16 @@ final class Watching implements AutoCloseable {
     /** Marks by name need handles and an id of the filesystem: FUSE and others have one only from Linux 6.8 on. */
     private static final Set<Errno> TAKES_NO_MARK = Set.of(Errno.ENODEV, Errno.EXDEV, Errno.EOPNOTSUPP, Errno.EINVAL);
 
-    private record Marked(Path folder, long device, long inode) {}
-
     /** A folder as it was when it was listed last. */
-    private record Listed(Marked mark, long mtimeNanos) {}
+    private record Listed(FileId id, long mtimeNanos) {}
 
     private final Parts parts;
     private final SightingSink sink;
     private final Map<Long, FilesystemListener> listeners = new ConcurrentHashMap<>();
-    private final Set<Marked> marked = ConcurrentHashMap.newKeySet();
+    private final NavigableMap<Path, FileId> marked = new ConcurrentSkipListMap<>();
     private final Set<Long> deaf = ConcurrentHashMap.newKeySet();
     private final Set<Long> silent = ConcurrentHashMap.newKeySet();
-    private final Map<Path, Listed> listed = new ConcurrentHashMap<>();
+    private final NavigableMap<Path, Listed> listed = new ConcurrentSkipListMap<>();
     private final FolderTreeListener tree;
 
     /** Throws where fanotify cannot be had: EPERM without CAP_SYS_ADMIN. */
@@ -60,15 +65,16 @@ final class Watching implements AutoCloseable {
     boolean watch(Path folder) {
         try {
             FileStatus status = parts.kernel().files().status(folder);
-            Marked mark = new Marked(folder, status.device(), status.inode());
-            if (!status.isDirectory() || marked.contains(mark)) {
+            FileId id = new FileId(status.device(), status.inode());
+            if (!status.isDirectory() || isWatched(folder, id)) {
                 return false;
             }
             hearUses(status.device(), folder);
             if (!hearsChanges(status.device(), folder)) {
-                listed.put(folder, new Listed(mark, status.mtimeNanos()));
+                listed.put(folder, new Listed(id, status.mtimeNanos()));
             }
-            return marked.add(mark);
+            marked.put(folder, id);
+            return true;
         } catch (KernelException failed) {
             parts.counters().increment(Counter.ERRORS);
             parts.journal()
@@ -78,6 +84,11 @@ final class Watching implements AutoCloseable {
                     .log();
             return false;
         }
+    }
+
+    /** Whether the folder has its mark, as the one it was when it was listed. Any thread. */
+    boolean isWatched(Path folder, FileId id) {
+        return id.equals(marked.get(folder));
     }
 
     private void hearUses(long device, Path folder) throws KernelException {
@@ -133,10 +144,10 @@ final class Watching implements AutoCloseable {
             Path folder = entry.getKey();
             try {
                 FileStatus status = parts.kernel().files().status(folder);
-                Listed now = new Listed(new Marked(folder, status.device(), status.inode()), status.mtimeNanos());
+                Listed now = new Listed(new FileId(status.device(), status.inode()), status.mtimeNanos());
                 if (!now.equals(entry.getValue())) {
                     listed.put(folder, now);
-                    marked.removeIf(mark -> mark.folder().equals(folder)); // it may be another of the same number
+                    marked.remove(folder); // it may be another of the same number
                     changed.add(folder);
                 }
             } catch (KernelException gone) {
@@ -148,8 +159,69 @@ final class Watching implements AutoCloseable {
 
     /** The folder and all below it are gone, and their marks with them: new ones may have their paths and inode numbers. */
     void forget(Path folder) {
-        marked.removeIf(mark -> mark.folder().startsWith(folder));
-        listed.keySet().removeIf(path -> path.startsWith(folder));
+        FolderOrder.within(marked, folder).forEach(marked::remove);
+        FolderOrder.within(listed, folder).forEach(listed::remove);
+    }
+
+    /** Unmarks all folders but these. What they raised until now may still be told. */
+    void keepOnly(Set<Path> folders) {
+        Map<Path, FileId> leaving = new HashMap<>(marked);
+        leaving.keySet().removeAll(folders);
+        leaving.keySet().forEach(marked::remove);
+        listed.keySet().retainAll(folders);
+        Set<FileId> wanted =
+                new HashSet<>(marked.values()); // one folder may have two paths, by a bind mount: its mark is one
+        leaving.forEach((folder, id) -> {
+            if (!wanted.contains(id)) {
+                unmark(folder, id);
+            }
+        });
+    }
+
+    private void unmark(Path folder, FileId id) {
+        try {
+            FileStatus status = parts.kernel().files().status(folder);
+            if (!id.equals(new FileId(status.device(), status.inode()))) {
+                return; // its mark has gone with it
+            }
+            FilesystemListener listener = listeners.get(id.device());
+            if (listener != null && !deaf.contains(id.device())) {
+                listener.unwatch(folder);
+            }
+            if (tree != null && !silent.contains(id.device())) {
+                tree.unwatch(folder);
+            }
+        } catch (KernelException gone) {
+            return; // no folder, no mark
+        }
+    }
+
+    /** Whether the kernel tells of opens in this folder, or did until it was deleted or unmounted. */
+    boolean hears(Path folder, long device) {
+        FileId id = marked.get(folder);
+        return id != null && id.device() == device && listeners.containsKey(device) && !deaf.contains(device);
+    }
+
+    /** Whether a folder it {@link #hears} has its mark yet: one that was made or mounted anew has none. */
+    boolean isMarked(Path folder, long device) {
+        try {
+            return listeners.get(device).isWatched(folder);
+        } catch (KernelException unknown) {
+            return true;
+        }
+    }
+
+    /** Ends the groups of filesystems no folder is marked on any more: another one may get their numbers. */
+    void closeUnused() {
+        Set<Long> used = marked.values().stream().map(FileId::device).collect(Collectors.toSet());
+        for (Long device : List.copyOf(listeners.keySet())) {
+            if (!used.contains(device)) {
+                listeners.remove(device).close();
+                deaf.remove(device);
+                silent.remove(device);
+                parts.mounts().forget(device);
+            }
+        }
     }
 
     /** One group and one thread per filesystem: an open that hangs on one must not deafen the others. */

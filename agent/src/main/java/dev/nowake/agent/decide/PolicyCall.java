@@ -24,10 +24,11 @@ final class PolicyCall {
     private final Answer answer;
     private final AtomicBoolean claimed = new AtomicBoolean();
 
-    /** When it began and what its thread had allocated then; set by that thread before it is seen to run. */
+    /** When it began, and what its thread had allocated and how long it had run by then; set by that thread before it is seen to run. */
     long startedNanos;
 
     long allocatedBefore;
+    long cpuBefore;
 
     private boolean ended;
     private PolicyFailure stopped;

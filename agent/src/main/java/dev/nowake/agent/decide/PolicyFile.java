@@ -16,6 +16,9 @@ record PolicyFile(List<PolicyRunner> runners, Set<Path> imports) {
      */
     private static final long LOAD_SECONDS = 15;
 
+    /** Ours do not hang, and without those its rules name the daemon does not begin: 15 s were too few once. */
+    private static final long SHIPPED_LOAD_SECONDS = 60;
+
     /** Whether a name may be taken; throws {@link PolicyFailure} where it is another's. */
     interface Names {
         void requireFree(String name);
@@ -36,7 +39,8 @@ record PolicyFile(List<PolicyRunner> runners, Set<Path> imports) {
 
     private static PolicyFile load(
             String origin, Supplier<PolicyLoader.Loaded> loader, Names names, Watchdog watchdog, boolean ours) {
-        PolicyLoader.Loaded loaded = ForeignLoad.within(LOAD_SECONDS, origin, () -> warm(loader.get()));
+        PolicyLoader.Loaded loaded =
+                ForeignLoad.within(ours ? SHIPPED_LOAD_SECONDS : LOAD_SECONDS, origin, () -> warm(loader.get()));
         List<PolicyUnit> units = loaded.units();
         List<PolicyRunner> runners = new ArrayList<>();
         try {

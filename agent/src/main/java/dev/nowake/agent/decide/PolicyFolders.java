@@ -1,5 +1,6 @@
 package dev.nowake.agent.decide;
 
+import dev.nowake.agent.trust.FileTrust;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

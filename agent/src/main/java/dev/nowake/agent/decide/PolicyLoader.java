@@ -1,5 +1,6 @@
 package dev.nowake.agent.decide;
 
+import dev.nowake.agent.trust.FileTrust;
 import dev.nowake.policy.PolicyFailure;
 import dev.nowake.policy.PolicyUnit;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package dev.nowake.agent.decide;
 
+import dev.nowake.agent.observe.Histogram;
 import dev.nowake.policy.Hook;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -14,6 +15,12 @@ final class PolicyRecord {
     private static final int RECENT_CALLS = 128;
 
     private final String name;
+    /**
+     * Seconds. Policies in Java answer within microseconds, scripts within a millisecond, and 0.1 is where a call is stopped.
+     */
+    private static final double[] LATENCIES = {1e-5, 5e-5, 1e-4, 5e-4, 1e-3, 5e-3, 0.01, 0.05, 0.1};
+
+    private final Histogram latencies = new Histogram(LATENCIES);
     private final RateLimit failuresTold = new RateLimit(10);
     private final RateLimit linesSaid = new RateLimit(10);
     private final long[] recentNanos = new long[RECENT_CALLS];
@@ -52,6 +59,7 @@ final class PolicyRecord {
     synchronized void succeeded(Hook hook, long nanos) {
         failuresInARow.remove(hook);
         calls++;
+        latencies.observe(nanos / 1e9);
         recentNanos[recent++ % RECENT_CALLS] = nanos;
         if (recent == 2 * RECENT_CALLS) {
             recent = RECENT_CALLS;
@@ -98,6 +106,11 @@ final class PolicyRecord {
         long[] sorted = Arrays.copyOf(recentNanos, known);
         Arrays.sort(sorted);
         return new Numbers(calls, failures, lastFailure, known == 0 ? null : sorted[known / 2] / 1e3);
+    }
+
+    /** Seconds that calls took which did not fail. */
+    Histogram latencies() {
+        return latencies;
     }
 
     /** {@code medianMicros} of the last calls that did not fail; null before the first. */

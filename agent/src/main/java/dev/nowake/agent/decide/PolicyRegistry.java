@@ -3,13 +3,13 @@ package dev.nowake.agent.decide;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.Counters;
 import dev.nowake.agent.observe.Journal;
+import dev.nowake.agent.trust.FileTrust;
 import dev.nowake.policy.Policy;
 import dev.nowake.policy.PolicyFailure;
 import dev.nowake.policy.PolicyUnit;
 import dev.nowake.policy.builtin.BuiltinUnit;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,24 +24,15 @@ import java.util.function.Supplier;
  * broken one changes nothing but what {@link #status} says. Shipped scripts are loaded when they are first wanted.
  */
 public final class PolicyRegistry implements AutoCloseable {
-    /** Policies that are gone are remembered by name, with their state: so many of them. */
-    private static final int MAX_RECORDS = 1000;
-
-    /** The whole daemon ends within a second. */
-    private static final long CLOSE_NANOS = 200_000_000L;
-
     private final PolicySources sources;
     private final FileTrust trust = FileTrust.ofThisProcess();
-    private final PolicyFolders folders;
+    private volatile PolicyFolders folders;
     private final PolicyNews news = new PolicyNews();
+    private final PolicyRoster roster = new PolicyRoster(news);
     private final Watchdog watchdog = new Watchdog();
     private final Set<String> beingFetched = ConcurrentHashMap.newKeySet();
 
-    /** Replaced as a whole: whoever asks for a policy sees the old ones or the new ones. */
-    private volatile Map<String, PolicyRunner> runners = Map.of();
-
     // the rest belongs to whoever holds this object's lock: loading is one at a time
-    private final Map<String, PolicyRecord> records = new LinkedHashMap<>();
     private final LoadedFiles loaded = new LoadedFiles();
     private final Map<String, String> problems = new LinkedHashMap<>();
     private Map<Path, PolicyFolders.Stamp> seen = Map.of();
@@ -59,15 +50,15 @@ public final class PolicyRegistry implements AutoCloseable {
         this.folders = new PolicyFolders(sources.folders(), sources.loaders().keySet(), trust);
         Map<String, PolicyRunner> first = new LinkedHashMap<>();
         for (Policy policy : sources.builtin()) {
-            first.put(policy.name(), serve(new PolicyRunner(new BuiltinUnit(policy), watchdog)));
+            first.put(policy.name(), roster.serve(new PolicyRunner(new BuiltinUnit(policy), watchdog)));
         }
-        runners = Collections.unmodifiableMap(first);
+        roster.swap(first, List.of());
         load(folders.look());
     }
 
     /** Null where there is none of that name, or not yet: a shipped script is then fetched in the background. Any thread. */
     public PolicyRunner named(String name) {
-        PolicyRunner runner = runners.get(name);
+        PolicyRunner runner = roster.named(name);
         if (runner == null && sources.shipped().containsKey(name) && beingFetched.add(name)) {
             Thread.ofPlatform().name("nowake-policy-fetch").daemon().start(() -> fetch(name));
         }
@@ -76,16 +67,16 @@ public final class PolicyRegistry implements AutoCloseable {
 
     /** What a rule may name, and what arguments it takes. Loads a shipped script, which takes up to a second. Any thread. */
     public Optional<Policy> policy(String name) {
-        if (!runners.containsKey(name) && sources.shipped().containsKey(name)) {
+        if (!roster.has(name) && sources.shipped().containsKey(name)) {
             fetch(name);
         }
-        return Optional.ofNullable(runners.get(name))
+        return Optional.ofNullable(roster.named(name))
                 .map(runner -> runner.unit().policy());
     }
 
     /** Of all there are now, loaded or to be loaded when first wanted. Any thread. */
     public Set<String> names() {
-        Set<String> names = new TreeSet<>(runners.keySet());
+        Set<String> names = new TreeSet<>(roster.names());
         names.addAll(sources.shipped().keySet());
         return names;
     }
@@ -93,6 +84,29 @@ public final class PolicyRegistry implements AutoCloseable {
     /** What is wrong with files of the policy folders, one line each. */
     public synchronized List<String> problems() {
         return List.copyOf(problems.values());
+    }
+
+    /** The folders it looks into, as they were given. */
+    public List<Path> folders() {
+        return folders.all();
+    }
+
+    /**
+     * Looks into these folders from now on, and at all that is in them at once: what changed is loaded, what is gone is
+     * dropped. Any thread.
+     */
+    public synchronized void follow(List<Path> next) {
+        PolicyFolders other = new PolicyFolders(next, sources.loaders().keySet(), trust);
+        if (!other.all().equals(folders.all())) {
+            folders = other;
+            folders.alsoLookAt(loaded.imports());
+            if (watch != null) {
+                watch.close();
+                watch = null;
+                watch();
+            }
+        }
+        load(folders.look());
     }
 
     /** From now on what happens is told there; what is broken already is told at once. */
@@ -121,7 +135,7 @@ public final class PolicyRegistry implements AutoCloseable {
         if (closed || files.equals(seen)) {
             return;
         }
-        Map<String, PolicyRunner> next = new LinkedHashMap<>(runners);
+        Map<String, PolicyRunner> next = roster.copy();
         List<PolicyRunner> leaving = new ArrayList<>();
         for (Path file : loaded.paths()) {
             if (!files.containsKey(file)) {
@@ -137,7 +151,7 @@ public final class PolicyRegistry implements AutoCloseable {
         });
         folders.alsoLookAt(loaded.imports());
         seen = folders.withImports(files);
-        swap(next, leaving);
+        roster.swap(next, leaving);
     }
 
     private void leave(Path file, Map<String, PolicyRunner> next, List<PolicyRunner> leaving) {
@@ -156,7 +170,7 @@ public final class PolicyRegistry implements AutoCloseable {
             loaded.put(file, fresh);
             problems.remove(file.toString());
             for (PolicyRunner runner : fresh.runners()) {
-                next.put(runner.name(), serve(runner));
+                next.put(runner.name(), roster.serve(runner));
                 runner.record().enable();
                 news.count(Counter.POLICIES_LOADED);
                 news.happened(runner.name(), "loaded", "from " + file);
@@ -186,33 +200,17 @@ public final class PolicyRegistry implements AutoCloseable {
         }
     }
 
-    private void swap(Map<String, PolicyRunner> next, List<PolicyRunner> leaving) {
-        Set<String> gone = new TreeSet<>(runners.keySet());
-        gone.removeAll(next.keySet());
-        runners = Collections.unmodifiableMap(next);
-        leaving.forEach(PolicyRunner::retire);
-        gone.forEach(name ->
-                news.happened(name, "removed", "its file is gone; the fallback of every rule that names it answers"));
-    }
-
-    private PolicyRunner serve(PolicyRunner runner) {
-        if (records.size() >= MAX_RECORDS) {
-            records.keySet().retainAll(runners.keySet());
-        }
-        return runner.serve(records.computeIfAbsent(runner.name(), PolicyRecord::new), news);
-    }
-
     /** A shipped script, once. */
     private synchronized void fetch(String name) {
-        if (closed || runners.containsKey(name) || problems.containsKey(name)) {
+        if (closed || roster.has(name) || problems.containsKey(name)) {
             return;
         }
         Supplier<PolicyUnit> shipped = sources.shipped().get(name);
         try {
             PolicyFile fresh = PolicyFile.shipped(name, shipped, watchdog);
-            Map<String, PolicyRunner> next = new LinkedHashMap<>(runners);
-            fresh.runners().forEach(runner -> next.put(name, serve(runner)));
-            swap(next, List.of());
+            Map<String, PolicyRunner> next = roster.copy();
+            fresh.runners().forEach(runner -> next.put(name, roster.serve(runner)));
+            roster.swap(next, List.of());
         } catch (PolicyFailure broken) {
             problem(name, broken.getMessage());
         }
@@ -224,10 +222,10 @@ public final class PolicyRegistry implements AutoCloseable {
      * @throws IllegalArgumentException with one line: there is none of that name, or it cannot be loaded any more
      */
     public synchronized void enable(String name) {
-        PolicyRunner runner = runners.get(name);
+        PolicyRunner runner = roster.named(name);
         if (runner == null) {
             throw new IllegalArgumentException(
-                    "no policy '" + name + "': loaded are " + String.join(", ", runners.keySet()));
+                    "no policy '" + name + "': loaded are " + String.join(", ", roster.names()));
         }
         if (runner.isAbandoned()) {
             loadAgain(runner);
@@ -237,15 +235,15 @@ public final class PolicyRegistry implements AutoCloseable {
     }
 
     private void loadAgain(PolicyRunner lost) {
-        Map<String, PolicyRunner> next = new LinkedHashMap<>(runners);
+        Map<String, PolicyRunner> next = roster.copy();
         List<PolicyRunner> leaving = new ArrayList<>();
         Optional<Path> file = loaded.fileOf(lost);
         if (file.isPresent()) {
             take(file.get(), next, leaving);
-            swap(next, leaving);
+            roster.swap(next, leaving);
         } else {
             next.remove(lost.name());
-            swap(next, List.of(lost));
+            roster.swap(next, List.of(lost));
             fetch(lost.name());
         }
         String where = file.map(Path::toString).orElse(lost.name());
@@ -263,8 +261,13 @@ public final class PolicyRegistry implements AutoCloseable {
             files = loaded.byRunner();
         }
         Set<String> notLoaded = names();
-        notLoaded.removeAll(runners.keySet());
-        return PolicyStatus.all(runners.values(), files, notLoaded, broken);
+        notLoaded.removeAll(roster.names());
+        return PolicyStatus.all(roster.all(), files, notLoaded, broken);
+    }
+
+    /** Of those that are loaded now. Any thread. */
+    public List<PolicyFigures> figures() {
+        return roster.all().stream().map(PolicyFigures::of).toList();
     }
 
     /** Ends every policy's thread; calls under way are given a moment. */
@@ -276,15 +279,7 @@ public final class PolicyRegistry implements AutoCloseable {
                 watch.close();
             }
         }
-        runners.values().forEach(PolicyRunner::retire);
-        try {
-            long end = System.nanoTime() + CLOSE_NANOS;
-            for (PolicyRunner runner : runners.values()) {
-                runner.awaitEnd(Math.max(1, (end - System.nanoTime()) / 1_000_000));
-            }
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-        }
+        roster.end();
         watchdog.close();
     }
 }

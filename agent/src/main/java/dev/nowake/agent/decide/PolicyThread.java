@@ -93,6 +93,7 @@ final class PolicyThread {
                 if (call != null && !call.isAnswered()) {
                     call.startedNanos = System.nanoTime();
                     call.allocatedBefore = THREADS.getCurrentThreadAllocatedBytes();
+                    call.cpuBefore = THREADS.getCurrentThreadCpuTime();
                     running = call;
                     return call;
                 }
@@ -187,11 +188,8 @@ final class PolicyThread {
             long allocated = THREADS.getThreadAllocatedBytes(thread.threadId()) - call.allocatedBefore;
             if (allocated > limits.allocatedBytes()) {
                 stop(call, PolicyFailure.Kind.LIMIT, "allocated more than " + (limits.allocatedBytes() >> 20) + " MiB");
-            } else if (now - call.startedNanos > limits.deadlineNanos()) {
-                stop(
-                        call,
-                        PolicyFailure.Kind.TIMEOUT,
-                        "took longer than " + limits.deadlineNanos() / 1_000_000 + " ms");
+            } else if (now - call.startedNanos > limits.cpuNanos()) {
+                stopIfLate(call, now);
             }
             return;
         }
@@ -204,6 +202,15 @@ final class PolicyThread {
         }
         if (now - call.stoppedNanos() > limits.abandonNanos()) {
             abandon(call);
+        }
+    }
+
+    private void stopIfLate(PolicyCall call, long now) {
+        CallLimits limits = call.limits;
+        if (THREADS.getThreadCpuTime(thread.threadId()) - call.cpuBefore > limits.cpuNanos()) {
+            stop(call, PolicyFailure.Kind.TIMEOUT, "took longer than " + limits.cpuNanos() / 1_000_000 + " ms");
+        } else if (now - call.askedNanos > limits.answerNanos()) {
+            stop(call, PolicyFailure.Kind.TIMEOUT, "gave no answer within " + limits.answerNanos() / 1_000_000 + " ms");
         }
     }
 

@@ -62,7 +62,7 @@ final class Rehearsal {
                 PolicyCall.Answer.of(plan -> answered.complete(null), () -> answered.complete(null)));
         try {
             if (runner.offer(call)) {
-                answered.get(CallLimits.REHEARSAL.deadlineNanos() * 2, TimeUnit.NANOSECONDS);
+                answered.get(CallLimits.REHEARSAL.answerNanos() * 2, TimeUnit.NANOSECONDS);
             }
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();

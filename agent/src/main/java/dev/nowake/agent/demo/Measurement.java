@@ -14,4 +14,5 @@ public record Measurement(
         long majorFaults,
         long peakResidentBytes,
         long residentAfterBytes,
-        long scannedByKswapd) {}
+        long scannedByKswapd,
+        Course course) {}

@@ -4,6 +4,7 @@ import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -19,12 +20,14 @@ final class ResidencyProbe {
         this.files = files;
     }
 
-    long residentBytes() throws KernelException {
-        long bytes = 0;
+    /** Of each file. */
+    List<Long> residentBytes() throws KernelException {
+        List<Long> bytes = new ArrayList<>(files.size());
         for (Path path : files) {
             try (OpenFile file = kernel.files().open(path)) {
                 long size = kernel.files().status(file).sizeBytes();
-                bytes += Math.max(0, kernel.pageCache().residency(file, 0, size).residentBytes());
+                bytes.add(
+                        Math.max(0, kernel.pageCache().residency(file, 0, size).residentBytes()));
             }
         }
         return bytes;

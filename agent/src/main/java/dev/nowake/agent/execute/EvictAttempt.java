@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** One eviction under way, stepped by its caller. For one thread. */
 public final class EvictAttempt {
@@ -31,6 +32,12 @@ public final class EvictAttempt {
 
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
+    /**
+     * One call's worth: it takes a tenth of a second where all of it is resident, and an operator's stop is heeded between
+     * two. A multiple of the largest folio, so that none is cut.
+     */
+    private static final long PIECE_BYTES = 1L << 30;
+
     private final PageCache pages;
     private final MappingFinder mappings;
     private final OpenFile file;
@@ -38,6 +45,7 @@ public final class EvictAttempt {
     private final List<ByteRange> ranges;
     private final long sizeBytes;
     private final long deadlineNanos;
+    private final BooleanSupplier goesOn;
 
     private long residentBeforeBytes = -1;
     private long residentBytes;
@@ -56,7 +64,8 @@ public final class EvictAttempt {
             FileId id,
             List<ByteRange> ranges,
             long sizeBytes,
-            long deadlineNanos) {
+            long deadlineNanos,
+            BooleanSupplier goesOn) {
         this.pages = pages;
         this.mappings = mappings;
         this.file = file;
@@ -64,6 +73,7 @@ public final class EvictAttempt {
         this.ranges = ranges;
         this.sizeBytes = sizeBytes;
         this.deadlineNanos = deadlineNanos;
+        this.goesOn = goesOn;
     }
 
     /**
@@ -91,7 +101,7 @@ public final class EvictAttempt {
             mapped = mappings.isMapped(id);
         }
         boolean hopeless = mapped && dirtyBytes == 0;
-        if (hopeless || nowNanos >= deadlineNanos) {
+        if (hopeless || nowNanos >= deadlineNanos || !goesOn.getAsBoolean()) {
             return DONE;
         }
         long next = Math.min(nowNanos + pauseNanos, deadlineNanos);
@@ -126,7 +136,12 @@ public final class EvictAttempt {
 
     private void drop() throws KernelException {
         for (ByteRange range : ranges) {
-            pages.evict(file, range.start(), range.lengthBytes());
+            long at = range.start();
+            while (at < range.end() && goesOn.getAsBoolean()) {
+                long next = Math.min(range.end(), (at / PIECE_BYTES + 1) * PIECE_BYTES);
+                pages.evict(file, at, next - at);
+                at = next;
+            }
         }
     }
 

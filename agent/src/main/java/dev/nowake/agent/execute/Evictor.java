@@ -6,6 +6,7 @@ import dev.nowake.model.FileId;
 import dev.nowake.model.RangeSet;
 import java.io.IOException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * Drops ranges of files from page cache and finds out why pages stayed. Thread-safe; never names a byte outside the ranges
@@ -14,10 +15,17 @@ import java.util.concurrent.locks.LockSupport;
 public final class Evictor {
     private final Kernel kernel;
     private final MappingFinder mappings;
+    private final BooleanSupplier goesOn;
 
     public Evictor(Kernel kernel, MappingFinder mappings) {
+        this(kernel, mappings, () -> true);
+    }
+
+    /** {@code goesOn}: as soon as it is false, what is under way ends where it is. Any thread. */
+    public Evictor(Kernel kernel, MappingFinder mappings, BooleanSupplier goesOn) {
         this.kernel = kernel;
         this.mappings = mappings;
+        this.goesOn = goesOn;
     }
 
     /**
@@ -34,7 +42,8 @@ public final class Evictor {
                 id,
                 ranges.within(0, sizeBytes).ranges(),
                 sizeBytes,
-                deadlineNanos);
+                deadlineNanos,
+                goesOn);
     }
 
     /** Evicts on the calling thread, waiting at most {@code patienceNanos} for dirty and busy pages. */

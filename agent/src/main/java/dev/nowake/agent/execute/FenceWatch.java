@@ -73,7 +73,7 @@ final class FenceWatch implements AutoCloseable {
             try {
                 again |= mount.look(System.nanoTime());
             } catch (RuntimeException | Error broken) { // a job's budget that breaks must not end the watch
-                Job.report(broken);
+                Failure.report(broken);
             }
         }
         return again;

@@ -1,6 +1,5 @@
 package dev.nowake.agent.execute;
 
-import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
 import java.util.ArrayDeque;
@@ -96,13 +95,8 @@ final class FileQueue {
                 remove(head);
             }
             return chunk;
-        } catch (KernelException e) {
-            head.tally().failed(e.errno());
-        } catch (IllegalStateException e) {
-            head.tally().failed(Errno.EBADF);
-        } catch (RuntimeException | Error broken) {
-            Job.report(broken);
-            head.tally().failed(Job.errnoOf(broken));
+        } catch (KernelException | RuntimeException | Error thrown) {
+            head.tally().failed(Failure.errnoOf(thrown));
         } finally {
             planning.unlock();
         }

@@ -97,8 +97,8 @@ final class Job implements PrefetchJob {
         return chunkBytes;
     }
 
-    /** Drops what has not begun, without waiting for the rest. */
-    void stop() {
+    @Override
+    public void stop() {
         List<FileWork> dropped;
         state.lock();
         try {
@@ -195,13 +195,8 @@ final class Job implements PrefetchJob {
                 fetcher.issue(chunk, flight.isSinglePages());
                 issued = true;
             }
-        } catch (KernelException e) {
-            failed(chunk, flight, e.errno());
-        } catch (IllegalStateException e) {
-            failed(chunk, flight, Errno.EBADF);
-        } catch (RuntimeException | Error broken) {
-            report(broken);
-            failed(chunk, flight, errnoOf(broken));
+        } catch (KernelException | RuntimeException | Error thrown) {
+            failed(chunk, flight, Failure.errnoOf(thrown));
         } finally {
             if (!issued) {
                 drop(chunk, flight);
@@ -221,14 +216,9 @@ final class Job implements PrefetchJob {
             flight.landed();
             chunk.work().tally().landed(landed);
             tally.looked(flight.isSinglePages() ? landed : 0);
-            tell(() -> listener.chunkDone(chunk.work().tally().id(), chunk.range(), landed));
-        } catch (KernelException e) {
-            failed(chunk, flight, e.errno());
-        } catch (IllegalStateException e) {
-            failed(chunk, flight, Errno.EBADF);
-        } catch (RuntimeException | Error broken) {
-            report(broken);
-            failed(chunk, flight, errnoOf(broken));
+            Failure.contain(() -> listener.chunkDone(chunk.work().tally().id(), chunk.range(), landed));
+        } catch (KernelException | RuntimeException | Error thrown) {
+            failed(chunk, flight, Failure.errnoOf(thrown));
         } finally {
             drop(chunk, flight);
         }
@@ -248,13 +238,13 @@ final class Job implements PrefetchJob {
         flight.failed();
         chunk.work().tally().failed(errno);
         tally.looked(0);
-        tell(() -> listener.chunkFailed(chunk.work().tally().id(), chunk.range(), errno));
+        Failure.contain(() -> listener.chunkFailed(chunk.work().tally().id(), chunk.range(), errno));
     }
 
     private void end(FileWork work) {
         FileOutcome outcome = work.tally().end();
         if (outcome != null) {
-            tell(() -> listener.fileDone(outcome));
+            Failure.contain(() -> listener.fileDone(outcome));
         }
     }
 
@@ -299,24 +289,5 @@ final class Job implements PrefetchJob {
         } finally {
             state.unlock();
         }
-    }
-
-    static void tell(Runnable message) {
-        try {
-            message.run();
-        } catch (RuntimeException | Error e) {
-            report(e);
-        }
-    }
-
-    /** What a thrown thing that is no answer of the kernel's is counted as. */
-    static Errno errnoOf(Throwable broken) {
-        return broken instanceof OutOfMemoryError ? Errno.ENOMEM : Errno.EIO;
-    }
-
-    /** Tells of a defect without ending the thread, which has other chunks in flight. */
-    static void report(Throwable broken) {
-        Thread thread = Thread.currentThread();
-        thread.getUncaughtExceptionHandler().uncaughtException(thread, broken);
     }
 }

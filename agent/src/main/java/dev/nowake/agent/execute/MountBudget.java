@@ -145,7 +145,7 @@ final class MountBudget {
         if (lifted != null) {
             MountState now = lifted;
             long nanos = fencedFor;
-            Job.tell(() -> listener.lifted(now, nanos));
+            Failure.contain(() -> listener.lifted(now, nanos));
             begun.run();
         }
         roomFreed();
@@ -177,7 +177,7 @@ final class MountBudget {
             lock.unlock();
         }
         stuck.forEach(Flight::fence);
-        Job.tell(() -> listener.fenced(state, silentNanos));
+        Failure.contain(() -> listener.fenced(state, silentNanos));
         return false;
     }
 

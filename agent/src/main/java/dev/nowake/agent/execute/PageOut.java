@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * Takes mapped pages from the one process that maps a file (process_madvise(2) MADV_PAGEOUT), which drops clean file pages
@@ -30,13 +31,20 @@ public final class PageOut {
 
     private final ForeignMemory memory;
     private final Path procRoot;
+    private final BooleanSupplier goesOn;
     private final Map<FileKey, Pass> passes = new HashMap<>();
 
     private record Pass(Set<Integer> mappers, long nanos) {}
 
     public PageOut(ForeignMemory memory, Path procRoot) {
+        this(memory, procRoot, () -> true);
+    }
+
+    /** {@code goesOn}: as soon as it is false, what is under way ends where it is. Any thread. */
+    public PageOut(ForeignMemory memory, Path procRoot, BooleanSupplier goesOn) {
         this.memory = memory;
         this.procRoot = procRoot;
+        this.goesOn = goesOn;
     }
 
     /**
@@ -84,7 +92,7 @@ public final class PageOut {
         long advised = 0;
         long mappedEnd = mapping.offsetBytes() + mapping.lengthBytes();
         for (ByteRange range : ranges.within(mapping.offsetBytes(), mappedEnd).ranges()) {
-            for (long at = range.start(); at < range.end(); at += PIECE_BYTES) {
+            for (long at = range.start(); at < range.end() && goesOn.getAsBoolean(); at += PIECE_BYTES) {
                 long length = Math.min(PIECE_BYTES, range.end() - at);
                 advised += memory.pageOut(process, mapping.startAddress() + at - mapping.offsetBytes(), length);
             }

@@ -36,6 +36,9 @@ public interface PrefetchJob {
     /** No more will be added: the job completes when its work is done. */
     void finish();
 
+    /** Drops what has not begun, without waiting for the chunks in flight. */
+    void stop();
+
     /**
      * Drops what has not begun and waits for the chunks in flight, under one second.
      *

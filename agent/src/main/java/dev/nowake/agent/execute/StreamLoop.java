@@ -52,7 +52,7 @@ final class StreamLoop implements Runnable {
         try {
             begin(flight);
         } catch (RuntimeException | Error broken) {
-            Job.report(broken);
+            Failure.report(broken);
             flight.job().stop();
         }
     }

@@ -1,6 +1,8 @@
 package dev.nowake.agent.govern;
 
 import dev.nowake.agent.execute.Placement;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -14,7 +16,7 @@ public final class Governor {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final RoomLaw law;
-    private long waits;
+    private final long[] waits = new long[Shortage.values().length];
     private long looks;
     private long lookedNanos;
 
@@ -46,7 +48,9 @@ public final class Governor {
     boolean tryAcquire(Ledger ledger, long bytes, Placement placement) {
         return locked(() -> {
             boolean acquired = law.tryAcquire(ledger, bytes, placement, lookIfDue());
-            waits += acquired ? 0 : 1;
+            if (!acquired) {
+                waits[law.shortage().ordinal()]++;
+            }
             return acquired;
         });
     }
@@ -149,9 +153,20 @@ public final class Governor {
                 law.isSinglePages(Placement.ANYWHERE),
                 law.isUnrest(),
                 law.shortage(),
-                waits,
+                waitsNow(),
                 looks,
                 lookedNanos);
+    }
+
+    /** One refused since its load is closed counts as none of them. */
+    private Map<Shortage, Long> waitsNow() {
+        Map<Shortage, Long> now = new EnumMap<>(Shortage.class);
+        for (Shortage shortage : Shortage.values()) {
+            if (shortage != Shortage.NONE) {
+                now.put(shortage, waits[shortage.ordinal()]);
+            }
+        }
+        return now;
     }
 
     private <T> T locked(Supplier<T> act) {

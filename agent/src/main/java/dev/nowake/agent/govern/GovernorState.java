@@ -1,5 +1,7 @@
 package dev.nowake.agent.govern;
 
+import java.util.Map;
+
 /**
  * How the governor stands, for {@code status}.
  *
@@ -8,7 +10,7 @@ package dev.nowake.agent.govern;
  * @param outsideBytesPerSecond what everybody else takes of memory
  * @param unrest the kernel reclaimed, or tasks waited for memory, within two seconds
  * @param shortage why the last refused acquisition got nothing; NONE when the last one succeeded
- * @param waits acquisitions refused so far
+ * @param waits acquisitions refused so far, by what was short
  * @param looks at memory so far, which took {@code lookedNanos} together
  */
 public record GovernorState(
@@ -19,6 +21,11 @@ public record GovernorState(
         boolean singlePages,
         boolean unrest,
         Shortage shortage,
-        long waits,
+        Map<Shortage, Long> waits,
         long looks,
-        long lookedNanos) {}
+        long lookedNanos) {
+    /** Acquisitions refused so far, for whatever reason. */
+    public long allWaits() {
+        return waits.values().stream().mapToLong(Long::longValue).sum();
+    }
+}

@@ -2,6 +2,7 @@ package dev.nowake.agent.identify;
 
 import dev.nowake.model.FileId;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,13 +12,14 @@ import java.util.Set;
 public final class CatalogSnapshot {
     private final Map<FileId, CatalogEntry> entries;
     private final List<FoundModel> models;
-    private final List<Path> folders;
+    private final Map<Path, FileId> folders;
     private final List<Path> outsideLinks;
     private final List<String> problems;
 
-    CatalogSnapshot(List<FoundModel> models, List<Path> folders, List<Path> outsideLinks, List<String> problems) {
+    CatalogSnapshot(
+            List<FoundModel> models, Map<Path, FileId> folders, List<Path> outsideLinks, List<String> problems) {
         this.models = List.copyOf(models);
-        this.folders = List.copyOf(folders);
+        this.folders = Collections.unmodifiableMap(folders);
         this.outsideLinks = List.copyOf(outsideLinks);
         this.problems = List.copyOf(problems);
         this.entries = new HashMap<>();
@@ -47,7 +49,12 @@ public final class CatalogSnapshot {
     }
 
     /** Every folder below the roots, the roots included: where directory marks belong. */
-    public List<Path> folders() {
+    public Set<Path> folders() {
+        return folders.keySet();
+    }
+
+    /** The same with which folder it was when it was listed. */
+    public Map<Path, FileId> folderIds() {
         return folders;
     }
 

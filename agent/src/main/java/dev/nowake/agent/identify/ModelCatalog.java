@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -33,11 +34,11 @@ public final class ModelCatalog {
     public record Root(Path folder, boolean mayOpen) {}
 
     private final FileAccess files;
-    private final List<Root> roots;
+    private volatile List<Root> roots;
     private final Sidecars sidecars;
     private final NavigableMap<Path, FolderListing> listings = new TreeMap<>();
     private final Map<Path, String> problems = new LinkedHashMap<>();
-    private volatile CatalogSnapshot snapshot = new CatalogSnapshot(List.of(), List.of(), List.of(), List.of());
+    private volatile CatalogSnapshot snapshot = new CatalogSnapshot(List.of(), Map.of(), List.of(), List.of());
 
     private ModelCatalog(FileAccess files, List<Root> roots) {
         this.files = files;
@@ -72,15 +73,49 @@ public final class ModelCatalog {
         return build();
     }
 
+    /** Has other roots from now on. What was found below those that stay is not looked at again. */
+    public synchronized CatalogSnapshot follow(List<Root> next) {
+        List<Root> before = roots;
+        roots = List.copyOf(next);
+        problems.keySet().removeIf(path -> rootOf(path) == null);
+        listings.keySet().removeIf(path -> rootOf(path) == null);
+        TreeWalk walk = new TreeWalk(files, false);
+        for (Root root : roots) {
+            if (!before.contains(root)) {
+                enter(walk, root.folder());
+            }
+        }
+        return build();
+    }
+
+    /** Looks at a folder and all below it again, as if it were new: something was mounted there, or unmounted. */
+    public synchronized CatalogSnapshot enterAgain(Path folder) {
+        if (rootOf(folder) != null) {
+            removeBelow(folder);
+            enter(new TreeWalk(files, false), folder);
+        }
+        return build();
+    }
+
     /**
      * Looks at one folder again, at folders below it that are new, and at nothing else. A folder that was not known yet
      * is reached from the nearest one above it that was.
      *
      * @return the snapshot, the same as before when nothing has changed
      */
-    public synchronized CatalogSnapshot refresh(Path folder) {
-        Path known = nearestKnown(folder);
-        if (known != null && rescan(known)) {
+    public CatalogSnapshot refresh(Path folder) {
+        return refresh(List.of(folder));
+    }
+
+    /** The same of several folders; models are made of what was found once, at the end. */
+    public synchronized CatalogSnapshot refresh(Collection<Path> folders) {
+        boolean changed = false;
+        Set<Path> looked = new HashSet<>();
+        for (Path folder : folders) {
+            Path known = nearestKnown(folder);
+            changed |= known != null && looked.add(known) && rescan(known);
+        }
+        if (changed) {
             lookAtOpenLinksAgain();
             return build();
         }
@@ -112,17 +147,22 @@ public final class ModelCatalog {
             FolderListing now = walk.list(folder, status, mayOpen(folder));
             listings.put(folder, now);
             boolean changed = problems.remove(folder) != null | !now.equals(before);
-            Set<Path> below = new HashSet<>(now.folders());
-            for (Path gone : before.folders()) {
-                changed |= !below.contains(gone) && removeBelow(gone);
-            }
-            for (Path next : now.folders()) {
-                changed |= enterIfNew(walk, next);
-            }
-            return changed;
+            return changed | followFolders(walk, before, now);
         } catch (IOException e) {
             return lost(folder, e);
         }
+    }
+
+    private boolean followFolders(TreeWalk walk, FolderListing before, FolderListing now) {
+        boolean changed = false;
+        Set<Path> below = new HashSet<>(now.folders());
+        for (Path gone : before.folders()) {
+            changed |= !below.contains(gone) && removeBelow(gone);
+        }
+        for (Path next : now.folders()) {
+            changed |= enterIfNew(walk, next);
+        }
+        return changed;
     }
 
     /** A folder of a known name may be another one by now. */
@@ -164,7 +204,9 @@ public final class ModelCatalog {
 
     private boolean removeBelow(Path folder) {
         problems.keySet().removeIf(path -> path.startsWith(folder));
-        return listings.keySet().removeIf(path -> path.startsWith(folder));
+        List<Path> gone = FolderOrder.within(listings, folder);
+        gone.forEach(listings::remove);
+        return !gone.isEmpty();
     }
 
     /** A change may be what a link elsewhere was waiting for, or have replaced what it led to. */
@@ -207,8 +249,13 @@ public final class ModelCatalog {
                 new Grouping(sidecars, Grouping.ContentProbe.NAMES_ONLY, true).group(contents.inside());
         Set<String> told = new LinkedHashSet<>(problems.values());
         told.addAll(sidecars.problems());
-        snapshot =
-                new CatalogSnapshot(models, List.copyOf(listings.keySet()), contents.outsideLinks(), List.copyOf(told));
+        snapshot = new CatalogSnapshot(models, folderIds(), contents.outsideLinks(), List.copyOf(told));
         return snapshot;
+    }
+
+    private Map<Path, FileId> folderIds() {
+        Map<Path, FileId> ids = new LinkedHashMap<>();
+        listings.forEach((path, listing) -> ids.put(path, listing.id()));
+        return ids;
     }
 }

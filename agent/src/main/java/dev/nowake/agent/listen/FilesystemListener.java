@@ -56,6 +56,17 @@ public final class FilesystemListener implements AutoCloseable {
         group.mark(EventGroup.Scope.DIRECTORY, folder, USES);
     }
 
+    /** Takes the folder's mark away; what was heard already may still be told. */
+    public void unwatch(Path folder) throws KernelException {
+        group.unmark(EventGroup.Scope.DIRECTORY, folder, USES);
+        folders.values().remove(folder);
+    }
+
+    /** Whether the folder at this path is marked now: a mark goes with its mount. */
+    public boolean isWatched(Path folder) throws KernelException {
+        return group.isMarked(EventGroup.Scope.DIRECTORY, folder);
+    }
+
     public Naming naming() {
         return naming;
     }

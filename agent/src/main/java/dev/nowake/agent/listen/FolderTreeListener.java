@@ -32,6 +32,12 @@ public final class FolderTreeListener implements AutoCloseable {
         group.mark(EventGroup.Scope.DIRECTORY, folder, CHANGES);
     }
 
+    /** Takes the folder's mark away; what was heard already may still be told. */
+    public void unwatch(Path folder) throws KernelException {
+        group.unmark(EventGroup.Scope.DIRECTORY, folder, CHANGES);
+        folders.values().remove(folder);
+    }
+
     public void start() {
         thread.start();
     }

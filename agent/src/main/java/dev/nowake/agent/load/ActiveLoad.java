@@ -17,18 +17,21 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 
 /** A load with the rule that matched it and the work under way for it. Belongs to the engine's thread. */
 public final class ActiveLoad {
     private final Load load;
-    private final RootRule rule;
+    private volatile RootRule rule;
     private final String ruleName;
     private final Assignment assignment;
     private final Map<Long, PrefetchJob> jobs = new HashMap<>();
     private final List<PrefetchJob> finishing = new ArrayList<>();
     private final List<Sighting> deferred = new ArrayList<>();
     private final AtomicBoolean releaseAbandoned = new AtomicBoolean();
+    private final AtomicBoolean acting = new AtomicBoolean(true);
     private final LoadBudget budget;
+    private final BooleanSupplier mayAct;
     private CompletableFuture<Void> dropping = CompletableFuture.completedFuture(null);
     private final Set<Shortage> shortages = EnumSet.noneOf(Shortage.class);
     private boolean roomMade;
@@ -40,13 +43,21 @@ public final class ActiveLoad {
      * @param rule the root, with the mode and policy of the rule that matched
      * @param ruleName what that rule is called in the journal
      * @param budget what its prefetch acquires; closed by whoever takes the load out of the book
+     * @param mayAct false while an operator has anything done for it stopped; any thread
      */
-    public ActiveLoad(Load load, RootRule rule, String ruleName, Assignment assignment, LoadBudget budget) {
+    public ActiveLoad(
+            Load load,
+            RootRule rule,
+            String ruleName,
+            Assignment assignment,
+            LoadBudget budget,
+            BooleanSupplier mayAct) {
         this.load = load;
         this.rule = rule;
         this.ruleName = ruleName;
         this.assignment = assignment;
         this.budget = budget;
+        this.mayAct = mayAct;
     }
 
     public Load load() {
@@ -66,8 +77,30 @@ public final class ActiveLoad {
         return assignment;
     }
 
+    /** Its plans are carried out now. Any thread. */
     public boolean enforced() {
-        return rule.mode() == Mode.ENFORCE;
+        return rule.mode() == Mode.ENFORCE && mayAct.getAsBoolean();
+    }
+
+    /** Its plans would be carried out, had an operator not stopped that. Any thread. */
+    public boolean suspended() {
+        return rule.mode() == Mode.ENFORCE && !mayAct.getAsBoolean();
+    }
+
+    /** False while an operator has anything done for it stopped; holds on to nothing of the load. Any thread. */
+    public BooleanSupplier permission() {
+        return mayAct;
+    }
+
+    /** Nothing more is done for it: its plans are told from now on, and no more carried out. */
+    public void observe() {
+        rule = rule.withMode(Mode.OBSERVE);
+        acting.set(false);
+    }
+
+    /** False once {@link #observe} was called: what waits its turn is not to be done any more. Any thread. */
+    public boolean mayAct() {
+        return acting.get();
     }
 
     public LoadBudget budget() {
@@ -103,6 +136,12 @@ public final class ActiveLoad {
         jobs.values().forEach(PrefetchJob::finish);
         finishing.addAll(jobs.values());
         jobs.clear();
+    }
+
+    /** What of them has not begun is dropped; nothing is waited for. What is asked for after all begins new ones. */
+    public void stopJobs() {
+        finishJobs();
+        finishing.forEach(PrefetchJob::stop);
     }
 
     public void jobEnded(long device, PrefetchJob job) {

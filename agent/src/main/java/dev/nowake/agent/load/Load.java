@@ -43,6 +43,7 @@ public final class Load {
     private boolean prefetchesItself;
     private Map<Integer, ReaderProgress> progress = Map.of();
     private int generation;
+    private long frontiersSeenNanos;
     private final ReadRate rate = new ReadRate();
 
     public Load(Model model, Collection<TrackedShard> shards, long nowNanos) {
@@ -52,10 +53,6 @@ public final class Load {
         lastUseNanos = nowNanos;
     }
 
-    public Model model() {
-        return model;
-    }
-
     /** Counts the daemon's loads from 1 on: what the journal calls this one. 0 for one that is only explained. */
     public long number() {
         return number;
@@ -63,6 +60,10 @@ public final class Load {
 
     public void number(long given) {
         number = given;
+    }
+
+    public Model model() {
+        return model;
     }
 
     public Collection<TrackedShard> shards() {
@@ -231,14 +232,20 @@ public final class Load {
 
     /** Its shards' frontiers were looked at. */
     public void frontiersSeen(long nowNanos) {
+        frontiersSeenNanos = nowNanos;
         rate.seen(progressBytes(), nowNanos);
+    }
+
+    /** When its readers were looked at last; 0 before. */
+    public long frontiersSeenNanos() {
+        return frontiersSeenNanos;
     }
 
     /** How much its readers have got through: their frontiers, or what they have touched where they have none. */
     public long progressBytes() {
         long sum = 0;
         for (TrackedShard shard : shards.values()) {
-            sum += Math.max(shard.frontierBytes(), shard.touched().bytes());
+            sum += Math.max(shard.frontierBytes(), shard.touched().byAll().bytes());
         }
         return sum;
     }

@@ -22,12 +22,10 @@ public final class TrackedShard {
     private long slowestBytes = -1;
     private RangeSet asked = RangeSet.EMPTY;
     private RangeSet residentBefore = RangeSet.EMPTY;
-    private RangeSet touched = RangeSet.EMPTY;
-    private RangeSet quiet = RangeSet.EMPTY;
     private RangeSet gone = RangeSet.EMPTY;
-    private boolean touchedKnown;
     private RangeSet dropped = RangeSet.EMPTY;
     private long residentBytes = -1;
+    private final TouchedRanges touched = new TouchedRanges();
     private final ShardHistory history = new ShardHistory();
     private final AtomicLong landedBytes = new AtomicLong();
     private int probes;
@@ -100,12 +98,21 @@ public final class TrackedShard {
     public void markUnused(long couldReadBytes) {
         long left = shard.sizeBytes() - slowestBytes();
         if (inUse && slowestBytes() > 0 && left <= couldReadBytes) {
-            touched(touched.union(RangeSet.between(slowestBytes(), shard.sizeBytes())));
+            RangeSet rest = RangeSet.between(slowestBytes(), shard.sizeBytes());
+            touched.byAll(touched.byAll().union(rest));
+            touched.byAny(rest);
         }
         inUse = false;
         closing = false;
         probes = 0;
         probeDueNanos = NEVER;
+    }
+
+    /** Its readers have read it on from there to its end, and closed it. */
+    public void readToEnd(long fromBytes) {
+        RangeSet rest = RangeSet.between(Math.min(fromBytes, shard.sizeBytes()), shard.sizeBytes());
+        touched.byAll(touched.byAll().union(rest));
+        touched.byAny(rest);
     }
 
     /** Somebody who had written to it closed it. */
@@ -226,19 +233,6 @@ public final class TrackedShard {
         return gone;
     }
 
-    /** What every reader is seen to have touched. Returns whether it is more, or other, than what was known. */
-    public boolean touched(RangeSet ranges) {
-        boolean news = !ranges.equals(touched) || !quiet.equals(touched);
-        quiet = touched.intersect(ranges);
-        touched = ranges;
-        touchedKnown = true;
-        return news;
-    }
-
-    public RangeSet touched() {
-        return touched;
-    }
-
     /**
      * Another reader came: what all of them have touched is not known until it was looked at as well, and what was dropped
      * may be asked for, and dropped, again.
@@ -247,19 +241,12 @@ public final class TrackedShard {
         forgetAsked(dropped);
         dropped = RangeSet.EMPTY;
         gone = RangeSet.EMPTY;
-        touched = RangeSet.EMPTY;
-        quiet = RangeSet.EMPTY;
-        touchedKnown = false;
+        touched.anotherReader();
     }
 
-    /** Every one of its readers was looked at. */
-    public boolean isTouchedKnown() {
-        return touchedKnown;
-    }
-
-    /** Touched by all since the look before the last: somebody may be at it still. */
-    public RangeSet justTouched() {
-        return touched.minus(quiet);
+    /** What its readers are seen to have touched. */
+    public TouchedRanges touched() {
+        return touched;
     }
 
     /** What was seen of it that holds until the load is over. */
@@ -297,7 +284,7 @@ public final class TrackedShard {
                 opened,
                 inUse,
                 frontierBytes,
-                touched,
+                touched.byAll(),
                 asked,
                 residentBefore,
                 asked.isEmpty() && frontierBytes == 0 ? residentBytes : -1); // what was seen at the open is the past

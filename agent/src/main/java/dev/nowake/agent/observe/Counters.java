@@ -1,12 +1,21 @@
 package dev.nowake.agent.observe;
 
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/** The counters of one daemon. Any thread. */
+/** What one daemon counts and measures. Any thread. */
 public final class Counters {
     private final AtomicLongArray values = new AtomicLongArray(Counter.values().length);
+    private final Map<Measure, Histogram> measures = new EnumMap<>(Measure.class);
+    private final ModelTotals models = new ModelTotals();
+
+    public Counters() {
+        for (Measure measure : Measure.values()) {
+            measures.put(measure, measure.empty());
+        }
+    }
 
     public void increment(Counter counter) {
         add(counter, 1);
@@ -20,11 +29,28 @@ public final class Counters {
         return values.get(counter.ordinal());
     }
 
+    /** Of all counters together: another number says that something happened. */
+    public long sum() {
+        long sum = 0;
+        for (int i = 0; i < values.length(); i++) {
+            sum += values.get(i);
+        }
+        return sum;
+    }
+
     public Map<String, Long> snapshot() {
         Map<String, Long> snapshot = new LinkedHashMap<>();
         for (Counter counter : Counter.values()) {
             snapshot.put(counter.label(), get(counter));
         }
         return snapshot;
+    }
+
+    public Histogram measure(Measure measure) {
+        return measures.get(measure);
+    }
+
+    public ModelTotals models() {
+        return models;
     }
 }

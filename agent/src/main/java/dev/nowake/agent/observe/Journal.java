@@ -1,15 +1,10 @@
 package dev.nowake.agent.observe;
 
+import dev.nowake.agent.config.JournalSettings;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.SeekableByteChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
+import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,38 +13,77 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import tools.jackson.databind.json.JsonMapper;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 
 /**
  * Event, plan, outcome: one JSON object a line. Writing never waits: lines go through a bounded queue to one thread, and
- * what does not fit is dropped and counted, so that a full or slow disk costs lines, never a load.
+ * what does not fit is dropped and counted, so that a full or slow disk costs lines, never a load. A kill costs what is
+ * queued, and leaves a torn last line at worst.
  */
 public final class Journal implements AutoCloseable {
     /** About 2 MiB of lines: half a second of the busiest journal seen, on a disk that hangs. */
     private static final int QUEUE_LINES = 8192;
 
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
+    /** Between looks at the file while nothing is written: waking up more often is what an idle daemon would cost. */
+    private static final int IDLE_MILLIS = 2000;
 
-    private final BlockingQueue<Map<String, Object>> queue = new ArrayBlockingQueue<>(QUEUE_LINES);
-    private final JsonMapper json = JsonMapper.shared();
+    /** While lines are lost one after the other, they are told of together. */
+    private static final long TELL_NANOS = 1_000_000_000L;
+
+    private final BlockingQueue<Line> queue = new ArrayBlockingQueue<>(QUEUE_LINES);
     private final Counters counters;
-    private final Path file;
-    private final Thread writer;
-    private volatile boolean closed;
+    private final InstantSource clock;
+    private final LongSupplier nanos;
+    private final JournalFile file;
+    private final Losses losses = new Losses();
+    private final AtomicReference<JournalSettings> newSettings = new AtomicReference<>();
     private final AtomicLong loads = new AtomicLong();
+
+    /** In the queue it means: look around. */
+    private final Line wake;
 
     /** Tells this daemon's lines, and its loads' numbers, from those of the one before and the next. */
     private final String run =
             HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
 
-    /** Opens {@code file} for appending; an error here is the caller's to report. */
+    private final Thread writer;
+    private volatile Console console;
+    private volatile boolean closed;
+    private boolean unwritable;
+    private long toldNanos;
+
+    /** With bounds nobody has changed. */
     public Journal(Path file, Counters counters) throws IOException {
-        this.file = file;
+        this(file, counters, JournalSettings.DEFAULT);
+    }
+
+    /** Opens {@code file} for appending; an error here is the caller's to report. */
+    public Journal(Path file, Counters counters, JournalSettings settings) throws IOException {
+        this(file, counters, settings, InstantSource.system(), System::nanoTime);
+    }
+
+    Journal(Path file, Counters counters, JournalSettings settings, InstantSource clock, LongSupplier nanos)
+            throws IOException {
         this.counters = counters;
-        Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)
-                .close();
+        this.clock = clock;
+        this.nanos = nanos;
+        this.wake = new Line(LineKind.START);
+        this.file = new JournalFile(file, settings, clock, nanos);
+        this.toldNanos = nanos.getAsLong() - TELL_NANOS;
+        JournalFile.appending(file).close();
         writer = Thread.ofPlatform().name("nowake-journal").daemon().start(this::write);
+    }
+
+    /** Other bounds from now on. Any thread; done soon. */
+    public void apply(JournalSettings settings) {
+        newSettings.set(settings);
+        queue.offer(wake);
+    }
+
+    /** What is noteworthy is also told there, from now on; closed with the journal. */
+    public void tell(Console people) {
+        console = people;
     }
 
     /** Numbers this journal's loads from 1 on. Any thread. */
@@ -64,11 +98,13 @@ public final class Journal implements AutoCloseable {
 
     /** One line under construction. Null values are left out. */
     public final class Line {
+        private final LineKind kind;
         private final Map<String, Object> fields = new LinkedHashMap<>();
 
         private Line(LineKind kind) {
-            fields.put("time", Instant.now());
-            fields.put("monotonicNanos", System.nanoTime());
+            this.kind = kind;
+            fields.put("time", clock.instant());
+            fields.put("monotonicNanos", nanos.getAsLong());
             fields.put("kind", kind.label());
             fields.put("run", run);
         }
@@ -93,88 +129,112 @@ public final class Journal implements AutoCloseable {
         }
 
         public void log() {
-            if (!queue.offer(fields)) {
-                counters.increment(Counter.JOURNAL_DROPPED);
+            if (!queue.offer(this)) {
+                lost();
             }
+        }
+
+        private void lost() {
+            counters.increment(Counter.JOURNAL_DROPPED);
+            losses.add((Instant) fields.getOrDefault("time", Instant.EPOCH));
         }
     }
 
     private void write() {
-        OutputStream out = null;
         while (!closed || !queue.isEmpty()) {
             try {
-                Map<String, Object> fields = queue.poll(200, TimeUnit.MILLISECONDS);
-                if (fields == null) {
-                    continue;
+                Line line = queue.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
+                JournalSettings settings = newSettings.getAndSet(null);
+                if (settings != null) {
+                    file.apply(settings);
                 }
-                byte[] line = encode(fields);
-                if (out == null) {
-                    out = open();
+                if (line == null || line == wake) {
+                    idle();
+                } else {
+                    write(line);
                 }
-                out.write(line);
-            } catch (IOException full) {
-                counters.increment(Counter.JOURNAL_DROPPED);
-                out = reopenLater(out);
-            } catch (RuntimeException unspeakable) { // a value JSON has no words for costs its line only
-                counters.increment(Counter.JOURNAL_DROPPED);
             } catch (InterruptedException stop) {
                 break;
+            } catch (RuntimeException broken) { // the next line is written all the same
+                counters.increment(Counter.ERRORS);
             }
         }
-        reopenLater(out);
+        tellLosses();
+        file.close();
+        if (console != null) {
+            console.close();
+        }
     }
 
-    /** Ends a line that was cut off by a full disk or a killed daemon, so that it spoils no other. */
-    private OutputStream open() throws IOException {
-        boolean torn = false;
-        if (Files.isRegularFile(file)) {
-            try (SeekableByteChannel last = Files.newByteChannel(file)) {
-                ByteBuffer end = ByteBuffer.allocate(1);
-                torn = last.size() > 0 && last.position(last.size() - 1).read(end) == 1 && end.get(0) != '\n';
-            }
+    private void idle() {
+        file.idle();
+        tellLossesAtTimes();
+        if (console != null) {
+            console.idle();
         }
-        OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    private void write(Line line) {
+        Instant time = (Instant) line.fields.get("time");
+        byte[] bytes;
         try {
-            if (torn) {
-                out.write('\n');
-            }
-            return out;
-        } catch (IOException full) {
-            out.close();
-            throw full;
+            bytes = LineBytes.of(line.fields);
+        } catch (RuntimeException unspeakable) { // a value JSON has no words for costs its line only
+            counters.increment(Counter.JOURNAL_DROPPED);
+            losses.add(time);
+            return;
+        }
+        if (console != null) {
+            console.see(line.kind, bytes);
+        }
+        tellLossesAtTimes();
+        if (unwritable && !tellLosses() || !append(bytes)) {
+            counters.increment(Counter.JOURNAL_DROPPED);
+            losses.add(time);
         }
     }
 
-    private static OutputStream reopenLater(OutputStream out) {
+    private boolean append(byte[] line) {
         try {
-            if (out != null) {
-                out.close();
-            }
-        } catch (IOException ignored) {
-            return null; // the lines are lost and counted; the next one opens the file anew
+            file.write(line);
+            unwritable = false;
+            return true;
+        } catch (IOException | RuntimeException full) {
+            unwritable = true;
+            return false;
         }
-        return null;
     }
 
-    private byte[] encode(Map<String, Object> fields) {
-        fields.computeIfPresent("time", (key, time) -> TIME.format((Instant) time));
-        if (fields.get("path") instanceof Path path) {
-            PathLabel label = PathLabel.of(path);
-            fields.put("path", label.text());
-            if (label.base64() != null) {
-                fields.put("pathBase64", label.base64());
+    private void tellLossesAtTimes() {
+        if (nanos.getAsLong() - toldNanos >= TELL_NANOS && queue.size() < QUEUE_LINES / 2) {
+            tellLosses();
+        }
+    }
+
+    /** One line of all that was lost since the last. False where that cannot be written either. */
+    private boolean tellLosses() {
+        Losses.Told told = losses.now();
+        if (told == null) {
+            return true;
+        }
+        toldNanos = nanos.getAsLong();
+        Line line = line(LineKind.LOST).put("lines", told.lines()).put("since", told.since());
+        byte[] bytes = LineBytes.of(line.fields);
+        boolean written = append(bytes);
+        if (written) {
+            losses.told(told, clock.instant());
+            if (console != null) {
+                console.see(LineKind.LOST, bytes);
             }
         }
-        byte[] text = json.writeValueAsBytes(fields);
-        byte[] line = java.util.Arrays.copyOf(text, text.length + 1);
-        line[text.length] = '\n';
-        return line;
+        return written;
     }
 
     /** Writes what is queued, for at most half a second. */
     @Override
     public void close() {
         closed = true;
+        queue.offer(wake);
         try {
             writer.join(500);
         } catch (InterruptedException stop) {

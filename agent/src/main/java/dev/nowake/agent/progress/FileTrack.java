@@ -128,7 +128,7 @@ final class FileTrack {
                 touched.intersect(before).within(headerBytes, Long.MAX_VALUE).bytes();
         wentBack |= again > BACK_BYTES;
         long at = scalar();
-        return new FilePlace(touched, at, at, wentBack);
+        return new FilePlace(touched, touched, at, at, wentBack);
     }
 
     /** How far it has got; -1 where it does not go from start to end. */

@@ -42,11 +42,13 @@ public final class LoadProgress implements AutoCloseable {
         tracks.keySet().retainAll(question.readers());
         boolean moved = false;
         boolean direct = false;
+        Map<FileId, Long> finished = Map.of();
         List<Integer> unseen = new ArrayList<>();
         for (int pid : question.readers()) {
             ReaderTrack track = tracks.computeIfAbsent(pid, any -> new ReaderTrack(procRoot, pid, pages));
             moved |= track.look(question);
             direct |= track.readsDirectly();
+            finished = track.finished();
             if (track.readsUnseen()) {
                 moved = true;
                 unseen.add(pid);
@@ -64,7 +66,7 @@ public final class LoadProgress implements AutoCloseable {
             });
             readers.put(pid, track.progress(events == null ? ProgressSource.RESIDENCY : ProgressSource.TRACEPOINTS));
         });
-        return new ProgressSeen(places, readers, moved, direct, cpuNanos() - began);
+        return new ProgressSeen(places, readers, finished, moved, direct, cpuNanos() - began);
     }
 
     /** At readers that read, and not where their descriptors stand. */

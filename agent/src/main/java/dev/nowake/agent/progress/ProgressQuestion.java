@@ -10,10 +10,12 @@ import java.util.Set;
 /**
  * What to look at.
  *
+ * @param closed sizes of files that were opened in this load and that nobody has any more
  * @param opens how many opens were heard: after another one descriptors and mappings are looked for anew
  * @param events whether the kernel's events may be asked for
  */
-public record ProgressQuestion(Set<Integer> readers, Map<FileId, Asked> files, long opens, boolean events) {
+public record ProgressQuestion(
+        Set<Integer> readers, Map<FileId, Asked> files, Map<FileId, Long> closed, long opens, boolean events) {
     /**
      * One file in use.
      *

@@ -8,6 +8,8 @@ import java.util.Map;
  * What one look saw.
  *
  * @param files those some reader has open or mapped
+ * @param finished those its only reader has closed since the last look, having read them to their ends, and how far it was
+ *     seen to have got before
  * @param moved some reader touched something since the last look, or read without saying where
  * @param direct some reader has a file open with O_DIRECT
  * @param cpuNanos what the look cost
@@ -15,6 +17,7 @@ import java.util.Map;
 public record ProgressSeen(
         Map<FileId, FilePlace> files,
         Map<Integer, ReaderProgress> readers,
+        Map<FileId, Long> finished,
         boolean moved,
         boolean direct,
         long cpuNanos) {}

@@ -32,6 +32,8 @@ final class ReaderTrack {
     private final MappedPages pages;
     private final Map<FileId, FileTrack> files = new LinkedHashMap<>();
     private final Map<Integer, Long> descriptors = new HashMap<>();
+    private final ClosedFiles closedFiles = new ClosedFiles();
+    private Map<FileId, Long> finished = Map.of();
     private List<Mapping> mappings = List.of();
     private long searchedOpens = -1;
     private int looks;
@@ -51,7 +53,8 @@ final class ReaderTrack {
         searchedOpens = question.opens();
         long before = ProcessIo.readBytes(procRoot, pid);
         Map<Integer, DescriptorInfo> open = descriptors(question, search);
-        count(before);
+        long after = ProcessIo.readBytes(procRoot, pid);
+        count(before, after);
         if (search) {
             Set<Long> inodes =
                     question.files().keySet().stream().map(FileId::inode).collect(Collectors.toSet());
@@ -59,6 +62,7 @@ final class ReaderTrack {
                     .filter(mapping -> inodes.contains(mapping.inode()))
                     .toList();
         }
+        lookAtClosed(question, open, before, after);
         boolean moved = false;
         for (Map.Entry<FileId, ProgressQuestion.Asked> file : question.files().entrySet()) {
             moved |= look(file.getKey(), file.getValue(), open);
@@ -71,11 +75,43 @@ final class ReaderTrack {
      * looked at: counted once a look, its positions seemed to jump by some MiB, and tensors it had read whole never were.
      *
      * @param beforeBytes the process's count before its positions were read; -1 unknown
+     * @param afterBytes and after that
      */
-    private void count(long beforeBytes) {
-        long after = ProcessIo.readBytes(procRoot, pid);
-        readSince = after < 0 ? -1 : after - readBytes;
+    private void count(long beforeBytes, long afterBytes) {
+        readSince = afterBytes < 0 ? -1 : afterBytes - readBytes;
         readBytes = Math.max(0, beforeBytes);
+    }
+
+    /** Only a reader that is alone and maps nothing has opened what was opened, and reads what it reads by its descriptors. */
+    private void lookAtClosed(ProgressQuestion question, Map<Integer, DescriptorInfo> open, long before, long after) {
+        finished = Map.of();
+        Map<FileId, Long> positions = new HashMap<>();
+        Map<FileId, Long> closed = new HashMap<>(question.closed());
+        for (Map.Entry<FileId, ProgressQuestion.Asked> file : question.files().entrySet()) {
+            List<Long> own = open.values().stream()
+                    .filter(info -> info.inode() == file.getKey().inode())
+                    .map(info -> Math.min(info.positionBytes(), file.getValue().sizeBytes()))
+                    .toList();
+            if (own.isEmpty()) {
+                closed.put(file.getKey(), file.getValue().sizeBytes());
+            } else {
+                positions.put(file.getKey(), own.getFirst());
+            }
+            if (own.size() > 1) {
+                closedFiles.lost();
+                return;
+            }
+        }
+        if (question.readers().size() == 1 && mappings.isEmpty()) {
+            finished = closedFiles.look(positions, closed, before, after);
+        } else {
+            closedFiles.lost();
+        }
+    }
+
+    /** Files it closed since the last look, having read them to their ends, and where it had been seen in each before. */
+    Map<FileId, Long> finished() {
+        return finished;
     }
 
     /** Those of the files asked about. Before 5.14 fdinfo tells no inode, and there are none. */

@@ -1,7 +1,6 @@
 package dev.nowake.agent.rules;
 
 import dev.nowake.agent.config.Config;
-import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.config.RootRule;
 import dev.nowake.agent.config.Rule;
 import dev.nowake.agent.decide.Assignment;
@@ -46,8 +45,13 @@ public final class RuleBook {
                 .orElse(null);
     }
 
-    /** A file below no root, as a link may lead to, gets the last root's. There is at least one root. */
+    /** With the configuration's modes. */
     public Choice choose(Subject subject) {
+        return choose(subject, Modes.CONFIGURED);
+    }
+
+    /** A file below no root, as a link may lead to, gets the last root's. There is at least one root. */
+    public Choice choose(Subject subject, Modes modes) {
         RootRule below = rootOf(subject.path());
         RootRule root = below != null ? below : deepestFirst.getLast();
         List<PassedOver> passedOver = new ArrayList<>();
@@ -60,7 +64,7 @@ public final class RuleBook {
                         rule,
                         rule.name(),
                         assignments.get(rule),
-                        rule.mode() == null ? root.mode() : rule.mode(),
+                        modes.of(rule, root),
                         conditions.held(),
                         passedOver);
             }
@@ -72,25 +76,19 @@ public final class RuleBook {
                 null,
                 "root " + PathText.of(root.path()),
                 assignments.get(root),
-                root.mode(),
+                modes.of(null, root),
                 why + ": the root's own policy",
                 passedOver);
     }
 
-    /**
-     * Everybody who may decide about a load, each once: the rules in order, then the roots. A rule without a mode of its own
-     * acts where every root does.
-     */
-    public List<Standing> standing() {
-        boolean allAct = deepestFirst.stream().allMatch(root -> root.mode() == Mode.ENFORCE);
-        Mode shared = allAct ? Mode.ENFORCE : Mode.OBSERVE;
+    /** Everybody who may decide about a load, each once: the rules in order, then the roots. */
+    public List<Standing> standing(Modes modes) {
         Set<Standing> standing = new LinkedHashSet<>();
         for (Rule rule : rules) {
-            Mode mode = rule.mode() == null ? shared : rule.mode();
-            standing.add(new Standing(assignments.get(rule), mode));
+            standing.add(new Standing(assignments.get(rule), modes.of(rule, deepestFirst)));
         }
         for (RootRule root : deepestFirst) {
-            standing.add(new Standing(assignments.get(root), root.mode()));
+            standing.add(new Standing(assignments.get(root), modes.of(null, root)));
         }
         return List.copyOf(standing);
     }

@@ -116,6 +116,35 @@ class RunOptionsTest {
         assertRefused(new RunOptions(List.of(folder), false, null, folder.resolve("no")), "no: no such file; write it");
     }
 
+    @Test
+    void aRootWithAPatternIsTheFoldersThereAre() throws Exception {
+        Path ada = Files.createDirectories(folder.resolve("home/ada/hub"));
+        Path bob = Files.createDirectories(folder.resolve("home/bob/hub"));
+        Path file = file(
+                "roots:\n- {path: %1$s/home/*/hub, mode: enforce}\n- {path: %1$s/home/ada/hub}\n".formatted(folder));
+        RunOptions options = new RunOptions(List.of(), false, null, file);
+        assertThat(options.config(KnownPolicies.BUILTIN).roots())
+                .extracting(RootRule::path, RootRule::mode)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple(bob, Mode.ENFORCE),
+                        org.assertj.core.groups.Tuple.tuple(ada, Mode.OBSERVE));
+        Path cy = Files.createDirectories(folder.resolve("home/cy/hub"));
+        assertThat(options.config(KnownPolicies.BUILTIN).roots())
+                .as("read again")
+                .extracting(RootRule::path)
+                .containsExactly(bob, cy, ada);
+        assertRefused(
+                new RunOptions(List.of(), false, null, file("roots: [{path: " + folder + "/no/*}]")),
+                "nothing to watch: no folder matches " + folder + "/no/* yet");
+    }
+
+    @Test
+    void withoutAFileOrRootsTheInstalledOneIsRead() {
+        assertThat(RunOptions.file(null, List.of())).isEqualTo(Path.of("/etc/nowake/nowake.yaml"));
+        assertThat(RunOptions.file(null, List.of("/models"))).isNull();
+        assertThat(RunOptions.file("/x.yaml", List.of("/models"))).isEqualTo(Path.of("/x.yaml"));
+    }
+
     private static void assertRefused(RunOptions options, String message) {
         assertThatThrownBy(() -> options.config(KnownPolicies.BUILTIN))
                 .isInstanceOf(ConfigException.class)

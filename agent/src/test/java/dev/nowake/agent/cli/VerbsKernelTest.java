@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -81,8 +82,15 @@ class VerbsKernelTest {
         CliRun run = CliRun.real("residency", "--map", folder.toString());
         assertThat(run.exit()).isZero();
         assertThat(run.out().lines().toList().getFirst()).contains("RESIDENT", "SIZE", "FILE");
-        assertThat(run.out()).contains("total").contains("| " + first);
-        assertThat(run.out().lines().filter(line -> line.startsWith("|"))).hasSize(2);
+        assertThat(run.out()).contains("total").contains("resident: # all");
+        List<String> drawn =
+                run.out().lines().filter(line -> line.endsWith("|")).toList();
+        assertThat(drawn).hasSize(2).allMatch(line -> line.length() == 80);
+        assertThat(drawn.getFirst()).matches("\\.\\.\\.01-of-00002\\.safetensors \\| +\\. +\\|");
+        assertThat(drawn.getLast()).matches("\\.\\.\\.02-of-00002\\.safetensors \\| +\\|");
+        assertThat(CliRun.real("residency", "--no-map", folder.toString()).out())
+                .isEqualTo(CliRun.real("residency", folder.toString()).out())
+                .doesNotContain("resident: #");
     }
 
     @Test

@@ -162,9 +162,9 @@ class ConfigFileTest {
                 "roots: [{path: \"/a\\0b\"}] | :1: a root needs 'path', an absolute folder",
                 "mode: [enforce]             | :1: expected one value",
                 "inFlight: 64MiB             | :1: expected keys and values (max, mountMax)",
-                "inFlight: {max: 64}         | :1: '64' is not a size: write a number with a unit, such as 512MiB",
+                "inFlight: {max: 64}         | :1: 'inFlight.max': '64' is not a size: write a number with a unit, such as 512MiB",
                 "inFlight: {mountMax: [1]}   | :1: expected one value",
-                "inFlight: {mountMax: 4KiB}  | :1: '4KiB' in flight is less than one request: write 1MiB or more",
+                "inFlight: {mountMax: 4KiB}  | :1: 'inFlight.mountMax': '4KiB' in flight is less than one request: write 1MiB or more",
                 "inFlight: {mountmax: 1GiB}  | :1: unknown key 'mountmax'; did you mean 'mountMax'?",
                 "mode: Enforce               | :1: mode is 'observe' or 'enforce', not 'Enforce'",
             })
@@ -177,14 +177,14 @@ class ConfigFileTest {
         assertThat(errors("mode: observe\nroots: []\nmode: enforce\n"))
                 .singleElement()
                 .asString()
-                .startsWith(file() + ": line 3: ")
+                .startsWith(file() + ":3: ")
                 .containsIgnoringCase("mode");
     }
 
     @Test
     void aSecondDocumentIsNotPassedOver() throws Exception {
         assertThat(errors("mode: observe\n---\nmode: enforce\n"))
-                .containsExactly(file() + ": line 3: a second document begins");
+                .containsExactly(file() + ":3: a second document begins");
     }
 
     @ParameterizedTest

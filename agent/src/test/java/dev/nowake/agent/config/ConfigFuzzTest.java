@@ -1,6 +1,7 @@
 package dev.nowake.agent.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -73,16 +74,23 @@ class ConfigFuzzTest {
             "@",
             "`");
 
+    private static Path folder;
     private static Path file;
+    private static Path dropIn;
 
     @BeforeContainer
-    static void makeFile() throws IOException {
-        file = Files.createTempFile("config", ".yaml");
+    static void makeFiles() throws IOException {
+        folder = Files.createTempDirectory("config");
+        file = folder.resolve("nowake.yaml");
+        dropIn = Files.createDirectory(folder.resolve("conf.d")).resolve("x.yaml");
     }
 
     @AfterContainer
-    static void deleteFile() throws IOException {
-        Files.delete(file);
+    static void deleteFiles() throws IOException {
+        Files.deleteIfExists(file);
+        Files.deleteIfExists(dropIn);
+        Files.delete(dropIn.getParent());
+        Files.delete(folder);
     }
 
     @Property(tries = 500)
@@ -100,16 +108,57 @@ class ConfigFuzzTest {
         read(text);
     }
 
+    @Property(tries = 300)
+    void twoDamagedFilesOverEachOther(@ForAll("damaged") byte[] one, @ForAll("damaged") byte[] other)
+            throws IOException {
+        Files.write(dropIn, other);
+        read(one);
+        Files.delete(dropIn);
+    }
+
+    @Property(tries = 300)
+    void aDropInOfPieces(@ForAll("damaged") byte[] one, @ForAll("pieces") String other) throws IOException {
+        Files.writeString(dropIn, other);
+        read(one);
+        Files.delete(dropIn);
+    }
+
     private static void read(byte[] content) throws IOException {
         Files.write(file, content);
         try {
-            ConfigFile.read(file)
-                    .roots()
-                    .forEach(root -> assertThat(root.path()).isAbsolute());
+            LoadedConfig loaded = ConfigFile.load(null, file, KnownPolicies.BUILTIN);
+            loaded.config().roots().forEach(root -> assertThat(root.path()).isAbsolute());
+            shownIsReadAsTheSame(loaded);
         } catch (ConfigException refused) {
             assertThat(refused.getMessage().lines())
                     .isNotEmpty()
-                    .allSatisfy(line -> assertThat(line).isNotBlank());
+                    .allSatisfy(line -> assertThat(line).startsWith(folder.toString()));
+        }
+    }
+
+    private static void shownIsReadAsTheSame(LoadedConfig loaded) throws IOException, ConfigException {
+        String shown = LoadedConfig.yaml(loaded.settings(KnownPolicies.BUILTIN));
+        Path again =
+                Files.writeString(Files.createTempDirectory(folder, "again").resolve("shown.yaml"), shown);
+        try {
+            Config config = ConfigFile.load(null, again, KnownPolicies.BUILTIN).config();
+            assertThat(config.roots()).isEqualTo(loaded.config().roots());
+            assertThat(config.rules())
+                    .extracting(Rule::name, Rule::match, Rule::policy, Rule::args, Rule::mode, Rule::fallback)
+                    .isEqualTo(loaded.config().rules().stream()
+                            .map(rule -> tuple(
+                                    rule.name(),
+                                    rule.match(),
+                                    rule.policy(),
+                                    rule.args(),
+                                    rule.mode(),
+                                    rule.fallback()))
+                            .toList());
+            assertThat(config.service()).isEqualTo(loaded.config().service());
+            assertThat(config.policies()).isEqualTo(loaded.config().policies());
+        } finally {
+            Files.delete(again);
+            Files.delete(again.getParent());
         }
     }
 

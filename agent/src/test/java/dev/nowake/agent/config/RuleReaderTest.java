@@ -160,7 +160,7 @@ class RuleReaderTest {
                 policies: etc
                 """))
                 .containsExactlyInAnyOrder(
-                        file() + ":3: two rules are named 'a', the other on line 2",
+                        file() + ":3: two rules are named 'a', the other at " + file() + ":2",
                         file() + ":4: 'x' is no range of sizes: write >=10GiB, <1GiB or 1GiB..10GiB",
                         file() + ":4: the pattern '[' has a '[' without ']'",
                         file() + ":5: no policy 'nope'; did you mean 'none'?",

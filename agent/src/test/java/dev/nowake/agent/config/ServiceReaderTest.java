@@ -38,6 +38,7 @@ class ServiceReaderTest {
                 .isEqualTo(new MetricsSettings("[::1]:1", null, false));
         assertThat(read("metrics: {listen: localhost:65535}\n").metrics().listen())
                 .isEqualTo("localhost:65535");
+        assertThat(read("metrics: {listen: 9469}\n").metrics().listen()).isEqualTo("9469");
     }
 
     @ParameterizedTest
@@ -47,17 +48,17 @@ class ServiceReaderTest {
             value = {
                 "metrics: 9469                       | expected keys and values (listen, modelLabel, textfile)",
                 "metrics: {lisen: 'a:1'}             | unknown key 'lisen'; did you mean 'listen'?",
-                "metrics: {listen: 9469}             | 'metrics.listen': '9469' is no address to listen on: write HOST:PORT, such as 127.0.0.1:9469, [::1]:9469 or 0.0.0.0:9469",
                 "metrics: {listen: ':9469'}          | 'metrics.listen': ':9469' is no address to listen on: write HOST:PORT, such as 127.0.0.1:9469, [::1]:9469 or 0.0.0.0:9469",
                 "metrics: {listen: '::1:9469'}       | 'metrics.listen': '::1:9469' is no address to listen on: write HOST:PORT, such as 127.0.0.1:9469, [::1]:9469 or 0.0.0.0:9469",
                 "metrics: {listen: '127.0.0.1:70000'}| 'metrics.listen': '127.0.0.1:70000' has the port 70000: write one from 1 to 65535",
                 "metrics: {listen: '127.0.0.1:0'}    | 'metrics.listen': '127.0.0.1:0' has the port 0: write one from 1 to 65535",
                 "metrics: {listen: '127.0.0.300:80'} | 'metrics.listen': '127.0.0.300:80' begins with no address: write one such as 127.0.0.1 or [::1]",
                 "metrics: {listen: '[::g]:80'}       | 'metrics.listen': '[::g]:80' is no address to listen on: write HOST:PORT, such as 127.0.0.1:9469, [::1]:9469 or 0.0.0.0:9469",
+                "metrics: {listen: 'some.host:80'}   | 'metrics.listen': 'some.host:80' begins with no address: write one such as 127.0.0.1 or [::1]",
                 "metrics: {listen: '[:]:80'}         | 'metrics.listen': '[:]:80' begins with no address: write one such as 127.0.0.1 or [::1]",
                 "metrics: {listen: [a]}              | expected one value",
                 "metrics: {textfile: nowake.prom}    | 'metrics.textfile': 'nowake.prom' is no absolute path: write one such as /var/lib/prometheus/node-exporter/nowake.prom",
-                "metrics: {textfile: \"/a\\0.prom\"} | 'metrics.textfile': '/a\0.prom' is no absolute path: write one such as /var/lib/prometheus/node-exporter/nowake.prom",
+                "metrics: {textfile: \"/a\\0.prom\"} | 'metrics.textfile': '/a?.prom' is no absolute path: write one such as /var/lib/prometheus/node-exporter/nowake.prom",
                 "metrics: {textfile: /run/nowake}    | 'metrics.textfile': '/run/nowake' does not end in .prom: node_exporter's collector reads no other file",
                 "metrics: {modelLabel: yes}          | 'metrics.modelLabel': 'yes' is neither true nor false",
                 "journal: {age: 14}                  | 'journal.age': '14' is not a length of time: write numbers with units (w d h m s), such as 14d, 90s or 1d12h",
@@ -72,6 +73,7 @@ class ServiceReaderTest {
                 "control: {group: 1000}              | 'control.group': '1000' is no group's name: write one such as nowake",
                 "control: {group: 'a b'}             | 'control.group': 'a b' is no group's name: write one such as nowake",
                 "control: {admins: '../x'}           | 'control.admins': '../x' is no group's name: write one such as nowake",
+                "\"a\\nb\\e\": 1                    | unknown key 'a?b?'; did you mean 'mode'?",
                 "control: {admin: root}              | unknown key 'admin'; did you mean 'admins'?",
             })
     void whatIsWrongIsToldWithItsLine(String text, String message) throws Exception {

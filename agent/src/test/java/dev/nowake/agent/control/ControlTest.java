@@ -173,7 +173,7 @@ class ControlTest {
     @Test
     void deepNestingIsNoRequest() throws IOException {
         try (ControlServer server = echo(socket())) {
-            assertThat(exchange("{\"a\":" + "[".repeat(30_000) + "\n")).contains("\"code\":\"usage\"");
+            assertThat(exchange("{\"a\":" + "[".repeat(10_000) + "\n")).contains("\"code\":\"usage\"");
             assertAnswers();
             assertThat(server).isNotNull();
         }
@@ -220,15 +220,15 @@ class ControlTest {
     }
 
     @Test
-    void aClientThatSaysNothingIsDroppedAndTheNextServed() throws IOException {
+    void aClientThatSaysNothingKeepsNobodyWaitingAndIsDropped() throws IOException {
         try (ControlServer server = echo(socket());
                 SocketChannel silent = connect()) {
             silent.write(ByteBuffer.wrap("{\"verb\"".getBytes(StandardCharsets.US_ASCII)));
             long began = System.nanoTime();
             assertAnswers();
-            assertThat(Duration.ofNanos(System.nanoTime() - began))
-                    .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(6));
             assertThat(silent.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+            assertThat(Duration.ofNanos(System.nanoTime() - began))
+                    .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(10));
             assertThat(server).isNotNull();
         }
     }

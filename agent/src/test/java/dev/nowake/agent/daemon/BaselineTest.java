@@ -47,7 +47,7 @@ final class BaselineTest {
             Reader.run(
                     "bash",
                     "-c",
-                    "exec -a java \"$0\" dev.nowake.agent.cli.Main",
+                    "exec -a java \"$0\" dev.nowake.agent.cli.Main prefetch",
                     verb(rig, shards.getFirst()).toString());
             assertThat(rig.resident(shards.getFirst())).isEqualTo(Files.size(shards.getFirst()));
             assertThat(rig.counter("loads")).isEqualTo(1);

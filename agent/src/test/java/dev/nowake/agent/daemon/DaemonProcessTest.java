@@ -9,15 +9,26 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The daemon as a process: how it ends, and what it leaves. */
 @Tag("kernel")
 final class DaemonProcessTest {
+    private static final List<Process> STARTED = new ArrayList<>();
+
+    /** Also after a test that failed: what goes on would hold this process's output open. */
+    @AfterEach
+    void end() {
+        STARTED.forEach(Process::destroyForcibly);
+        STARTED.clear();
+    }
+
     private static Process daemon(Rig rig, Path root, String... before) throws IOException {
         List<String> words = new ArrayList<>(List.of(before));
         words.addAll(Reader.java(
@@ -26,14 +37,28 @@ final class DaemonProcessTest {
                 root.toString(),
                 rig.state.toString(),
                 rig.socket.toString()));
-        return new ProcessBuilder(words)
+        Process process = new ProcessBuilder(words)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
+        STARTED.add(process);
+        return process;
     }
 
     private static String firstLine(Process process) throws IOException {
         BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
         return out.readLine();
+    }
+
+    /** Who reads which models is nobody's business; who may ask the daemon must get through to its socket. */
+    @Test
+    void itsFolderIsMadeForItAlone() throws Exception {
+        try (Rig rig = Rig.make()) {
+            rig.start(Mode.OBSERVE);
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(rig.state)))
+                    .isEqualTo("rwx--x--x");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(rig.state.resolve("journal.jsonl"))))
+                    .isEqualTo("rw-------");
+        }
     }
 
     @Test

@@ -31,6 +31,11 @@ class ForwardingGroup implements EventGroup {
     }
 
     @Override
+    public boolean isMarked(Scope scope, Path path) throws KernelException {
+        return group.isMarked(scope, path);
+    }
+
+    @Override
     public FolderHandle handleOf(Path folder) throws KernelException {
         return group.handleOf(folder);
     }

@@ -1,5 +1,7 @@
 package dev.nowake.agent.daemon;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.nowake.kernel.proc.CgroupMemory;
 import dev.nowake.kernel.proc.MemoryGroup;
 import java.io.IOException;
@@ -7,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
@@ -96,20 +99,19 @@ final class LimitedGroup implements AutoCloseable {
     /** What ran in it has ended, or is ended; a group is busy until its last process is reaped. */
     @Override
     public void close() throws IOException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (!folder.toFile().delete() && Files.exists(folder)) {
-            for (String pid : Files.readAllLines(folder.resolve("cgroup.procs"))) {
-                ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
-            }
-            if (System.nanoTime() > deadline) {
-                throw new IOException(folder + " stays busy");
-            }
-            try {
-                Thread.sleep(20);
-            } catch (InterruptedException stop) {
-                Thread.currentThread().interrupt();
-                throw new IOException("interrupted");
-            }
+        List<CompletableFuture<ProcessHandle>> ending = new ArrayList<>();
+        for (String pid : Files.readAllLines(folder.resolve("cgroup.procs"))) {
+            ProcessHandle.of(Long.parseLong(pid)).ifPresent(process -> {
+                process.destroyForcibly();
+                ending.add(process.onExit());
+            });
         }
+        CompletableFuture.allOf(ending.toArray(CompletableFuture[]::new))
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
+        await(folder + " is free")
+                .atMost(10, TimeUnit.SECONDS)
+                .pollInterval(10, TimeUnit.MILLISECONDS)
+                .until(() -> folder.toFile().delete() || !Files.exists(folder));
     }
 }

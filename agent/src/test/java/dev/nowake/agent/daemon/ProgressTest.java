@@ -54,6 +54,32 @@ final class ProgressTest {
         }
     }
 
+    /** No look falls between an open and its close, but the process lives and has a count of what it has read. */
+    @Test
+    void whatWasReadAndClosedBetweenTwoLooksIsKnownByTheProcesssCount() throws Exception {
+        try (Rig rig = Rig.make();
+                Reader reader = Reader.start()) {
+            List<Path> shards = rig.model("llama", 400 * Rig.MIB, 4);
+            for (Path shard : shards) {
+                rig.bringIn(shard, 0, Files.size(shard));
+            }
+            new Scripts(rig).start("roots: [{path: %s, policy: none}]\n".formatted(rig.root));
+            reader.open(shards.getFirst()).act("take 1");
+            awaitProgress(rig, reader, 1, "position");
+
+            reader.act("read").act("close");
+            for (Path shard : shards.subList(1, 4)) {
+                reader.open(shard).act("read").act("close");
+            }
+
+            rig.awaitLoadsDone(1);
+            JsonNode done = rig.journal("done").getFirst();
+            assertThat(done.path("readBytes").asLong())
+                    .isEqualTo(done.path("openedBytes").asLong())
+                    .isGreaterThan(400 * Rig.MIB);
+        }
+    }
+
     /** pread(2) leaves no trace in positions: events where tracefs is there, else pages nobody asked for. */
     @Test
     void aReaderWhosePositionStandsStillIsSeenByWhatItBrings() throws Exception {

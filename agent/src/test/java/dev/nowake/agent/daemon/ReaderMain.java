@@ -64,6 +64,7 @@ public final class ReaderMain {
             case "opens" -> opens(argument);
             case "send" -> send(argument);
             case "drop" -> drop();
+            case "splice" -> splice(argument);
             default -> throw new IllegalArgumentException(verb);
         }
     }
@@ -189,6 +190,22 @@ public final class ReaderMain {
         message.set(ValueLayout.JAVA_LONG, 32, control.address());
         message.set(ValueLayout.JAVA_LONG, 40, 24);
         return message;
+    }
+
+    /** Reads the start of a file into a pipe that nobody empties, and closes the file: the pipe has its pages. */
+    private void splice(String path) throws Throwable {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment pair = arena.allocate(8);
+            int made = call("pipe", 1, pair.address());
+            sockets[0] = pair.get(ValueLayout.JAVA_INT, 0);
+            sockets[1] = pair.get(ValueLayout.JAVA_INT, 4);
+            int fd = call("open", 2, arena.allocateFrom(path).address(), 0);
+            int spliced = call("splice", 6, fd, 0, sockets[1], 0, 65536, 0);
+            call("close", 1, fd);
+            if (made < 0 || fd < 0 || spliced <= 0) {
+                throw new IOException("pipe " + made + ", open " + fd + ", splice " + spliced);
+            }
+        }
     }
 
     private void drop() throws Throwable {

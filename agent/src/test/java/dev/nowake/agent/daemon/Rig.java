@@ -18,6 +18,10 @@ import dev.nowake.samples.ModelSpec;
 import dev.nowake.samples.ModelSpec.Content;
 import dev.nowake.samples.Preset;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -108,6 +112,15 @@ final class Rig implements AutoCloseable {
         return this;
     }
 
+    /** Started, and told to a service manager. */
+    Rig start(Config config, ServiceNotices notices) throws IOException {
+        daemon = new Daemon(kernel, config, state, socket);
+        daemon.tell(notices);
+        daemon.start();
+        daemon.ready();
+        return this;
+    }
+
     /** With policies of the test's own; they are closed with the daemon. */
     Rig start(Kernel with, Config config, PolicyRegistry policies) throws IOException {
         daemon = new Daemon(with, config, policies, state, socket);
@@ -121,6 +134,36 @@ final class Rig implements AutoCloseable {
             rules.add(new RootRule(each, mode, "load-and-release", Map.of()));
         }
         return new Config(mode, rules);
+    }
+
+    /** What it shows at its endpoint, as text. */
+    String metrics() throws IOException {
+        InetSocketAddress address = daemon.metricsAddress();
+        try (InputStream answer = URI.create("http://127.0.0.1:" + address.getPort() + "/metrics")
+                .toURL()
+                .openStream()) {
+            return new String(answer.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** Has the daemon follow another configuration, and returns what the verb {@code reload} answers once it does. */
+    JsonNode reload(Config next) {
+        return reload(policies -> next);
+    }
+
+    JsonNode reload(ConfigSource source) {
+        daemon.reloadsFrom(source);
+        try {
+            ControlClient client = new ControlClient(socket);
+            JsonNode answer = client.ask(Map.of("verb", "reload"));
+            while (!answer.path("done").asBoolean(true)) {
+                answer = client.ask(
+                        Map.of("verb", "reload", "number", answer.path("number").asLong()));
+            }
+            return answer;
+        } catch (IOException silent) {
+            throw new AssertionError(silent);
+        }
     }
 
     void stop() {

@@ -225,7 +225,8 @@ class RoomMakingTest {
                 governor,
                 null,
                 null,
-                null);
+                null,
+                new Switches(null, new KeepList(null, Clocks.HOST), journal, Clocks.HOST));
         return new RoomMaking(parts, new Placements(() -> one), () -> one, Runnable::run);
     }
 
@@ -239,7 +240,7 @@ class RoomMakingTest {
         Load load = new Load(model, List.of(new TrackedShard(shard, Path.of("/models/a"))), 1);
         RootRule rule = new RootRule(Path.of("/models"), mode, "load-and-release", args);
         Assignment assignment = new Assignment("load-and-release", args, "none", Map.of());
-        return new ActiveLoad(load, rule, "root", assignment, governor.open());
+        return new ActiveLoad(load, rule, "root", assignment, governor.open(), () -> true);
     }
 
     private static MemoryState free(long bytes) {

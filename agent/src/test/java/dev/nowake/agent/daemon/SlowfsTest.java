@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -185,5 +187,86 @@ final class SlowfsTest {
                 rig.awaitResident(shard);
             }
         }
+    }
+
+    /** What its load holds is let go of when the server answers, however late: else nobody could unmount it. */
+    @Test
+    void theRootOfAServerThatHangsIsRemovedAndItsFilesAreLetGoWhenItAnswers() throws Exception {
+        List<Path> shards = serve("--bandwidth", "" + 16 * Rig.MIB);
+        Path local = Files.createDirectory(rig.folder.resolve("local"));
+        rig.start(Mode.ENFORCE, mount, local);
+        try (Reader reader = Reader.start()) {
+            reader.open(shards.getFirst());
+            rig.awaitCounter("prefetchedBytes", 1);
+            server.hang();
+            rig.reload(Rig.config(Mode.ENFORCE, local));
+            assertThat(rig.status().path("heldFiles").asInt())
+                    .as("by calls under way")
+                    .isPositive();
+            server.answer();
+            Awaitility.await()
+                    .atMost(Rig.SOON)
+                    .untilAsserted(() ->
+                            assertThat(rig.status().path("heldFiles").asInt()).isZero());
+        }
+        assertThat(rig.status().path("governor").path("inFlightBytes").asLong()).isZero();
+    }
+
+    /** A lane of its own for each remote mount, that comes and goes with its root; local roots notice nothing of it. */
+    @Test
+    void aRemoteRootComesAndGoesByReloads() throws Exception {
+        List<Path> shards = serve();
+        List<Path> local = rig.model(Rig.spec("local", 16 * Rig.MIB, 1), rig.folder.resolve("local/own"));
+        Path localRoot = rig.folder.resolve("local");
+        rig.start(Mode.ENFORCE, localRoot);
+        for (int i = 0; i < 3; i++) {
+            rig.reload(Rig.config(Mode.ENFORCE, localRoot, mount));
+            long loads = rig.counter("loads");
+            try (Reader reader = Reader.start()) {
+                reader.open(shards.getFirst());
+                rig.awaitCounter("loads", loads + 1);
+                rig.awaitResident(shards.getLast());
+            }
+            rig.awaitReleased(shards);
+            rig.reload(Rig.config(Mode.ENFORCE, localRoot));
+            assertThat(rig.status().path("heldFiles").asInt()).isZero();
+        }
+        try (Reader reader = Reader.start()) {
+            reader.open(local.getFirst());
+            rig.awaitResident(local.getFirst());
+        }
+        rig.awaitReleased(local);
+    }
+
+    @Test
+    void aServerThatHangsNeitherStarvesTheWatchdogNorHoldsUpAReload() throws Exception {
+        List<Path> shards = serve();
+        Path localRoot = Files.createDirectories(rig.folder.resolve("local"));
+        List<String> told = new CopyOnWriteArrayList<>();
+        Map<String, String> environment = Map.of("NOTIFY_SOCKET", "/run/notify", "WATCHDOG_USEC", "300000");
+        try (ServiceNotices notices =
+                ServiceNotices.of((socket, message) -> told.add(message), environment, 1, told::add)) {
+            rig.start(Rig.config(Mode.ENFORCE, mount, localRoot), notices);
+            Reader.run("kill", "-STOP", "" + server.pid());
+            Thread opener = Thread.ofPlatform().daemon().start(() -> {
+                try (Reader reader = Reader.start()) {
+                    reader.open(shards.getFirst()); // waits for the server
+                } catch (Exception gone) {
+                    return;
+                }
+            });
+            long before = feeds(told);
+            rig.reload(Rig.config(Mode.OBSERVE, mount, localRoot));
+
+            Awaitility.await().atMost(Rig.SOON).until(() -> feeds(told) > before + 10);
+            assertThat(told.stream().filter(message -> message.startsWith("RELOADING=1")))
+                    .hasSize(1);
+            server.answer();
+            opener.join();
+        }
+    }
+
+    private static long feeds(List<String> told) {
+        return told.stream().filter("WATCHDOG=1"::equals).count();
     }
 }

@@ -2,6 +2,7 @@ package dev.nowake.agent.decide;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nowake.agent.trust.FileTrust;
 import dev.nowake.policy.Hook;
 import dev.nowake.policy.Trigger;
 import java.nio.file.Files;

@@ -84,6 +84,19 @@ class DeciderTest {
         }
     }
 
+    /** A busy host takes the processor away for longer than a call may have it. */
+    @Test
+    void onlyTimeOnTheProcessorCountsUntilTheAnswerIsDue() throws Exception {
+        try (Stage stage = new Stage(folder, "slow pause")) {
+            int whole = 0;
+            for (int i = 0; i < 10; i++) {
+                Plan plan = stage.plan("slow");
+                whole += plan.policy().equals("slow") ? plan.steps().size() : 0;
+            }
+            assertThat(whole).as("of ten that wait 40 ms").isPositive();
+        }
+    }
+
     @Test
     void threeFailuresInARowDisableUntilEnabled() throws Exception {
         try (Stage stage = new Stage(folder, "bad throw")) {

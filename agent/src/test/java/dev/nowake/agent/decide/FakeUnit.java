@@ -84,6 +84,7 @@ final class FakeUnit implements PolicyUnit, Policy {
             case "null" -> input -> null;
             case "many" -> input -> java.util.Collections.nCopies(10_000_000, step(input, 0));
             case "hang" -> input -> hang();
+            case "pause" -> input -> pause(input);
             case "ignore" -> input -> ignoreStop();
             case "allocate" -> input -> allocate();
             case "wait" -> input -> await(gate);
@@ -118,6 +119,16 @@ final class FakeUnit implements PolicyUnit, Policy {
             throw new PolicyFailure(PolicyFailure.Kind.THROWN, "fake.js:7: stopped");
         }
         return List.of();
+    }
+
+    /** As on a host where others have the processor for a while. */
+    private static List<Step> pause(PolicyInput input) {
+        try {
+            Thread.sleep(40);
+        } catch (InterruptedException stopped) {
+            throw new PolicyFailure(PolicyFailure.Kind.THROWN, "fake.js:8: stopped");
+        }
+        return List.of(step(input, 0));
     }
 
     /** Ends after eight seconds, so that no test leaves a busy thread behind for long. */

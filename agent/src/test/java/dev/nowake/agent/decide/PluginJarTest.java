@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.nowake.agent.trust.FileTrust;
 import dev.nowake.policy.PolicyFailure;
 import dev.nowake.policy.PolicyUnit;
 import dev.nowake.policy.Trigger;

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -44,6 +45,25 @@ class PolicyReloadTest {
                     .as("asked meanwhile")
                     .isZero();
             stage.awaitJournal("policy", "\"loaded\"");
+        }
+    }
+
+    @Test
+    void otherFoldersAreFollowedFromThenOn() throws Exception {
+        try (Stage stage = watched("mine steps")) {
+            Path other = Files.createDirectory(folder.resolve("other"));
+            Files.writeString(other.resolve("theirs.js"), "theirs priorities");
+            awaitSteps(stage, "mine", 1);
+
+            stage.registry.follow(List.of(other));
+            assertThat(stage.registry.names()).contains("theirs").doesNotContain("mine");
+            awaitSteps(stage, "theirs", 5);
+            Files.writeString(other.resolve("late.js"), "late steps");
+            awaitSteps(stage, "late", 1);
+
+            stage.registry.follow(List.of(stage.policies, other));
+            assertThat(stage.registry.names()).contains("theirs", "late", "mine");
+            assertThat(stage.registry.folders()).containsExactly(stage.policies.toAbsolutePath(), other);
         }
     }
 

@@ -103,7 +103,7 @@ class GovernorTest {
             now.addAndGet(1_000_000);
         }
         assertThat(looks.get()).isEqualTo(2);
-        assertThat(governor.state().waits()).isEqualTo(100);
+        assertThat(governor.state().allWaits()).isEqualTo(100);
         assertThat(governor.state().shortage()).isEqualTo(Shortage.MEMORY);
     }
 
@@ -134,7 +134,7 @@ class GovernorTest {
         LoadBudget budget = governor.open();
         assertThat(budget.tryAcquire(100, ANYWHERE)).isTrue();
         CompletableFuture<Boolean> waiting = CompletableFuture.supplyAsync(() -> acquire(budget, 40));
-        await().until(() -> governor.state().waits() > 3);
+        await().until(() -> governor.state().allWaits() > 3);
         assertThat(waiting).isNotDone();
         budget.settle(100, 0, ANYWHERE);
         assertThat(waiting.get()).isTrue();

@@ -38,10 +38,10 @@ class LoadTest {
         for (long could : new long[] {19, 20}) {
             Load load = load(0, 1);
             open(load, 0);
-            shard(load, 0).touched(RangeSet.between(0, 80));
+            shard(load, 0).touched().byAll(RangeSet.between(0, 80));
             shard(load, 0).readersAt(80, 80);
             shard(load, 0).markUnused(could);
-            assertThat(shard(load, 0).touched()).isEqualTo(RangeSet.between(0, could < 20 ? 80 : 100));
+            assertThat(shard(load, 0).touched().byAll()).isEqualTo(RangeSet.between(0, could < 20 ? 80 : 100));
         }
     }
 
@@ -49,10 +49,10 @@ class LoadTest {
     void ofAReaderThatJumpsOnlyWhatWasSeenIsRead() {
         Load load = load(0, 1);
         open(load, 0);
-        shard(load, 0).touched(RangeSet.between(0, 80));
+        shard(load, 0).touched().byAll(RangeSet.between(0, 80));
         shard(load, 0).readersJump();
         shard(load, 0).markUnused(1000);
-        assertThat(shard(load, 0).touched()).isEqualTo(RangeSet.between(0, 80));
+        assertThat(shard(load, 0).touched().byAll()).isEqualTo(RangeSet.between(0, 80));
     }
 
     @Test
@@ -200,7 +200,8 @@ class LoadTest {
                 rule,
                 "root",
                 new Assignment("none", Map.of(), "none", Map.of()),
-                new Governor(0, () -> null).open());
+                new Governor(0, () -> null).open(),
+                () -> true);
     }
 
     private static Load load(int number, int count) {

@@ -33,7 +33,9 @@ class FileTrackTest {
         assertThat(track.at(3, 0, 0, 0)).isFalse();
         assertThat(track.at(3, 10 * MIB, 10 * MIB, 0)).isTrue();
         assertThat(track.at(3, 30 * MIB, UNKNOWN, 0)).isTrue();
-        assertThat(place()).isEqualTo(new FilePlace(RangeSet.between(0, 30 * MIB), 30 * MIB, 30 * MIB, false));
+        assertThat(place())
+                .isEqualTo(new FilePlace(
+                        RangeSet.between(0, 30 * MIB), RangeSet.between(0, 30 * MIB), 30 * MIB, 30 * MIB, false));
     }
 
     @Test
@@ -132,10 +134,12 @@ class FileTrackTest {
 
     @Test
     void aPlaceForAllReadersIsTheSlowestsAndWhatAllHaveTouched() {
-        FilePlace slow = new FilePlace(RangeSet.between(0, 5), 5, 5, false);
-        FilePlace fast = new FilePlace(RangeSet.between(0, 9), 9, 9, true);
-        FilePlace jumping = new FilePlace(RangeSet.between(4, 9), -1, -1, false);
-        assertThat(slow.with(fast)).isEqualTo(new FilePlace(RangeSet.between(0, 5), 5, 9, true));
-        assertThat(jumping.with(slow)).isEqualTo(new FilePlace(RangeSet.between(4, 5), -1, -1, false));
+        FilePlace slow = new FilePlace(RangeSet.between(0, 5), RangeSet.between(0, 5), 5, 5, false);
+        FilePlace fast = new FilePlace(RangeSet.between(0, 9), RangeSet.between(0, 9), 9, 9, true);
+        FilePlace jumping = new FilePlace(RangeSet.between(4, 9), RangeSet.between(4, 9), -1, -1, false);
+        assertThat(slow.with(fast))
+                .isEqualTo(new FilePlace(RangeSet.between(0, 5), RangeSet.between(0, 9), 5, 9, true));
+        assertThat(jumping.with(slow))
+                .isEqualTo(new FilePlace(RangeSet.between(4, 5), RangeSet.between(0, 9), -1, -1, false));
     }
 }

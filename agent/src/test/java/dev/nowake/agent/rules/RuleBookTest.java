@@ -109,7 +109,7 @@ class RuleBookTest {
     @Test
     void everybodyWhoMayDecideStandsOnce() throws Exception {
         assertThat(book("[{policy: none}, {policy: whole-file, mode: enforce}, {match: {user: 0}, policy: none}]")
-                        .standing())
+                        .standing(Modes.CONFIGURED))
                 .extracting(one -> one.assignment().policy() + " " + one.mode().label())
                 .containsExactly("none observe", "whole-file enforce", "none enforce", "load-and-release observe");
     }

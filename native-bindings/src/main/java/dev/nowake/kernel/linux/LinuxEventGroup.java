@@ -28,6 +28,7 @@ final class LinuxEventGroup implements EventGroup {
     private static final int FAN_MARK_ONLYDIR = 0x8;
     private static final int FAN_MARK_MOUNT = 0x10;
     private static final int FAN_MARK_FILESYSTEM = 0x100;
+    private static final long FAN_ACCESS = 0x1;
     private static final long FAN_EVENT_ON_CHILD = 0x0800_0000L;
     private static final short POLLIN = 1;
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
@@ -71,6 +72,20 @@ final class LinuxEventGroup implements EventGroup {
         if (!Outcome.is(result, Errno.ENOENT)) {
             Outcome.orThrow("fanotify_mark", result);
         }
+    }
+
+    /**
+     * Takes a bit out that no mark of ours has: the kernel refuses where there is no mark at all. That bit alone, for with
+     * FAN_EVENT_ON_CHILD beside it the mark would be deaf to the folder's files from then on.
+     */
+    @Override
+    public boolean isMarked(Scope scope, Path path) throws KernelException {
+        long result = change(FAN_MARK_REMOVE, scope == Scope.DIRECTORY ? Scope.INODE : scope, path, FAN_ACCESS);
+        if (Outcome.is(result, Errno.ENOENT)) {
+            return false;
+        }
+        Outcome.orThrow("fanotify_mark", result);
+        return true;
     }
 
     private long change(int action, Scope scope, Path path, long mask) throws KernelException {

@@ -10,79 +10,28 @@ import dev.nowake.kernel.FileEvent;
 import dev.nowake.kernel.FileEvents.Naming;
 import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.FolderHandle;
-import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What {@link dev.nowake.kernel.FileEvents} and {@link EventGroup} promise. Events merge: none of this counts them. */
-public abstract class FileEventsContract {
+public abstract class FileEventsContract extends EventWaitContract {
     private static final long OPENS = FileEvent.OPEN | FileEvent.CLOSE_NOWRITE | FileEvent.CLOSE_WRITE;
+
     private static final long FOLDER_CHANGES =
             FileEvent.CREATE | FileEvent.DELETE | FileEvent.MOVED_FROM | FileEvent.MOVED_TO | FileEvent.ON_FOLDER;
-    private static final int PATIENCE_MILLIS = 10_000;
 
-    /** Longer than an event takes, short enough to wait for none. */
-    private static final int SILENCE_MILLIS = 50;
-
-    protected KernelUnderTest world;
-
-    protected abstract KernelUnderTest newWorld() throws Exception;
-
-    @BeforeEach
-    void setUp() throws Exception {
-        world = newWorld();
-    }
-
-    @AfterEach
-    void tearDown() throws Exception {
-        world.close();
-    }
-
-    /** An event and what can only be asked of it while it is delivered. */
-    protected record Seen(long mask, int pid, FileStatus status, FolderHandle folder, String name, OpenFile file) {
-        boolean has(long bits) {
-            return (mask & bits) != 0;
-        }
-    }
-
-    protected EventGroup group(Naming naming) throws Exception {
-        return world.kernel().fileEvents().open(naming);
-    }
-
-    /** All events until there are no more for a while. */
-    protected List<Seen> drain(EventGroup group) throws Exception {
-        List<Seen> seen = new ArrayList<>();
-        int timeoutMillis = PATIENCE_MILLIS;
-        while (group.read(timeoutMillis, event -> seen.add(look(event))) > 0) {
-            timeoutMillis = SILENCE_MILLIS;
-        }
-        return seen;
-    }
-
-    private Seen look(FileEvent event) {
-        try {
-            FileStatus status =
-                    event.file() == null ? null : world.kernel().files().status(event.file());
-            String name = event.name() == null ? null : new String(event.name());
-            return new Seen(event.mask(), event.pid(), status, event.folder(), name, event.file());
-        } catch (KernelException e) {
-            throw new AssertionError(e);
-        }
+    private List<Seen> drain(EventGroup group) throws Exception {
+        return Seen.drain(group, world.kernel());
     }
 
     private static void assertSilent(EventGroup group) throws Exception {
         List<Long> masks = new ArrayList<>();
-        group.read(SILENCE_MILLIS, event -> masks.add(event.mask()));
+        group.read(Seen.SILENCE_MILLIS, event -> masks.add(event.mask()));
         assertThat(masks).isEmpty();
     }
 
@@ -228,6 +177,25 @@ public abstract class FileEventsContract {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(Naming.class)
+    void aMarkIsThereUntilItIsTakenAway(Naming naming) throws Exception {
+        Path folder = world.file("models/a.bin", 10).getParent();
+        try (EventGroup group = group(naming)) {
+            assertThat(group.isMarked(Scope.DIRECTORY, folder)).isFalse();
+            group.mark(Scope.DIRECTORY, folder, OPENS);
+            assertThat(group.isMarked(Scope.DIRECTORY, folder)).isTrue();
+            assertThat(group.isMarked(Scope.DIRECTORY, folder.resolve("missing")))
+                    .isFalse();
+            world.openInAnotherProcess(folder.resolve("a.bin"));
+            assertThat(group.read(Seen.PATIENCE_MILLIS, event -> {}))
+                    .as("it hears on")
+                    .isPositive();
+            group.unmark(Scope.DIRECTORY, folder, OPENS);
+            assertThat(group.isMarked(Scope.DIRECTORY, folder)).isFalse();
+        }
+    }
+
     @Test
     void aTakenFileIsTheTakersToClose() throws Exception {
         Path path = world.file("models/a.bin", 5000);
@@ -235,7 +203,7 @@ public abstract class FileEventsContract {
         try (EventGroup group = group(Naming.DESCRIPTOR)) {
             group.mark(Scope.DIRECTORY, path.getParent(), FileEvent.OPEN);
             world.openInAnotherProcess(path);
-            group.read(PATIENCE_MILLIS, event -> taken.add(event.takeFile()));
+            group.read(Seen.PATIENCE_MILLIS, event -> taken.add(event.takeFile()));
         }
         assertThat(taken).hasSize(1);
         try (OpenFile file = taken.getFirst()) {
@@ -255,7 +223,7 @@ public abstract class FileEventsContract {
             group.mark(Scope.DIRECTORY, one.getParent(), FileEvent.OPEN);
             world.openInAnotherProcess(one);
             world.openInAnotherProcess(two);
-            assertThatThrownBy(() -> group.read(PATIENCE_MILLIS, event -> {
+            assertThatThrownBy(() -> group.read(Seen.PATIENCE_MILLIS, event -> {
                         handedOut.add(event.file());
                         throw new IllegalStateException("sink");
                     }))
@@ -279,49 +247,5 @@ public abstract class FileEventsContract {
                     .filteredOn(event -> event.has(FileEvent.OVERFLOW))
                     .allSatisfy(event -> assertThat(event.file()).isNull());
         }
-    }
-
-    @Test
-    void aTimeoutDeliversNothing() throws Exception {
-        try (EventGroup group = group(Naming.DESCRIPTOR)) {
-            assertThat(group.read(0, event -> {})).isZero();
-            long start = System.nanoTime();
-            assertThat(group.read(60, event -> {})).isZero();
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(59));
-        }
-    }
-
-    @Test
-    void wakeEndsTheWaitAndOnlyThatOne() throws Exception {
-        try (EventGroup group = group(Naming.DESCRIPTOR)) {
-            CompletableFuture<Integer> reader = readInBackground(group);
-            group.wake();
-            assertThat(reader.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)).isZero();
-            assertThat(group.read(20, event -> {})).isZero();
-        }
-    }
-
-    @Test
-    void closeEndsTheWaitToo() throws Exception {
-        EventGroup group = group(Naming.DESCRIPTOR);
-        CompletableFuture<Integer> reader = readInBackground(group);
-        group.close();
-        group.close();
-        group.wake();
-        assertThat(reader.handle((events, refused) -> refused == null ? events : 0)
-                        .get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS))
-                .isZero();
-        FileAccessContract.assertFails(Errno.EBADF, () -> group.read(0, event -> {}));
-        FileAccessContract.assertFails(Errno.EBADF, () -> group.mark(Scope.DIRECTORY, world.folder(), OPENS));
-    }
-
-    private static CompletableFuture<Integer> readInBackground(EventGroup group) {
-        return CompletableFuture.supplyAsync(() -> {
-            try {
-                return group.read(-1, event -> {});
-            } catch (KernelException e) {
-                throw new IllegalStateException(e);
-            }
-        });
     }
 }

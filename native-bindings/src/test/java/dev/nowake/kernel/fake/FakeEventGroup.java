@@ -19,12 +19,6 @@ import java.util.function.Consumer;
 
 /** One fanotify group of the fake: events of one process about one file merge while they wait; beyond the limit they go. */
 final class FakeEventGroup implements EventGroup {
-    private static final long NAME_EVENTS =
-            FileEvent.CREATE | FileEvent.DELETE | FileEvent.MOVED_FROM | FileEvent.MOVED_TO;
-    private static final long SELF_EVENTS = FileEvent.DELETE_SELF | FileEvent.MOVE_SELF;
-
-    private record Mark(Scope scope, FakeInode target) {}
-
     /** Events handed out by one read, as the kernel's reader's buffer holds. */
     private static final int BATCH = 256;
 
@@ -41,7 +35,7 @@ final class FakeEventGroup implements EventGroup {
     private final FileEvents.Naming naming;
     private final boolean merging;
     private final boolean withProcess;
-    private final Map<Mark, Long> marks = new LinkedHashMap<>();
+    private final FakeMarks marks;
     private final Map<Key, Waiting> queue = new LinkedHashMap<>();
     private boolean overflowed;
     private boolean woken;
@@ -53,6 +47,7 @@ final class FakeEventGroup implements EventGroup {
         this.naming = naming;
         this.merging = merging;
         this.withProcess = withProcess;
+        this.marks = new FakeMarks(host, naming);
     }
 
     @Override
@@ -60,40 +55,8 @@ final class FakeEventGroup implements EventGroup {
         requireOpen("fanotify_mark");
         host.script.enter("fanotify_mark", path);
         synchronized (host.lock) {
-            FakeInode inode = markable(scope, path, mask);
-            Mark mark = new Mark(scope, target(scope, inode));
-            if (!marks.containsKey(mark) && marks.size() >= host.markLimit) {
-                throw new KernelException("fanotify_mark", Errno.ENOSPC);
-            }
-            marks.merge(mark, mask, (a, b) -> a | b);
+            marks.add(scope, path, mask);
         }
-    }
-
-    private FakeInode markable(Scope scope, Path path, long mask) throws KernelException {
-        boolean names = naming == FileEvents.Naming.HANDLE_AND_NAME;
-        boolean nameBits = (mask & (NAME_EVENTS | SELF_EVENTS)) != 0;
-        if ((mask & ~FileEvent.ON_FOLDER) == 0 || nameBits && (!names || scope == Scope.MOUNT)) {
-            throw new KernelException("fanotify_mark", Errno.EINVAL);
-        }
-        FakeInode inode = host.fileSystem.find("fanotify_mark", path);
-        if (scope == Scope.DIRECTORY && !inode.folder) {
-            throw new KernelException("fanotify_mark", Errno.ENOTDIR);
-        }
-        if (names && (scope == Scope.MOUNT || scope == Scope.FILESYSTEM)) {
-            if (inode.mount.isFuse()) {
-                throw new KernelException("fanotify_mark", Errno.ENODEV);
-            }
-            if (inode.mount.fsType().equals("overlay")) {
-                throw new KernelException("fanotify_mark", Errno.EOPNOTSUPP);
-            }
-        }
-        return inode;
-    }
-
-    /** Marks on mounts and filesystems are one, whatever path they were set by. */
-    private FakeInode target(Scope scope, FakeInode inode) {
-        boolean wide = scope == Scope.MOUNT || scope == Scope.FILESYSTEM;
-        return wide ? host.fileSystem.at(inode.mount.mountPoint()) : inode;
     }
 
     @Override
@@ -101,8 +64,15 @@ final class FakeEventGroup implements EventGroup {
         requireOpen("fanotify_mark");
         host.script.enter("fanotify_mark", path);
         synchronized (host.lock) {
-            Mark mark = new Mark(scope, target(scope, host.fileSystem.find("fanotify_mark", path)));
-            marks.computeIfPresent(mark, (any, old) -> (old & ~mask & ~FileEvent.ON_FOLDER) == 0 ? null : old & ~mask);
+            marks.remove(scope, path, mask);
+        }
+    }
+
+    @Override
+    public boolean isMarked(Scope scope, Path path) throws KernelException {
+        requireOpen("fanotify_mark");
+        synchronized (host.lock) {
+            return marks.has(scope, path);
         }
     }
 
@@ -121,18 +91,7 @@ final class FakeEventGroup implements EventGroup {
 
     /** Something was done to a file or folder. Lock held. */
     void offer(long bit, FakeInode inode, FakeInode parent, Path path, Path shown, int pid) {
-        boolean wanted = false;
-        for (Map.Entry<Mark, Long> entry : marks.entrySet()) {
-            FakeInode target = entry.getKey().target();
-            boolean covers = switch (entry.getKey().scope()) {
-                case INODE -> target == inode;
-                case DIRECTORY -> target == inode || target == parent;
-                case MOUNT, FILESYSTEM -> target.mount.device() == inode.mount.device();
-            };
-            long mask = entry.getValue();
-            wanted |= covers && (mask & bit) != 0 && (!inode.folder || (mask & FileEvent.ON_FOLDER) != 0);
-        }
-        if (wanted) {
+        if (marks.want(bit, inode, parent)) {
             FakeInode folder = inode.folder || parent == null ? inode : parent;
             Path name = inode.folder ? null : path.getFileName();
             add(bit, new Key(pid, inode, folder, name, inode.folder, 0), path, shown);
@@ -141,16 +100,8 @@ final class FakeEventGroup implements EventGroup {
 
     /** A name came or went in a folder. Lock held. */
     void offerName(long bit, FakeInode inode, FakeInode parent, Path path, int pid) {
-        boolean self = (bit & SELF_EVENTS) != 0;
-        boolean wanted = false;
-        for (Map.Entry<Mark, Long> entry : marks.entrySet()) {
-            FakeInode target = entry.getKey().target();
-            boolean wide = entry.getKey().scope() == Scope.FILESYSTEM && target.mount.device() == inode.mount.device();
-            boolean covers = wide || target == (self ? inode : parent);
-            long mask = entry.getValue();
-            wanted |= covers && (mask & bit) != 0 && (!inode.folder || (mask & FileEvent.ON_FOLDER) != 0);
-        }
-        if (wanted) {
+        boolean self = (bit & FakeMarks.SELF_EVENTS) != 0;
+        if (marks.wantName(bit, inode, self ? inode : parent)) {
             Path name = self ? null : path.getFileName();
             add(bit, new Key(pid, inode, self ? inode : parent, name, inode.folder, 0), path, path);
         }

@@ -40,6 +40,7 @@ class HostileTreePropertiesTest {
             "sys/class/bdi/8:0/read_ahead_kb",
             "proc/5/cgroup",
             "proc/5/stat",
+            "proc/self/stat",
             "proc/5/maps",
             "proc/5/smaps",
             "proc/5/fdinfo/3");
@@ -144,6 +145,10 @@ class HostileTreePropertiesTest {
         assertThat(zones.freeBytes(-1)).isNotNegative();
         assertThat(zones.highBytes(0)).isNotNegative();
         assertThat(VmStat.read(root).sumOf("")).isNotNegative();
+        ProcessUse use = ProcessUse.ofThis(root);
+        assertThat(use.cpuSeconds()).isNotNegative();
+        assertThat(use.residentBytes()).isNotNegative();
+        assertThat(use.threads()).isNotNegative();
         assertThat(BuddyInfo.read(root).freeBytesFrom(-1, 0)).isNotNegative();
         Pressure.Stall some = Pressure.read(root, Pressure.Resource.MEMORY).some();
         assertThat(some.avg60()).isBetween(0.0, 101.0);

@@ -52,6 +52,15 @@ class LiveHostTest {
     }
 
     @Test
+    void thisProcessUsesSomething() {
+        ProcessUse use = ProcessUse.ofThis(HOST);
+        assertThat(use.cpuSeconds()).isPositive();
+        assertThat(use.residentBytes()).isBetween(10L << 20, use.virtualBytes());
+        assertThat(use.threads()).isPositive();
+        assertThat(use.openDescriptors()).isGreaterThanOrEqualTo(3);
+    }
+
+    @Test
     void topologyHasThisCpu() {
         NumaTopology topology = NumaTopology.read();
         assertThat(topology.nodes()).isNotEmpty();
@@ -203,5 +212,14 @@ class LiveHostTest {
             holder.destroyForcibly();
             holder.onExit().join();
         }
+    }
+
+    /** Such a file is answered once: what is read after a first byte is its end. */
+    @Test
+    void settingsAreReadWhole() {
+        Path host = Path.of("/");
+        assertThat(Sysctl.text(host, "kernel/random/boot_id")).matches("[0-9a-f-]{36}");
+        assertThat(Sysctl.number(host, "fs/nr_open")).isGreaterThan(1000);
+        assertThat(Sysctl.number(host, "fs/not_there")).isEqualTo(-1);
     }
 }

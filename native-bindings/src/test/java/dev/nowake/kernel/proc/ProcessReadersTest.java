@@ -45,6 +45,20 @@ class ProcessReadersTest {
     }
 
     @Test
+    void whatThisProcessUses() throws IOException {
+        put(
+                "proc/self/stat",
+                "1 (a ) 9 (b) S 1 1 1 0 -1 4194560 99 0 3 0 1234 66 7 7 20 0 15 0 166273 2754285568 30603 18446744073709551615\n");
+        put("proc/self/fd/0", "");
+        put("proc/self/fd/1", "");
+        put("proc/self/fd/77", "");
+        assertThat(ProcessUse.ofThis(root)).isEqualTo(new ProcessUse(13.0, 30603L * 4096, 2754285568L, 15, 2));
+        put("proc/self/stat", "1 (a) S 1");
+        assertThat(ProcessUse.ofThis(root)).isEqualTo(new ProcessUse(0, 0, 0, 0, 2));
+        assertThat(ProcessUse.ofThis(root.resolve("none"))).isEqualTo(new ProcessUse(0, 0, 0, 0, 0));
+    }
+
+    @Test
     void theOwnerOfAProcess() throws IOException {
         put("proc/42/status", "Name:\tUid:\nUmask:\t0022\nUid:\t1000\t0\t0\t0\nGid:\t5\t5\t5\t5\n");
         assertThat(ProcessOwner.read(root, 42)).contains(new ProcessOwner(1000, 0));

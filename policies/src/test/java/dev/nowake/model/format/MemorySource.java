@@ -8,6 +8,8 @@ import java.nio.ByteBuffer;
  * size it told, as a file does that is truncated meanwhile.
  */
 final class MemorySource implements ByteSource {
+    private static final byte[] ZEROS = new byte[4096];
+
     private final byte[] start;
     private final long sizeBytes;
     private final long endBytes;
@@ -57,7 +59,9 @@ final class MemorySource implements ByteSource {
         if (real > 0) {
             target.put(start, (int) offsetBytes, real);
         }
-        target.put(new byte[count - real]);
+        for (int zeros = count - real; zeros > 0; zeros -= Math.min(zeros, ZEROS.length)) {
+            target.put(ZEROS, 0, Math.min(zeros, ZEROS.length));
+        }
         bytesRead += count;
         return count;
     }
