@@ -1,0 +1,96 @@
+package dev.nowake.agent.stage;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * A file's data, past the page cache (O_DIRECT, open(2)) where its filesystem allows that. Offsets, lengths and buffers are
+ * then multiples of {@link #BLOCK_BYTES}; the last read of a file is as short as the file. Any thread.
+ */
+record DataChannel(FileChannel channel, boolean isDirect) implements AutoCloseable {
+    /** What every disk and filesystem seen asks for at most: a page. */
+    static final int BLOCK_BYTES = 4096;
+
+    private static final OpenOption DIRECT = direct();
+
+    /** Null where this Java has none: com.sun.nio.file.ExtendedOpenOption.DIRECT, which javac calls internal although its module exports it. */
+    private static OpenOption direct() {
+        try {
+            Object[] options =
+                    Class.forName("com.sun.nio.file.ExtendedOpenOption").getEnumConstants();
+            return (OpenOption) Arrays.stream(options)
+                    .filter(option -> option.toString().equals("DIRECT"))
+                    .findFirst()
+                    .orElse(null);
+        } catch (ClassNotFoundException otherJava) {
+            return null;
+        }
+    }
+
+    static DataChannel read(Path file) throws IOException {
+        return open(file, Set.of(StandardOpenOption.READ));
+    }
+
+    /** Makes the file where there is none. */
+    static DataChannel write(Path file) throws IOException {
+        return open(file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE));
+    }
+
+    private static DataChannel open(Path file, Set<OpenOption> options) throws IOException {
+        Set<OpenOption> direct = new HashSet<>(options);
+        direct.add(DIRECT);
+        try {
+            if (DIRECT == null) {
+                throw new UnsupportedOperationException("this Java has no direct reads");
+            }
+            FileChannel channel = FileChannel.open(file, direct);
+            if (Files.getFileStore(file).getBlockSize() <= BLOCK_BYTES) {
+                return new DataChannel(channel, true);
+            }
+            channel.close(); // the JDK would ask for larger multiples than our pieces may have
+        } catch (IOException | UnsupportedOperationException refused) {
+            // opened plainly below, which tells a real error
+        }
+        return new DataChannel(FileChannel.open(file, options), false);
+    }
+
+    /** A buffer for pieces of this length. */
+    static ByteBuffer buffer(int lengthBytes) {
+        return ByteBuffer.allocateDirect(lengthBytes + BLOCK_BYTES)
+                .alignedSlice(BLOCK_BYTES)
+                .slice(0, lengthBytes)
+                .alignedSlice(BLOCK_BYTES);
+    }
+
+    /** Reads until the buffer is full or the file ends. */
+    void readFully(ByteBuffer target, long offsetBytes) throws IOException {
+        long at = offsetBytes;
+        while (target.hasRemaining()) {
+            int got = channel.read(target, at);
+            if (got < 0 || isDirect && got % BLOCK_BYTES != 0) {
+                return; // the end of the file
+            }
+            at += got;
+        }
+    }
+
+    void writeFully(ByteBuffer source, long offsetBytes) throws IOException {
+        long at = offsetBytes;
+        while (source.hasRemaining()) {
+            at += channel.write(source, at);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

@@ -1,0 +1,27 @@
+package dev.nowake.agent.stage;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** What a run counts. Any thread. */
+final class Tally {
+    final AtomicInteger copied = new AtomicInteger();
+    final AtomicInteger unchanged = new AtomicInteger();
+    final AtomicInteger verified = new AtomicInteger();
+    final AtomicLong copiedBytes = new AtomicLong();
+    final AtomicLong resumedBytes = new AtomicLong();
+    final AtomicLong doneBytes = new AtomicLong();
+    final AtomicBoolean buffered = new AtomicBoolean();
+    final AtomicBoolean stopped = new AtomicBoolean();
+    final List<StageReport.Failure> failures = Collections.synchronizedList(new ArrayList<>());
+
+    void fail(Path path, Throwable why) {
+        String reason = why.getMessage() == null ? why.getClass().getSimpleName() : why.getMessage();
+        failures.add(new StageReport.Failure(path, reason));
+    }
+}
