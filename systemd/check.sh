@@ -74,7 +74,7 @@ inside() {
   good "start: active when it is ready: $(property StatusText)"
 
   nowake pause >/dev/null
-  awaits 10 "the status line of a pause" status_has "paused: 2 roots"
+  awaits 10 "the status line of a pause" status_has "paused, nothing is done: 2 roots"
   nowake resume >/dev/null
   load_of $hub "$bytes"
   good "a load from a home folder is prefetched and released"
