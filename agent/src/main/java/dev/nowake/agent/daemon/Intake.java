@@ -57,8 +57,7 @@ final class Intake {
     void seen(Sighting sighting) {
         ActiveLoad active = parts.book().of(sighting.id());
         boolean known = active != null && active.load().readers().containsKey(sighting.pid());
-        boolean looks = !known && (sighting.isOpen() || active != null) && onlookers.contains(sighting.pid());
-        if (looks && sighting.isOpen()) {
+        if (!known && sighting.isOpen() && onlookers.contains(sighting.pid())) {
             if (onlookers.moved(sighting.pid())) {
                 baseline.forget(sighting.id());
             }
@@ -84,9 +83,6 @@ final class Intake {
                 return;
             }
             active = begin(entry, sighting.pid());
-        }
-        if (!looks) {
-            active.load().used(sighting.atNanos()); // a verb that asks every second must not keep a load from ending
         }
         use(active, sighting);
     }
@@ -170,6 +166,7 @@ final class Intake {
     private void use(ActiveLoad active, Sighting sighting) {
         Load load = active.load();
         TrackedShard shard = load.shard(sighting.id());
+        load.used(sighting.atNanos());
         boolean heldLate = take(shard, sighting) && shard.inUse();
         if (heldLate && !sighting.isOpen()) {
             // its open could not be planned for, because this descriptor was still on its way
