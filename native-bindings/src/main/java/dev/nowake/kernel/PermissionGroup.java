@@ -65,16 +65,13 @@ public interface PermissionGroup extends AutoCloseable {
     void deny(int event, Errno errno);
 
     /**
-     * For a group taken over: denies what its last holder has read and never answered, for it is known by nothing but a
-     * number. To be called before the first {@link #read}.
+     * For a group taken over: answers what its last holder has read and never answered, which is known by nothing but a
+     * number. To be called before the first {@link #read}: an event read later may bear the same one.
      *
-     * @param limit descriptors that holder may have had
-     * @return how many waited
+     * @param errno null lets the caller go on; else as {@link #deny}
+     * @return whether anybody waited under that number
      */
-    int denyUnanswered(Errno errno, int limit);
-
-    /** Lets go on what its last holder had read under this number; as {@link #allow}, with no descriptor to close. */
-    boolean allowUnanswered(int event);
+    boolean answerInherited(int event, Errno errno);
 
     /** Starts a program that has this group as its standard input: the group lives as long as it does. */
     Process lend(ProcessBuilder program) throws IOException;
@@ -82,7 +79,13 @@ public interface PermissionGroup extends AutoCloseable {
     /** Makes a waiting {@link #read} return. */
     void wake();
 
-    /** Closes this process's descriptor of the group. The last one gone lets everybody through. */
+    /**
+     * Closes this process's descriptor of the group, as soon as no call of ours is at work with it. The last descriptor
+     * gone lets everybody through.
+     */
     @Override
     void close();
+
+    /** As {@link #close}, and at once: for a group whose reader hangs. */
+    void abandon();
 }

@@ -153,29 +153,13 @@ final class LinuxPermissionGroup implements PermissionGroup {
     }
 
     @Override
-    public int denyUnanswered(Errno errno, int limit) {
-        int denied = 0;
-        if (queue.tryEnter()) {
-            try {
-                for (int event = 0; event < limit; event++) {
-                    if (write(event, FAN_DENY | errno.number() << ERRNO_SHIFT) >= 0) {
-                        denied++;
-                    }
-                }
-            } finally {
-                queue.leave();
-            }
-        }
-        return denied;
-    }
-
-    @Override
-    public boolean allowUnanswered(int event) {
+    public boolean answerInherited(int event, Errno errno) {
         if (!queue.tryEnter()) {
             return false;
         }
         try {
-            return write(event, FAN_ALLOW) >= 0;
+            int response = errno == null ? FAN_ALLOW : FAN_DENY | errno.number() << ERRNO_SHIFT;
+            return write(event, response) >= 0;
         } finally {
             queue.leave();
         }
@@ -222,6 +206,16 @@ final class LinuxPermissionGroup implements PermissionGroup {
     @Override
     public void close() {
         queue.close();
+        closeEvents();
+    }
+
+    @Override
+    public void abandon() {
+        queue.abandon();
+        closeEvents();
+    }
+
+    private void closeEvents() {
         synchronized (waiting) {
             waiting.stream().forEach(libc::close);
             waiting.clear();
