@@ -7,6 +7,7 @@ import dev.nowake.kernel.PathBytes;
 import dev.nowake.kernel.libc.LibC;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /** fallocate(2). */
@@ -27,6 +28,26 @@ final class LinuxFileSpace implements FileSpace {
             int flags = OpenFlags.RDWR | OpenFlags.CLOEXEC | OpenFlags.NOCTTY | OpenFlags.NOFOLLOW | OpenFlags.NONBLOCK;
             return new OpenFile((int) Outcome.orThrow("open", libc.open(name.address(), flags)), libc::close);
         }
+    }
+
+    @Override
+    public void write(OpenFile file, long offsetBytes, ByteBuffer source) throws KernelException {
+        if (!source.isDirect()) {
+            throw new IllegalArgumentException("not a direct buffer");
+        }
+        long at = offsetBytes;
+        while (source.hasRemaining()) {
+            MemorySegment left = MemorySegment.ofBuffer(source);
+            long moved = libc.pwrite(file.fd(), left.address(), left.byteSize(), at);
+            int written = (int) Outcome.orThrow("pwrite", moved);
+            source.position(source.position() + written);
+            at += written;
+        }
+    }
+
+    @Override
+    public void sync(OpenFile file) throws KernelException {
+        Outcome.orThrow("fdatasync", libc.fdatasync(file.fd()));
     }
 
     @Override

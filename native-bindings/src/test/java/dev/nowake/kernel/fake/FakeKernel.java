@@ -17,6 +17,7 @@ import dev.nowake.kernel.PermissionGroup;
 import dev.nowake.kernel.ServiceManager;
 import dev.nowake.kernel.ThreadPlacement;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
@@ -232,6 +233,16 @@ public final class FakeKernel extends FakeTree implements Kernel {
             @Override
             public OpenFile openForWriting(Path path) throws KernelException {
                 throw new KernelException("open", Errno.EROFS);
+            }
+
+            @Override
+            public void write(OpenFile file, long offsetBytes, ByteBuffer source) throws KernelException {
+                throw new KernelException("pwrite", Errno.EBADF);
+            }
+
+            @Override
+            public void sync(OpenFile file) throws KernelException {
+                throw new KernelException("fdatasync", Errno.EBADF);
             }
 
             @Override

@@ -112,6 +112,8 @@ class FailingCallsTest {
         attempt(refusals, () -> {
             try (OpenFile file = kernel.fileSpace().openForWriting(path)) {
                 attempt(refusals, () -> kernel.fileSpace().allocate(file, 0, 4096));
+                attempt(refusals, () -> kernel.fileSpace().write(file, 0, ByteBuffer.allocateDirect(1)));
+                attempt(refusals, () -> kernel.fileSpace().sync(file));
             }
         });
         attempt(refusals, () -> kernel.files().status(path));
