@@ -14,16 +14,14 @@ import dev.nowake.kernel.PermissionGroup.Request;
 import dev.nowake.model.ByteRange;
 import dev.nowake.model.FileId;
 import java.io.IOException;
-import java.util.List;
+import java.util.ArrayDeque;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.Collectors;
 
 /**
  * Answers the kernel for the incomplete files of one mirror: lets an access through when its bytes are written, makes it
@@ -32,6 +30,7 @@ import java.util.stream.Collectors;
  */
 public final class Gate implements AutoCloseable {
     private static final int IDLE_MILLIS = 5_000;
+    private static final int EARLY_MILLIS = 10;
 
     private final PermissionGroup group;
     private final long mask;
@@ -39,6 +38,7 @@ public final class Gate implements AutoCloseable {
     private final FileSpace space;
     private final Fills fills;
     private final Unanswered unanswered;
+    private final Heritage heritage;
     private final int ownPid;
     private final Map<FileId, Twin> twins = new ConcurrentHashMap<>();
     private final Set<Hold> holds = ConcurrentHashMap.newKeySet();
@@ -63,6 +63,11 @@ public final class Gate implements AutoCloseable {
         }
     }
 
+    /** Asked before {@link #open}; the thread's own. */
+    private record Early(int event, Request request) {}
+
+    private final Queue<Early> early = new ArrayDeque<>();
+    private volatile boolean ready;
     private volatile long lastTurn = System.nanoTime();
     private volatile boolean closed;
     private volatile boolean tripped;
@@ -87,14 +92,22 @@ public final class Gate implements AutoCloseable {
         this.asked = new AskedFiles(group, kernel);
         this.fills = fills;
         this.unanswered = unanswered;
+        this.heritage = new Heritage(group, unanswered.inherited());
         this.room = new Semaphore(capacity);
         this.ownPid = (int) ProcessHandle.current().pid();
         this.thread = Thread.ofPlatform().name("gate-" + name).daemon().unstarted(this::run);
     }
 
-    /** Holds accesses to the file back from now on. Before it can be opened by anybody: an open file is never held. */
+    /**
+     * Holds accesses to the file back from now on, unless it is complete. Before it can be opened by anybody: a file opened
+     * without a mark is never held.
+     */
     public void guard(Twin twin) throws KernelException {
         twins.put(twin.id(), twin);
+        if (twin.isComplete()) {
+            unmark(twin); // a predecessor's
+            return;
+        }
         try (OpenFile file = files.open(twin.local())) {
             group.mark(file, mask);
         } catch (KernelException unmarked) {
@@ -105,11 +118,18 @@ public final class Gate implements AutoCloseable {
 
     /** Lets everybody through to the file, which is complete. */
     public void release(Twin twin) throws KernelException {
+        unmark(twin); // it stays known: what was asked before is answered after
+    }
+
+    private void unmark(Twin twin) throws KernelException {
         try (OpenFile file = files.open(twin.local())) {
             group.unmark(file, mask);
-        } finally {
-            twins.remove(twin.id(), twin);
         }
+    }
+
+    /** The file is gone for good. */
+    public void forget(Twin twin) {
+        twins.remove(twin.id(), twin);
     }
 
     /**
@@ -159,7 +179,13 @@ public final class Gate implements AutoCloseable {
             return;
         }
         room.release();
-        group.read(IDLE_MILLIS, Math.max(1, room.availablePermits()), this::waiting);
+        if (ready && !early.isEmpty()) {
+            Early first = early.poll();
+            waiting(first.event(), first.request());
+        } else {
+            int limit = Math.max(1, room.availablePermits() - early.size());
+            group.read(early.isEmpty() || ready ? IDLE_MILLIS : EARLY_MILLIS, limit, this::waiting);
+        }
         lastTurn = System.nanoTime();
     }
 
@@ -178,8 +204,17 @@ public final class Gate implements AutoCloseable {
             group.allow(event);
             return;
         }
+        if (!ready) {
+            early.add(new Early(event, request));
+            return;
+        }
         Twin twin = twins.get(id);
-        ByteRange range = twin == null ? null : rangeOf(twin, request);
+        if (twin == null) { // only what is incomplete is marked: nobody can tell what of it is there
+            refused.increment();
+            group.deny(event, Errno.EIO);
+            return;
+        }
+        ByteRange range = rangeOf(twin, request);
         if (range == null || twin.isWritten() || twin.missing(range).isEmpty()) {
             passed.increment();
             group.allow(event);
@@ -209,53 +244,28 @@ public final class Gate implements AutoCloseable {
             group.allow(hold.event);
         } else {
             refused.increment();
-            group.deny(hold.event, errno(failure));
+            group.deny(hold.event, FillFailure.errnoOf(failure));
         }
         unanswered.remove(hold.slot);
         holds.remove(hold);
         room.release();
     }
 
-    private static Errno errno(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        return cause instanceof FillFailure known ? known.errno() : Errno.EIO;
-    }
-
     /**
-     * Answers what a daemon before this one was asked and never answered: brings the bytes where it is known who waits for
-     * which, and says EIO to the rest. To be called with every twin guarded, before {@link #start}, and does not wait for
-     * the bytes: they are written by this process, whose own accesses the gate's thread has to let through.
+     * For a group taken over from an earlier daemon's keeper, before {@link #start}: what that daemon was asked and never
+     * answered is an error where it is not known who waits for which bytes; the others wait for {@link #open}.
      *
      * @param numbers descriptors that daemon may have had
      */
-    void inherit(int numbers) {
-        Map<Integer, List<Unanswered.Waiting>> known =
-                unanswered.inherited().stream().collect(Collectors.groupingBy(Unanswered.Waiting::event));
-        known.keySet().forEach(group::inherit);
-        for (int event = 0; event < numbers; event++) {
-            if (!known.containsKey(event)) {
-                refusedIf(group.answerInherited(event, Errno.EIO));
-            }
-        }
-        known.forEach((event, waiting) -> {
-            CompletableFuture<?>[] needs = waiting.stream().map(this::needed).toArray(CompletableFuture[]::new);
-            CompletableFuture.allOf(needs).whenComplete((done, failure) -> {
-                Errno errno = failure == null ? null : errno(failure);
-                refusedIf(group.answerInherited(event, errno) && errno != null);
-            });
-        });
+    public void inherit(int numbers) {
+        refused.add(heritage.refuseUnknown(numbers));
     }
 
-    private CompletableFuture<Void> needed(Unanswered.Waiting waiting) {
-        Twin twin = twins.get(waiting.file());
-        boolean there = twin == null || twin.missing(waiting.range()).isEmpty();
-        return there ? CompletableFuture.completedFuture(null) : fills.need(twin, waiting.range());
-    }
-
-    private void refusedIf(boolean one) {
-        if (one) {
-            refused.increment();
-        }
+    /** Every twin is guarded: from now on a file that is not known is an error. Until then who asks waits. */
+    public void open() {
+        heritage.answer(twins::get, fills, refused::increment);
+        ready = true;
+        group.wake();
     }
 
     /** Nanoseconds since the thread last went round; it does every 5 s at least, unless it hangs. */

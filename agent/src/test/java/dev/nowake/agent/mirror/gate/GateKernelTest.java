@@ -114,6 +114,7 @@ class GateKernelTest {
         Gate gate = gate(kernel.permissionEvents().open(Kind.RANGES), capacity);
         gate.guard(twin);
         gate.start();
+        gate.open();
         return gate;
     }
 
@@ -246,9 +247,10 @@ class GateKernelTest {
         assertThat(found.pid()).isEqualTo(keeper.pid());
         Gate second = gate(found.takeOver(kernel.permissionEvents()), 16);
         found.close();
-        second.guard(twin);
         second.inherit(1024);
         second.start();
+        second.guard(twin);
+        second.open();
         bring(3);
         asked(3).complete(null);
         assertThat(said(known)).isEqualTo("4");
@@ -273,7 +275,6 @@ class GateKernelTest {
         first.close();
         Files.delete(runFolder.resolve("m.waiting"));
         Gate second = gate(keeper.takeOver(kernel.permissionEvents()), 16);
-        second.guard(twin);
         second.inherit(4096);
         assertThat(said(reader)).contains("Input/output error");
         assertThat(second.figures().refused()).isEqualTo(1);
