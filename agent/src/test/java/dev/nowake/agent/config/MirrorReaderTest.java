@@ -105,7 +105,7 @@ class MirrorReaderTest {
                 "[{remote: /a, local: /b, lookahead: 1e3}] | 'mirrors[].lookahead': '1e3' is no number from 0 to 1024",
                 "[{remote: /a, local: /b, verify: yes}] | 'mirrors[].verify': 'yes' is neither true nor false",
                 "[{remote: /a, local: /b, etagAttribute: trusted.x}] | 'mirrors[].etagAttribute': 'trusted.x' is no attribute that can be read: write one that begins with user.",
-                "[{remote: /a, local: /b, mode: on}] | no mode 'on': use observe or enforce",
+                "[{remote: /a, local: /b, mode: on}] | mode is 'observe' or 'enforce', not 'on'",
                 "[{remote: /a, local: /b, remot: /c}] | unknown key 'remot'; did you mean 'remote'?",
                 "{remote: /a, local: /b} | 'mirrors' must be a list, such as mirrors: [{remote: /mnt/nas/models, local: /models}]",
             })

@@ -75,7 +75,7 @@ class SettingsTest {
                         " - remote: /mnt/far # " + file + ":18",
                         " mode: enforce # " + file + ":1",
                         " timeout: 30s # default",
-                        " - name: \"7\" # " + file + ":19",
+                        " - name: 7 # " + file + ":19",
                         " lookahead: 0 # " + file + ":19",
                         " size: 256MiB # default",
                         " admins: null # default");
