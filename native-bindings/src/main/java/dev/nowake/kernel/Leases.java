@@ -1,5 +1,7 @@
 package dev.nowake.kernel;
 
+import java.io.IOException;
+
 /** Write leases (fcntl(2) F_SETLEASE) as a question: does anybody else have this file open or mapped? */
 public interface Leases {
     /**
@@ -10,4 +12,20 @@ public interface Leases {
      * @throws KernelException where the filesystem has no leases (EINVAL, EOPNOTSUPP) or we may not (EACCES, EPERM)
      */
     boolean heldElsewhere(OpenFile file) throws KernelException;
+
+    /** What is done while nobody else has the file. */
+    @FunctionalInterface
+    interface Alone {
+        void run() throws IOException;
+    }
+
+    /**
+     * Takes a write lease on our only descriptor of the file, runs {@code action} and gives it back: an opener waits
+     * meanwhile (at most {@code /proc/sys/fs/lease-break-time}, 45 s), one with O_NONBLOCK is refused. Nothing is run, and
+     * false returned, when somebody else has the file open or mapped.
+     *
+     * @throws KernelException as {@link #heldElsewhere}
+     * @throws IOException what the action throws
+     */
+    boolean whileAlone(OpenFile file, Alone action) throws IOException;
 }

@@ -3,11 +3,13 @@ package dev.nowake.agent.daemon;
 import dev.nowake.kernel.Features;
 import dev.nowake.kernel.FileAccess;
 import dev.nowake.kernel.FileEvents;
+import dev.nowake.kernel.FileSpace;
 import dev.nowake.kernel.ForeignMemory;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.Leases;
 import dev.nowake.kernel.NodeMemory;
 import dev.nowake.kernel.PageCache;
+import dev.nowake.kernel.PermissionEvents;
 import dev.nowake.kernel.ServiceManager;
 import dev.nowake.kernel.ThreadPlacement;
 
@@ -31,6 +33,16 @@ record OtherEvents(Kernel real, FileEvents fileEvents) implements Kernel {
     @Override
     public PageCache pageCache() {
         return real.pageCache();
+    }
+
+    @Override
+    public PermissionEvents permissionEvents() {
+        return real.permissionEvents();
+    }
+
+    @Override
+    public FileSpace fileSpace() {
+        return real.fileSpace();
     }
 
     @Override

@@ -3,11 +3,13 @@ package dev.nowake.kernel.linux;
 import dev.nowake.kernel.Features;
 import dev.nowake.kernel.FileAccess;
 import dev.nowake.kernel.FileEvents;
+import dev.nowake.kernel.FileSpace;
 import dev.nowake.kernel.ForeignMemory;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.Leases;
 import dev.nowake.kernel.NodeMemory;
 import dev.nowake.kernel.PageCache;
+import dev.nowake.kernel.PermissionEvents;
 import dev.nowake.kernel.ServiceManager;
 import dev.nowake.kernel.ThreadPlacement;
 import dev.nowake.kernel.ffm.FfmLibC;
@@ -22,7 +24,9 @@ public final class LinuxKernel implements Kernel {
     private final FileAccess files;
     private final PageCache pageCache;
     private final FileEvents fileEvents;
+    private final PermissionEvents permissionEvents;
     private final Leases leases;
+    private final FileSpace fileSpace;
     private final ThreadPlacement placement;
     private final ForeignMemory foreignMemory;
     private final NodeMemory nodeMemory;
@@ -35,7 +39,9 @@ public final class LinuxKernel implements Kernel {
         this.files = new LinuxFileAccess(libc);
         this.pageCache = new LinuxPageCache(libc);
         this.fileEvents = new LinuxFileEvents(libc);
+        this.permissionEvents = new LinuxPermissionEvents(libc);
         this.leases = new LinuxLeases(libc);
+        this.fileSpace = new LinuxFileSpace(libc);
         this.placement = new LinuxThreadPlacement(libc);
         this.foreignMemory = new LinuxForeignMemory(libc);
         this.nodeMemory = new LinuxNodeMemory(libc, Path.of("/"));
@@ -108,6 +114,16 @@ public final class LinuxKernel implements Kernel {
     @Override
     public FileEvents fileEvents() {
         return fileEvents;
+    }
+
+    @Override
+    public PermissionEvents permissionEvents() {
+        return permissionEvents;
+    }
+
+    @Override
+    public FileSpace fileSpace() {
+        return fileSpace;
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.Leases;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.kernel.libc.LibC;
+import java.io.IOException;
 
 /** fcntl(2) F_SETLEASE. */
 final class LinuxLeases implements Leases {
@@ -27,14 +28,38 @@ final class LinuxLeases implements Leases {
 
     @Override
     public boolean heldElsewhere(OpenFile file) throws KernelException {
-        int fd = file.fd();
+        if (!take(file.fd())) {
+            return true;
+        }
+        giveBack(file.fd());
+        return false;
+    }
+
+    @Override
+    public boolean whileAlone(OpenFile file, Alone action) throws IOException {
+        if (!take(file.fd())) {
+            return false;
+        }
+        try {
+            action.run();
+        } finally {
+            giveBack(file.fd());
+        }
+        return true;
+    }
+
+    /** False where somebody else has it. */
+    private boolean take(int fd) throws KernelException {
         Outcome.orThrow("fcntl F_SETSIG", libc.fcntl(fd, F_SETSIG, SIGURG));
         long taken = libc.fcntl(fd, F_SETLEASE, F_WRLCK);
         if (Outcome.is(taken, Errno.EAGAIN)) {
-            return true;
+            return false;
         }
         Outcome.orThrow("fcntl F_SETLEASE", taken);
+        return true;
+    }
+
+    private void giveBack(int fd) throws KernelException {
         Outcome.orThrow("fcntl F_SETLEASE", libc.fcntl(fd, F_SETLEASE, F_UNLCK));
-        return false;
     }
 }

@@ -7,6 +7,7 @@ final class OpenFlags {
     static final int RDWR = 2;
     static final int NOCTTY = 0x100;
     static final int NONBLOCK = 0x800;
+    static final int NOFOLLOW = System.getProperty("os.arch").equals("aarch64") ? 0x8000 : 0x2_0000;
     static final int NOATIME = 0x40000;
     static final int CLOEXEC = 0x80000;
 

@@ -1,10 +1,13 @@
 package dev.nowake.kernel.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nowake.kernel.Leases;
 import dev.nowake.kernel.OpenFile;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,6 +80,24 @@ public abstract class LeasesContract {
             assertThat(leases.heldElsewhere(file)).isFalse();
             assertThat(world.openInAnotherProcess(path)).isPositive();
             assertThat(leases.heldElsewhere(file)).isFalse();
+        }
+    }
+
+    @Test
+    void anActionRunsOnlyWhileNobodyElseHasIt() throws Exception {
+        AtomicInteger runs = new AtomicInteger();
+        try (OpenFile file = world.kernel().files().open(path)) {
+            assertThat(leases.whileAlone(file, runs::incrementAndGet)).isTrue();
+            try (KernelUnderTest.Reader reader = world.openElsewhere(path)) {
+                assertThat(reader).isNotNull();
+                assertThat(leases.whileAlone(file, runs::incrementAndGet)).isFalse();
+            }
+            assertThat(runs).hasValue(1);
+            assertThatThrownBy(() -> leases.whileAlone(file, () -> {
+                        throw new IOException("in the middle");
+                    }))
+                    .hasMessage("in the middle");
+            assertThat(world.openInAnotherProcess(path)).isPositive();
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.nowake.kernel.Features;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.Leases;
 import dev.nowake.kernel.OpenFile;
+import java.io.IOException;
 
 /** F_SETLEASE of the fake. */
 final class FakeLeases implements Leases {
@@ -28,5 +29,14 @@ final class FakeLeases implements Leases {
             }
             return inode.references > 1;
         }
+    }
+
+    @Override
+    public boolean whileAlone(OpenFile file, Alone action) throws IOException {
+        if (heldElsewhere(file)) {
+            return false;
+        }
+        action.run();
+        return true;
     }
 }
