@@ -48,6 +48,11 @@ final class LinuxLeases implements Leases {
         return true;
     }
 
+    @Override
+    public boolean stillAlone(OpenFile file) throws KernelException {
+        return take(file.fd());
+    }
+
     /** False where somebody else has it. */
     private boolean take(int fd) throws KernelException {
         Outcome.orThrow("fcntl F_SETSIG", libc.fcntl(fd, F_SETSIG, SIGURG));

@@ -100,4 +100,19 @@ public abstract class LeasesContract {
             assertThat(world.openInAnotherProcess(path)).isPositive();
         }
     }
+
+    @Test
+    void theLeaseIsAskedForAgainAndStays() throws Exception {
+        AtomicInteger runs = new AtomicInteger();
+        try (OpenFile file = world.kernel().files().open(path)) {
+            boolean alone = leases.whileAlone(file, () -> {
+                assertThat(leases.stillAlone(file)).isTrue();
+                assertThat(leases.stillAlone(file)).isTrue();
+                runs.incrementAndGet();
+            });
+            assertThat(alone).isTrue();
+            assertThat(runs).hasValue(1);
+            assertThat(world.openInAnotherProcess(path)).isPositive();
+        }
+    }
 }

@@ -39,4 +39,9 @@ final class FakeLeases implements Leases {
         action.run();
         return true;
     }
+
+    @Override
+    public boolean stillAlone(OpenFile file) throws KernelException {
+        return !heldElsewhere(file);
+    }
 }
