@@ -1,6 +1,7 @@
 package dev.nowake.kernel;
 
 import java.io.IOException;
+import java.util.List;
 
 /** Write leases (fcntl(2) F_SETLEASE) as a question: does anybody else have this file open or mapped? */
 public interface Leases {
@@ -29,7 +30,17 @@ public interface Leases {
      * @throws KernelException as {@link #heldElsewhere}
      * @throws IOException what the action throws
      */
-    boolean whileAlone(OpenFile file, Alone action) throws IOException;
+    default boolean whileAlone(OpenFile file, Alone action) throws IOException {
+        return whileAlone(List.of(file), action) == null;
+    }
+
+    /**
+     * The same with several files: nothing is run unless nobody else has any of them. The action may close some, whose leases
+     * go with that.
+     *
+     * @return null where the action was run; else a file that somebody else has
+     */
+    OpenFile whileAlone(List<OpenFile> files, Alone action) throws IOException;
 
     /**
      * Within {@link #whileAlone}, of the same descriptor: whether still nobody is on his way to the file, neither waiting for
