@@ -69,6 +69,11 @@ public interface LibC {
         return retry(PREAD64, fd, buffer, lengthBytes, offsetBytes, 0, 0);
     }
 
+    /** pwrite(2). */
+    default long pwrite(int fd, long buffer, long lengthBytes, long offsetBytes) {
+        return retry(PWRITE64, fd, buffer, lengthBytes, offsetBytes, 0, 0);
+    }
+
     /** preadv2(2). The kernel takes the offset in two halves; on 64-bit machines the first holds all of it. */
     default long preadv2(int fd, long vectors, int count, long offsetBytes, int flags) {
         return retry(PREADV2, fd, vectors, count, offsetBytes, 0, flags);

@@ -12,6 +12,7 @@ public enum SystemCall {
     READ(0, 63),
     WRITE(1, 64),
     PREAD64(17, 67),
+    PWRITE64(18, 68),
     PREADV2(327, 286),
     LSEEK(8, 62),
     STATX(332, 291),

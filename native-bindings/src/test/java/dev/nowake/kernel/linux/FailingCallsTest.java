@@ -46,12 +46,14 @@ class FailingCallsTest {
     private final Kernel kernel = LinuxKernel.over(libc);
     private RealWorld world;
     private Path path;
+    private Path written;
     private NotifySocket socket;
 
     @BeforeEach
     void setUp() throws Exception {
         world = RealWorld.of(kernel);
         path = world.file("models/a.bin", 64 << 10);
+        written = world.file("written.bin", 10); // its page is dirty afterwards
         socket = NotifySocket.bind(
                 "@nowake-failing-calls-" + ProcessHandle.current().pid());
     }
@@ -102,6 +104,12 @@ class FailingCallsTest {
     private List<KernelException> everythingOnce() {
         List<KernelException> refusals = new ArrayList<>();
         attempt(refusals, () -> withFile(refusals));
+        attempt(refusals, () -> {
+            try (OpenFile file = kernel.bulkFiles().openForWriting(written)) {
+                kernel.bulkFiles().write(file, 0, ByteBuffer.allocate(1));
+            }
+        });
+        attempt(refusals, () -> kernel.bulkFiles().openDirect(path).close());
         for (Naming naming : Naming.values()) {
             attempt(refusals, () -> withGroup(refusals, naming));
         }
