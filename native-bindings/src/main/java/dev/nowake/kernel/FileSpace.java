@@ -1,15 +1,11 @@
 package dev.nowake.kernel;
 
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /** The room a file takes on its disk: fallocate(2). Only for files nowake itself has made. */
 public interface FileSpace {
     /** Opens an existing regular file for reading and writing (O_CLOEXEC, O_NOFOLLOW); never creates. */
     OpenFile openForWriting(Path path) throws KernelException;
-
-    /** pwrite(2) of all that remains of {@code source}, which advances to its limit. Direct buffers alone. */
-    void write(OpenFile file, long offsetBytes, ByteBuffer source) throws KernelException;
 
     /** fdatasync(2). */
     void sync(OpenFile file) throws KernelException;

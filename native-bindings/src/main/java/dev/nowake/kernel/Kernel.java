@@ -10,6 +10,8 @@ public interface Kernel {
 
     FileAccess files();
 
+    BulkFiles bulkFiles();
+
     PageCache pageCache();
 
     FileEvents fileEvents();

@@ -52,6 +52,9 @@ public interface Twin {
      */
     void clear(OpenFile file) throws IOException;
 
+    /** {@link #clear(OpenFile)} of a file nobody holds a lease on. */
+    void clear() throws IOException;
+
     /**
      * The remote file is not the one it was: these bytes go on serving those who have the file open, as far as they are
      * there; the store puts a fresh file in this one's place. What is missing can never come.

@@ -1,5 +1,6 @@
 package dev.nowake.agent.daemon;
 
+import dev.nowake.kernel.BulkFiles;
 import dev.nowake.kernel.Features;
 import dev.nowake.kernel.FileAccess;
 import dev.nowake.kernel.FileEvents;
@@ -28,6 +29,11 @@ record OtherEvents(Kernel real, FileEvents fileEvents) implements Kernel {
     @Override
     public FileAccess files() {
         return real.files();
+    }
+
+    @Override
+    public BulkFiles bulkFiles() {
+        return real.bulkFiles();
     }
 
     @Override

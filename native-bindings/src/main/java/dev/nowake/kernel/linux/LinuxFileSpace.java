@@ -7,7 +7,6 @@ import dev.nowake.kernel.PathBytes;
 import dev.nowake.kernel.libc.LibC;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /** fallocate(2). */
@@ -27,21 +26,6 @@ final class LinuxFileSpace implements FileSpace {
             MemorySegment name = Scratch.cString(arena, PathBytes.of(path));
             int flags = OpenFlags.RDWR | OpenFlags.CLOEXEC | OpenFlags.NOCTTY | OpenFlags.NOFOLLOW | OpenFlags.NONBLOCK;
             return new OpenFile((int) Outcome.orThrow("open", libc.open(name.address(), flags)), libc::close);
-        }
-    }
-
-    @Override
-    public void write(OpenFile file, long offsetBytes, ByteBuffer source) throws KernelException {
-        if (!source.isDirect()) {
-            throw new IllegalArgumentException("not a direct buffer");
-        }
-        long at = offsetBytes;
-        while (source.hasRemaining()) {
-            MemorySegment left = MemorySegment.ofBuffer(source);
-            long moved = libc.pwrite(file.fd(), left.address(), left.byteSize(), at);
-            int written = (int) Outcome.orThrow("pwrite", moved);
-            source.position(source.position() + written);
-            at += written;
         }
     }
 

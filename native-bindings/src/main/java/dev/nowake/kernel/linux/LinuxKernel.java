@@ -1,5 +1,6 @@
 package dev.nowake.kernel.linux;
 
+import dev.nowake.kernel.BulkFiles;
 import dev.nowake.kernel.Features;
 import dev.nowake.kernel.FileAccess;
 import dev.nowake.kernel.FileEvents;
@@ -22,6 +23,7 @@ public final class LinuxKernel implements Kernel {
     private final LibC libc;
     private final String bindingNote;
     private final FileAccess files;
+    private final BulkFiles bulkFiles;
     private final PageCache pageCache;
     private final FileEvents fileEvents;
     private final PermissionEvents permissionEvents;
@@ -37,6 +39,7 @@ public final class LinuxKernel implements Kernel {
         this.libc = libc;
         this.bindingNote = bindingNote;
         this.files = new LinuxFileAccess(libc);
+        this.bulkFiles = new LinuxBulkFiles(libc);
         this.pageCache = new LinuxPageCache(libc);
         this.fileEvents = new LinuxFileEvents(libc);
         this.permissionEvents = new LinuxPermissionEvents(libc);
@@ -104,6 +107,11 @@ public final class LinuxKernel implements Kernel {
     @Override
     public FileAccess files() {
         return files;
+    }
+
+    @Override
+    public BulkFiles bulkFiles() {
+        return bulkFiles;
     }
 
     @Override

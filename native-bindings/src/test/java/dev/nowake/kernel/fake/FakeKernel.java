@@ -1,5 +1,6 @@
 package dev.nowake.kernel.fake;
 
+import dev.nowake.kernel.BulkFiles;
 import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.Features;
 import dev.nowake.kernel.FileAccess;
@@ -17,7 +18,6 @@ import dev.nowake.kernel.PermissionGroup;
 import dev.nowake.kernel.ServiceManager;
 import dev.nowake.kernel.ThreadPlacement;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
@@ -201,6 +201,11 @@ public final class FakeKernel extends FakeTree implements Kernel {
     }
 
     @Override
+    public BulkFiles bulkFiles() {
+        return new FakeBulkFiles(host);
+    }
+
+    @Override
     public PageCache pageCache() {
         return new FakePageCache(this, host);
     }
@@ -233,11 +238,6 @@ public final class FakeKernel extends FakeTree implements Kernel {
             @Override
             public OpenFile openForWriting(Path path) throws KernelException {
                 throw new KernelException("open", Errno.EROFS);
-            }
-
-            @Override
-            public void write(OpenFile file, long offsetBytes, ByteBuffer source) throws KernelException {
-                throw new KernelException("pwrite", Errno.EBADF);
             }
 
             @Override

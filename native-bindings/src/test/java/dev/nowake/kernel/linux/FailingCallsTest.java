@@ -49,12 +49,14 @@ class FailingCallsTest {
     private final Kernel kernel = LinuxKernel.over(libc);
     private RealWorld world;
     private Path path;
+    private Path written;
     private NotifySocket socket;
 
     @BeforeEach
     void setUp() throws Exception {
         world = RealWorld.of(kernel);
         path = world.file("models/a.bin", 64 << 10);
+        written = world.file("written.bin", 10); // its page is dirty afterwards
         socket = NotifySocket.bind(
                 "@nowake-failing-calls-" + ProcessHandle.current().pid());
     }
@@ -105,6 +107,12 @@ class FailingCallsTest {
     private List<KernelException> everythingOnce() {
         List<KernelException> refusals = new ArrayList<>();
         attempt(refusals, () -> withFile(refusals));
+        attempt(refusals, () -> {
+            try (OpenFile file = kernel.bulkFiles().openForWriting(written)) {
+                kernel.bulkFiles().write(file, 0, ByteBuffer.allocate(1));
+            }
+        });
+        attempt(refusals, () -> kernel.bulkFiles().openDirect(path).close());
         for (Naming naming : Naming.values()) {
             attempt(refusals, () -> withGroup(refusals, naming));
         }
@@ -112,7 +120,6 @@ class FailingCallsTest {
         attempt(refusals, () -> {
             try (OpenFile file = kernel.fileSpace().openForWriting(path)) {
                 attempt(refusals, () -> kernel.fileSpace().allocate(file, 0, 4096));
-                attempt(refusals, () -> kernel.fileSpace().write(file, 0, ByteBuffer.allocateDirect(1)));
                 attempt(refusals, () -> kernel.fileSpace().sync(file));
             }
         });

@@ -149,7 +149,7 @@ class PermissionEventsTest {
         processes.add(reader);
         Held held = next(group);
         try (OpenFile file = group.share(held.event())) {
-            kernel.fileSpace().write(file, 0, ByteBuffer.allocateDirect(8192).put(4096, (byte) 77));
+            kernel.bulkFiles().write(file, 0, ByteBuffer.allocateDirect(8192).put(4096, (byte) 77));
             kernel.fileSpace().sync(file);
         }
         assertThat(reader.isAlive()).isTrue();

@@ -148,8 +148,7 @@ final class Opening {
                 cut || written
                         ? "somebody has written to the local file: it is fetched anew"
                         : "its record is damaged: it is fetched anew");
-        Identity identity =
-                ours ? record.identity() : new Identity(facts.sizeBytes(), facts.mtimeNanos(), null);
+        Identity identity = ours ? record.identity() : new Identity(facts.sizeBytes(), facts.mtimeNanos(), null);
         TwinRecord nothing = new TwinRecord(facts.id().inode(), identity, 0, RangeSet.EMPTY);
         MirroredFile twin = parts.twin(facts.id(), relative, elsewhere, nothing);
         try {

@@ -80,8 +80,7 @@ public final class Store implements AutoCloseable {
         new StoreFolders(places).make();
         StoreLock lock = StoreLock.take(places.lock());
         try {
-            Parts parts =
-                    new Parts(settings, places, kernel, users, listener, new Twins(), new ReentrantLock());
+            Parts parts = new Parts(settings, places, kernel, users, listener, new Twins(), new ReentrantLock());
             return new Store(parts, lock, clock);
         } catch (IOException | RuntimeException failed) {
             lock.close();
@@ -240,11 +239,14 @@ public final class Store implements AutoCloseable {
 
     /** What the mirror's files may take of the local disk now. */
     public long budgetBytes() throws IOException {
-        return StoreState.budgetBytes(parts.settings(), Files.getFileStore(parts.places().tree()), filledBytes());
+        return StoreState.budgetBytes(
+                parts.settings(), Files.getFileStore(parts.places().tree()), filledBytes());
     }
 
     private long filledBytes() {
-        return parts.twins().named().stream().mapToLong(MirroredFile::writtenBytes).sum();
+        return parts.twins().named().stream()
+                .mapToLong(MirroredFile::writtenBytes)
+                .sum();
     }
 
     /** How it stands. */

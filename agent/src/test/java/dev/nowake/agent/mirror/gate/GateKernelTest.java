@@ -142,7 +142,7 @@ class GateKernelTest {
     private void bring(int page) throws IOException {
         try (OpenFile file = gates.getLast().silently(twin)) {
             ByteBuffer bytes = ByteBuffer.allocateDirect(4096).put(0, (byte) (page + 1));
-            kernel.fileSpace().write(file, page * 4096L, bytes);
+            kernel.bulkFiles().write(file, page * 4096L, bytes);
         }
         twin.written(ByteRange.ofLength(page * 4096L, 4096));
     }
