@@ -44,7 +44,8 @@ final class Shaping {
         boolean complete = twin != null && twin.isComplete(); // before it is looked at: a save may be under way
         UnixFacts there = UnixFacts.ofNullable(parent.at(name));
         boolean ours = twin != null && there != null && there.id().equals(twin.id());
-        if (ours && twin.identity().equals(entry.identity()) && isWhole(twin, complete, there, tally)) {
+        boolean same = ours && !twin.isOutdated() && twin.identity().equals(entry.identity());
+        if (same && isWhole(twin, complete, there, tally)) {
             if (entry.promised() != null) {
                 twin.promise(entry.promised());
             }

@@ -53,7 +53,6 @@ public final class Store implements AutoCloseable {
         this.treeSync = new TreeSync(parts, calls, shaping, removing, folders, leaving);
         this.filesystem = Files.getFileStore(parts.places().tree()).type();
         this.state = new StoreState(clock);
-        exposure.check();
         fresh.removeAll();
         this.toldAtStart = new Opening(parts, folders, removing).takeOver();
     }
@@ -164,6 +163,7 @@ public final class Store implements AutoCloseable {
         if (file.identity().equals(twin.identity())) {
             return Sight.SAME;
         }
+        twin.outdated();
         renew(relative, file);
         return Sight.CHANGED;
     }
@@ -185,7 +185,7 @@ public final class Store implements AutoCloseable {
                 shaping.file(parent, file, new SyncTally());
             }
         } catch (IOException failed) {
-            parts.twins().at(relative).outdated(); // the next look through the remote tries again
+            return; // the next look through the remote tries again
         } finally {
             parts.tree().unlock();
         }
