@@ -202,7 +202,7 @@ final class PieceFetcher {
     private OpenFile openLocal(Twin twin) throws Fault {
         OpenFile local = null;
         try {
-            local = bulk().openForWriting(twin.local());
+            local = parts.locals().open(twin);
             FileStatus status = files().status(local);
             if (new FileId(status.device(), status.inode()).equals(twin.id())) {
                 return local;

@@ -6,6 +6,7 @@ import dev.nowake.kernel.Features;
 import dev.nowake.kernel.FileAccess;
 import dev.nowake.kernel.FileEvents;
 import dev.nowake.kernel.FileStatus;
+import dev.nowake.kernel.FileSpace;
 import dev.nowake.kernel.ForeignMemory;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
@@ -13,6 +14,7 @@ import dev.nowake.kernel.Leases;
 import dev.nowake.kernel.NodeMemory;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.kernel.PageCache;
+import dev.nowake.kernel.PermissionEvents;
 import dev.nowake.kernel.ServiceManager;
 import dev.nowake.kernel.ThreadPlacement;
 import java.nio.ByteBuffer;
@@ -147,6 +149,16 @@ final class FaultyFiles implements Kernel, FileAccess, BulkFiles {
     @Override
     public FileAccess files() {
         return this;
+    }
+
+    @Override
+    public PermissionEvents permissionEvents() {
+        return real.permissionEvents();
+    }
+
+    @Override
+    public FileSpace fileSpace() {
+        return real.fileSpace();
     }
 
     @Override

@@ -147,8 +147,10 @@ class TreeSyncTest {
             assertThat(rig.heard).containsExactly("+ a.bin");
             assertThat(rig.store().twin(before.id())).contains(before);
             assertThat(before.missing(new ByteRange(0, MIB))).isEqualTo(RangeSet.between(1000, MIB));
-            assertThat(rig.store().park()).isEmpty();
-            assertThat(reader.length()).as("nobody will bring the rest").isZero();
+            Parked parked = rig.store().park();
+            assertThat(parked.failures()).isEmpty();
+            assertThat(parked.open()).as("somebody has to keep its gate").contains(Path.of("a.bin"));
+            assertThat(reader.length()).isEqualTo(MIB);
         }
     }
 
