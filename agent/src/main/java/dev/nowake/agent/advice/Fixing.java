@@ -82,8 +82,10 @@ public final class Fixing {
         } catch (IOException denied) {
             return change.failed(reason(denied));
         }
+        byte[] now = new byte[64];
         try (FileInputStream in = new FileInputStream(change.file().toFile())) {
-            return change.ended(Long.parseLong(new String(in.readNBytes(64), StandardCharsets.US_ASCII).strip()));
+            int length = in.read(now); // not readNBytes, which seeks: fusectl refuses that
+            return change.ended(Long.parseLong(new String(now, 0, Math.max(0, length), StandardCharsets.US_ASCII).strip()));
         } catch (IOException | NumberFormatException unreadable) {
             return change.failed("it cannot be read again");
         }

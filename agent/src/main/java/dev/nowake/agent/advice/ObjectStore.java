@@ -1,6 +1,5 @@
 package dev.nowake.agent.advice;
 
-import dev.nowake.kernel.proc.Mount;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
@@ -73,14 +72,6 @@ enum ObjectStore {
     static Optional<ObjectStore> of(ServerOptions options) {
         return Arrays.stream(values())
                 .filter(store -> store.programs.contains(options.program()))
-                .findFirst();
-    }
-
-    /** By what the mount calls itself, where the program is not known. */
-    static Optional<ObjectStore> of(Mount mount) {
-        String subtype = mount.fsType().substring(mount.fsType().indexOf('.') + 1);
-        return Arrays.stream(values())
-                .filter(store -> store.programs.contains(subtype) || store.programs.contains(mount.source()))
                 .findFirst();
     }
 

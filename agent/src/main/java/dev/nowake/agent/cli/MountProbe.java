@@ -8,9 +8,9 @@ import dev.nowake.agent.demo.ChildJvm;
 import dev.nowake.agent.identify.PathText;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -24,14 +24,21 @@ final class MountProbe {
     static final String HERE = "--probe-here";
 
     /** A server that is that slow is slow to load models from, too. */
-    private static final long PATIENCE_SECONDS = 10;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final Path NOWHERE = Path.of("/dev/null");
 
     private final Invocation invocation;
+    private final Duration patience;
 
     MountProbe(Invocation invocation) {
+        this(invocation, PATIENCE);
+    }
+
+    /** {@code patience}: for each mount. */
+    MountProbe(Invocation invocation, Duration patience) {
         this.invocation = invocation;
+        this.patience = patience;
     }
 
     /** The same looks, with what was seen on FUSE mounts; where nothing was, one line says why. */
@@ -53,9 +60,9 @@ final class MountProbe {
         try {
             Process process = ChildJvm.start(
                     NOWHERE, Main.class.getName(), List.of("doctor", "--output", "json", HERE, folder.toString()));
-            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            if (!process.waitFor(patience)) {
                 process.destroyForcibly();
-                invocation.warn(Invocation.show(point) + ": not answered within " + PATIENCE_SECONDS + " s; process "
+                invocation.warn(Invocation.show(point) + ": not answered within " + patience.toSeconds() + " s; process "
                         + process.pid() + " goes when its server answers or is unmounted");
                 return Opens.UNKNOWN;
             }

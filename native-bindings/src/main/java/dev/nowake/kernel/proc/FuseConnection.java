@@ -32,6 +32,6 @@ public record FuseConnection(Path folder, long maxBackground, long congestionThr
     }
 
     private static long number(Path folder, String name) {
-        return ProcFile.number(ProcFile.text(folder.resolve(name)).strip());
+        return ProcFile.number(ProcFile.unseekable(folder.resolve(name)).strip());
     }
 }
