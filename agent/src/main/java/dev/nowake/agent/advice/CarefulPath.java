@@ -47,7 +47,9 @@ public final class CarefulPath {
 
     /** Whether a call on this path waits for no server, if no name above it is a link. */
     public static boolean isLocal(Path path, MountInfo mounts) {
-        return mounts.byPath(path).map(mount -> FsKind.of(mount) == FsKind.LOCAL).orElse(true);
+        return mounts.byPath(path)
+                .map(mount -> FsKind.of(mount) == FsKind.LOCAL)
+                .orElse(true);
     }
 
     private static Path target(Path link) {

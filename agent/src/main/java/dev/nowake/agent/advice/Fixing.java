@@ -29,7 +29,10 @@ public final class Fixing {
 
     private static Change readAhead(MountLook look) {
         if (look.readAhead() == null) {
-            return unknown(look, "read_ahead_kb", "the kernel does not tell which backing device is its: use the mount's own option");
+            return unknown(
+                    look,
+                    "read_ahead_kb",
+                    "the kernel does not tell which backing device is its: use the mount's own option");
         }
         return raise(
                 look.mount().mountPoint(),
@@ -85,7 +88,8 @@ public final class Fixing {
         byte[] now = new byte[64];
         try (FileInputStream in = new FileInputStream(change.file().toFile())) {
             int length = in.read(now); // not readNBytes, which seeks: fusectl refuses that
-            return change.ended(Long.parseLong(new String(now, 0, Math.max(0, length), StandardCharsets.US_ASCII).strip()));
+            return change.ended(
+                    Long.parseLong(new String(now, 0, Math.max(0, length), StandardCharsets.US_ASCII).strip()));
         } catch (IOException | NumberFormatException unreadable) {
             return change.failed("it cannot be read again");
         }
@@ -96,6 +100,8 @@ public final class Fixing {
         if (message.contains("Permission denied")) {
             return "permission denied";
         }
-        return message.contains("Read-only") ? "/sys is read-only here: run it on the host" : "cannot be written: " + message;
+        return message.contains("Read-only")
+                ? "/sys is read-only here: run it on the host"
+                : "cannot be written: " + message;
     }
 }

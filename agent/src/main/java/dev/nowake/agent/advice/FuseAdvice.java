@@ -27,14 +27,15 @@ final class FuseAdvice {
             return;
         }
         Mount mount = look.mount();
-        isPrivate(mount, host).ifPresent(figure -> found.add(new Finding(
-                FindingId.FUSE_PRIVATE,
-                mount.mountPoint(),
-                figure,
-                "root and every other user are kept out: nowake can neither watch, prefetch nor release there, and loaders of "
-                        + "other users cannot read it",
-                Remount.server("-o allow_other")
-                        + "; a user who is not root needs the line user_allow_other in /etc/fuse.conf first")));
+        isPrivate(mount, host)
+                .ifPresent(figure -> found.add(new Finding(
+                        FindingId.FUSE_PRIVATE,
+                        mount.mountPoint(),
+                        figure,
+                        "root and every other user are kept out: nowake can neither watch, prefetch nor release there, and loaders of "
+                                + "other users cannot read it",
+                        Remount.server("-o allow_other")
+                                + "; a user who is not root needs the line user_allow_other in /etc/fuse.conf first")));
         background(look, found);
         look.servers().stream()
                 .map(server -> new ServerOptions(server.arguments()).syncRead())
@@ -69,7 +70,8 @@ final class FuseAdvice {
                 FindingId.FUSE_BACKGROUND,
                 look.mount().mountPoint(),
                 "max_background " + requests + congestion,
-                "no more than " + Amounts.of(requests, "request") + " of read-ahead and prefetch under way, of all readers "
+                "no more than " + Amounts.of(requests, "request")
+                        + " of read-ahead and prefetch under way, of all readers "
                         + "together: with " + Amounts.bytes(requestBytes(look)) + " each "
                         + Speeds.atMost(times(requests, requestBytes(look))),
                 Fix.MAX_BACKGROUND.command(look.mount())));

@@ -28,7 +28,8 @@ public final class Lasting {
             lines.add("NFS: default=" + KIB + " below [nfsrahead] in /etc/nfs.conf (nfs-utils 2.6.2), or " + rule());
         }
         if (kinds.contains(FsKind.FUSE)) {
-            lines.add("FUSE: " + after(Fix.READ_AHEAD) + " (a udev rule may come before the server's answer, which undoes it)");
+            lines.add("FUSE: " + after(Fix.READ_AHEAD)
+                    + " (a udev rule may come before the server's answer, which undoes it)");
         }
         if (kinds.contains(FsKind.VIRTIOFS)) {
             lines.add("virtiofs: " + after(Fix.READ_AHEAD));

@@ -18,7 +18,8 @@ final class LocalCacheAdvice {
             return;
         }
         FsCache cache = host.fsCache();
-        boolean fsc = look.mount().hasOption("fsc") || look.mount().option("fsc").isPresent();
+        boolean fsc =
+                look.mount().hasOption("fsc") || look.mount().option("fsc").isPresent();
         if (!fsc) {
             found.add(new Finding(
                     FindingId.NO_LOCAL_CACHE,
@@ -36,7 +37,8 @@ final class LocalCacheAdvice {
                     "fsc does nothing: " + NETWORK_AGAIN,
                     cache.hasDevice()
                             ? INSTALL
-                            : "modprobe cachefiles (echo cachefiles > /etc/modules-load.d/cachefiles.conf); " + INSTALL));
+                            : "modprobe cachefiles (echo cachefiles > /etc/modules-load.d/cachefiles.conf); "
+                                    + INSTALL));
         }
     }
 }

@@ -1,11 +1,13 @@
 package dev.nowake.agent.advice;
 
 import dev.nowake.agent.advice.MountLook.Opens;
+import dev.nowake.kernel.FileAccess;
 import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -59,7 +61,7 @@ public final class OpenProbe {
         try (OpenFile first = kernel.files().open(path)) {
             FileStatus status = kernel.files().status(first);
             long length = Math.min(PAGE, status.sizeBytes());
-            kernel.pageCache().readThrough(first, 0, length);
+            kernel.files().read(first, 0, ByteBuffer.allocateDirect((int) length), FileAccess.ReadMode.NORMAL);
             long read = kernel.pageCache().residency(first, 0, length).residentBytes();
             if (read < 0) {
                 return new Seen(Opens.UNKNOWN, path, "what is resident is not told");
@@ -107,8 +109,7 @@ public final class OpenProbe {
 
     private static boolean isSmall(Path path) {
         try {
-            BasicFileAttributes seen =
-                    Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            BasicFileAttributes seen = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
             return seen.isRegularFile() && seen.size() >= LEAST_BYTES && seen.size() <= MOST_BYTES;
         } catch (IOException gone) {
             return false;

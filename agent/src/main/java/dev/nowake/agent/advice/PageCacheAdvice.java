@@ -6,8 +6,9 @@ import java.util.Optional;
 
 /** Mounts whose files never are in page cache, or leave it at every open. */
 final class PageCacheAdvice {
-    private static final String NOTHING_KEPT = "what is read is not kept in page cache: nothing can be prefetched into it, "
-            + "and every reader, of the same host too, asks the server again";
+    private static final String NOTHING_KEPT =
+            "what is read is not kept in page cache: nothing can be prefetched into it, "
+                    + "and every reader, of the same host too, asks the server again";
 
     private PageCacheAdvice() {}
 
@@ -24,8 +25,8 @@ final class PageCacheAdvice {
                             + "where it takes libfuse's options")));
         }
         Optional<String> figure = figure(look);
-        figure.ifPresent(text -> found.add(new Finding(
-                FindingId.NO_PAGE_CACHE, look.mount().mountPoint(), text, NOTHING_KEPT, command(look))));
+        figure.ifPresent(text -> found.add(
+                new Finding(FindingId.NO_PAGE_CACHE, look.mount().mountPoint(), text, NOTHING_KEPT, command(look))));
         return figure.isPresent();
     }
 

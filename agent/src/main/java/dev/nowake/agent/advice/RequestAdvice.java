@@ -23,10 +23,16 @@ final class RequestAdvice {
         Mount mount = look.mount();
         switch (look.kind()) {
             case NFS -> {
-                size(mount, "rsize", NFS_BYTES, "; the server may allow less (/proc/fs/nfsd/max_block_size on Linux)", found);
+                size(
+                        mount,
+                        "rsize",
+                        NFS_BYTES,
+                        "; the server may allow less (/proc/fs/nfsd/max_block_size on Linux)",
+                        found);
                 connections(mount, found);
             }
-            case SMB -> size(mount, "rsize", SMB_BYTES, "; the server may allow less ('smb2 max read' in Samba)", found);
+            case SMB ->
+                size(mount, "rsize", SMB_BYTES, "; the server may allow less ('smb2 max read' in Samba)", found);
             case PLAN9 -> size(mount, "msize", PLAN9_BYTES, "", found);
             case FUSE -> fuse(look, found);
             default -> {}

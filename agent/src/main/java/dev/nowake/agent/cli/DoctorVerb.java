@@ -22,8 +22,9 @@ import tools.jackson.databind.JsonNode;
 /** What this host can do and what it cannot, and what nowake does instead; what mounts could do better. */
 @Command(
         name = "doctor",
-        description = "Checks what this host offers and says what is missing and what that costs; looks how the roots and PATHs"
-                + " are mounted and says what makes models load slowly, with the command that cures it. Touches no mount.")
+        description =
+                "Checks what this host offers and says what is missing and what that costs; looks how the roots and PATHs"
+                        + " are mounted and says what makes models load slowly, with the command that cures it. Touches no mount.")
 final class DoctorVerb implements Callable<Integer> {
     private static final Path HOST = Path.of("/");
 
@@ -44,8 +45,9 @@ final class DoctorVerb implements Callable<Integer> {
             names = "--fix",
             paramLabel = "read-ahead|max-background",
             converter = FixName.class,
-            description = "Sets it on the mounts of PATHs, or of the roots where there are none, while they are mounted, and"
-                    + " says how to make it last: read-ahead of 8 MiB on network and FUSE mounts, 64 requests at once on FUSE.")
+            description =
+                    "Sets it on the mounts of PATHs, or of the roots where there are none, while they are mounted, and"
+                            + " says how to make it last: read-ahead of 8 MiB on network and FUSE mounts, 64 requests at once on FUSE.")
     private Fix fix;
 
     @Option(names = "--dry-run", description = "With --fix: shows what would be set.")
@@ -53,7 +55,8 @@ final class DoctorVerb implements Callable<Integer> {
 
     @Option(
             names = "--probe",
-            description = "Also tries whether FUSE servers drop a file's pages at every open: opens one small file twice.")
+            description =
+                    "Also tries whether FUSE servers drop a file's pages at every open: opens one small file twice.")
     private boolean probe;
 
     /** What {@code --probe} starts a process of its own with. */
@@ -82,7 +85,8 @@ final class DoctorVerb implements Callable<Integer> {
         }
         Path config = configFile == null ? null : RawArguments.path(configFile);
         if (config != null && !Files.exists(config)) {
-            throw CliException.usage(Invocation.show(config) + ": no such file; give the configuration to take roots from");
+            throw CliException.usage(
+                    Invocation.show(config) + ": no such file; give the configuration to take roots from");
         }
         List<Path> given = paths.stream().map(RawArguments::path).toList();
         JsonNode status = status();
@@ -96,7 +100,8 @@ final class DoctorVerb implements Callable<Integer> {
         List<Check> checks = new ArrayList<>();
         checks.addAll(KernelChecks.of(invocation.kernel()));
         checks.addAll(HostChecks.host());
-        checks.addAll(CgroupChecks.of(HOST, status == null ? 0 : status.path("pid").asInt(0)));
+        checks.addAll(
+                CgroupChecks.of(HOST, status == null ? 0 : status.path("pid").asInt(0)));
         checks.addAll(MountChecks.of(mounts, looks, findings));
         for (Path path : given) {
             Path resolved = CarefulPath.resolve(path, mounts.mounts());

@@ -8,7 +8,7 @@ final class FixName implements ITypeConverter<Fix> {
     @Override
     public Fix convert(String name) {
         return Fix.of(name)
-                .orElseThrow(() ->
-                        new TypeConversionException("expected read-ahead or max-background, not '" + name + "'"));
+                .orElseThrow(
+                        () -> new TypeConversionException("expected read-ahead or max-background, not '" + name + "'"));
     }
 }

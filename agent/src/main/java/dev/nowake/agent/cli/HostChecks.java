@@ -138,7 +138,9 @@ final class HostChecks {
                 .map(MountReadAhead::bytes)
                 .orElse(0L);
         return new Check(
-                name, true, how(MountTraits.of(mount, readAhead), readAhead) + "; not looked into, its server may hang");
+                name,
+                true,
+                how(MountTraits.of(mount, readAhead), readAhead) + "; not looked into, its server may hang");
     }
 
     private static String how(MountTraits traits, long readAhead) {

@@ -42,10 +42,9 @@ final class MountFix {
         } else {
             print(changes, lasting);
         }
-        long failed = changes.stream().filter(change -> change.problem() != null).count();
-        return failed == 0
-                ? ExitCode.DONE
-                : failed < changes.size() ? ExitCode.PARTLY_DONE : ExitCode.FAILED;
+        long failed =
+                changes.stream().filter(change -> change.problem() != null).count();
+        return failed == 0 ? ExitCode.DONE : failed < changes.size() ? ExitCode.PARTLY_DONE : ExitCode.FAILED;
     }
 
     /** Of what was named alone: roots are left out. */
@@ -60,8 +59,10 @@ final class MountFix {
 
     private void print(List<Change> changes, List<String> lasting) {
         if (changes.isEmpty()) {
-            invocation.out().println("nothing to set: no " + (fix == Fix.READ_AHEAD ? "network or FUSE" : "FUSE")
-                    + " mount under these folders");
+            invocation
+                    .out()
+                    .println("nothing to set: no " + (fix == Fix.READ_AHEAD ? "network or FUSE" : "FUSE")
+                            + " mount under these folders");
             return;
         }
         TextTable table = new TextTable("MOUNT", "SETTING", ">BEFORE", dryRun ? ">WOULD BE" : ">AFTER", "");
@@ -93,7 +94,11 @@ final class MountFix {
                                 changes,
                                 change -> json.text("mount", PathText.of(change.mount()))
                                         .text("setting", change.setting())
-                                        .text("file", change.file() == null ? null : change.file().toString())
+                                        .text(
+                                                "file",
+                                                change.file() == null
+                                                        ? null
+                                                        : change.file().toString())
                                         .bytesOrNull("before", change.before())
                                         .bytesOrNull("after", change.after())
                                         .flag("changed", change.isChanged())

@@ -62,13 +62,15 @@ final class MountProbe {
                     NOWHERE, Main.class.getName(), List.of("doctor", "--output", "json", HERE, folder.toString()));
             if (!process.waitFor(patience)) {
                 process.destroyForcibly();
-                invocation.warn(Invocation.show(point) + ": not answered within " + patience.toSeconds() + " s; process "
-                        + process.pid() + " goes when its server answers or is unmounted");
+                invocation.warn(Invocation.show(point) + ": not answered within " + patience.toSeconds()
+                        + " s; process " + process.pid() + " goes when its server answers or is unmounted");
                 return Opens.UNKNOWN;
             }
-            JsonNode answer = JsonMapper.shared().readTree(process.getInputStream().readAllBytes());
+            JsonNode answer =
+                    JsonMapper.shared().readTree(process.getInputStream().readAllBytes());
             if (answer.path("problem").isString()) {
-                invocation.warn(Invocation.show(point) + ": " + answer.path("problem").asString());
+                invocation.warn(
+                        Invocation.show(point) + ": " + answer.path("problem").asString());
             }
             return Opens.valueOf(answer.path("opens").asString("UNKNOWN"));
         } catch (IOException | JacksonException | IllegalArgumentException failed) {

@@ -44,12 +44,13 @@ record MountsInQuestion(MountInfo mounts, List<Path> folders, String origin, Lis
         String origin = roots.size() + (roots.size() == 1 ? " root" : " roots") + ", by "
                 + (config != null ? config : status != null ? "the daemon" : ConfigFile.INSTALLED);
         FuseServers unknown = new FuseServers(List.of(), false);
-        List<MountLook> looks = new ArrayList<>(new MountReading(HOST, mounts, () -> servers(unknown))
-                .of(MountSelection.of(folders, mounts)));
+        List<MountLook> looks = new ArrayList<>(
+                new MountReading(HOST, mounts, () -> servers(unknown)).of(MountSelection.of(folders, mounts)));
         Set<String> dropping = dropping(status);
-        looks.replaceAll(look -> dropping.contains(DeviceNumber.format(look.mount().device()))
-                ? look.withOpens(Opens.DROP_PAGES)
-                : look);
+        looks.replaceAll(
+                look -> dropping.contains(DeviceNumber.format(look.mount().device()))
+                        ? look.withOpens(Opens.DROP_PAGES)
+                        : look);
         return new MountsInQuestion(mounts, folders, origin, looks);
     }
 

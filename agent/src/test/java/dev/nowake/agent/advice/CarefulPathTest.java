@@ -72,7 +72,10 @@ class CarefulPathTest {
 
     @Provide
     Arbitrary<String> names() {
-        return Arbitraries.of("/a", "/..", "/.", "//", "/b c", "/*", "/x").list().ofMaxSize(12).map(parts -> String.join("", parts));
+        return Arbitraries.of("/a", "/..", "/.", "//", "/b c", "/*", "/x")
+                .list()
+                .ofMaxSize(12)
+                .map(parts -> String.join("", parts));
     }
 
     private Path resolve(String name) {

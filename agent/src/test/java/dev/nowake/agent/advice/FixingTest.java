@@ -38,7 +38,9 @@ class FixingTest {
 
     @Test
     void planningChangesNothing() throws IOException {
-        assertThat(Fixing.plan(Fix.READ_AHEAD, tree.looks())).extracting(Change::after).containsExactly(8192L, 15360L, -1L);
+        assertThat(Fixing.plan(Fix.READ_AHEAD, tree.looks()))
+                .extracting(Change::after)
+                .containsExactly(8192L, 15360L, -1L);
         assertThat(text("sys/class/bdi/0:50/read_ahead_kb")).isEqualTo("128");
     }
 
@@ -81,7 +83,10 @@ class FixingTest {
         assertThat(lines.get(0)).contains("[nfsrahead]", "ATTR{read_ahead_kb}=\"8192\"");
         assertThat(lines.get(1)).contains("--fix read-ahead");
         assertThat(lines.get(2)).contains("rasize=8388608");
-        assertThat(Lasting.of(Fix.MAX_BACKGROUND, tree.looks())).singleElement().asString().contains("max_background=64");
+        assertThat(Lasting.of(Fix.MAX_BACKGROUND, tree.looks()))
+                .singleElement()
+                .asString()
+                .contains("max_background=64");
         assertThat(Lasting.of(Fix.READ_AHEAD, List.of())).isEmpty();
     }
 }

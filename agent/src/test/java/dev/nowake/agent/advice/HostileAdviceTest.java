@@ -59,8 +59,8 @@ class HostileAdviceTest {
             assertThat(finding.command()).isNotBlank();
         });
         for (Fix fix : Fix.values()) {
-            assertThat(Fixing.plan(fix, tree.looks())).allSatisfy(change -> assertThat(change.after())
-                    .isGreaterThanOrEqualTo(change.before()));
+            assertThat(Fixing.plan(fix, tree.looks()))
+                    .allSatisfy(change -> assertThat(change.after()).isGreaterThanOrEqualTo(change.before()));
         }
     }
 
@@ -79,7 +79,16 @@ class HostileAdviceTest {
     @Provide
     Arbitrary<String> numbers() {
         return Arbitraries.oneOf(
-                Arbitraries.of("", "0", "-1", "128\n", "9223372036854775807", "99999999999999999999", "0x", "0xfffffffffffffffff", "1e9"),
+                Arbitraries.of(
+                        "",
+                        "0",
+                        "-1",
+                        "128\n",
+                        "9223372036854775807",
+                        "99999999999999999999",
+                        "0x",
+                        "0xfffffffffffffffff",
+                        "1e9"),
                 Arbitraries.strings().ofMaxLength(8));
     }
 

@@ -99,11 +99,13 @@ class ObjectStoreTest {
     @Test
     void aCommandLineOfOddWords() {
         assertThat(new ServerOptions(List.of()).program()).isEmpty();
-        ServerOptions odd = new ServerOptions(List.of("/", "-o", "--", "--=", "-", "", "-o", "=,=,", "--a", "--b", "-o"));
+        ServerOptions odd =
+                new ServerOptions(List.of("/", "-o", "--", "--=", "-", "", "-o", "=,=,", "--a", "--b", "-o"));
         assertThat(odd.program()).isEmpty();
         assertThat(odd.value("a")).contains("");
         assertThat(odd.has("b")).isTrue();
         assertThat(odd.value("c")).isEmpty();
-        assertThat(new ServerOptions(List.of("x", "--c", "1", "--c=2")).value("c")).contains("1");
+        assertThat(new ServerOptions(List.of("x", "--c", "1", "--c=2")).value("c"))
+                .contains("1");
     }
 }

@@ -1,6 +1,7 @@
 package dev.nowake.agent.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nowake.agent.advice.Advice;
 import dev.nowake.agent.advice.Change;
@@ -10,12 +11,15 @@ import dev.nowake.agent.advice.Fix;
 import dev.nowake.agent.advice.Fixing;
 import dev.nowake.agent.advice.HostFacts;
 import dev.nowake.agent.advice.MountLook;
+import dev.nowake.agent.advice.MountLook.Opens;
 import dev.nowake.agent.advice.MountReading;
 import dev.nowake.agent.advice.MountSelection;
 import dev.nowake.agent.daemon.SlowServer;
 import dev.nowake.agent.daemon.SlowServer.Served;
+import dev.nowake.kernel.proc.DeviceNumber;
 import dev.nowake.kernel.proc.FuseServers;
 import dev.nowake.kernel.proc.MountInfo;
+import dev.nowake.kernel.proc.MountReadAhead;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -24,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -33,6 +38,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Doctor on a FUSE mount of the project's own: what it finds, what its fixes do, and that a server that hangs holds it up nowhere. */
 @Tag("kernel")
@@ -53,7 +59,8 @@ class DoctorMountsKernelTest {
 
     @BeforeEach
     void make() throws Exception {
-        folder = Files.createTempDirectory(Files.createDirectories(Path.of("target").toAbsolutePath()), "doctor");
+        folder = Files.createTempDirectory(
+                Files.createDirectories(Path.of("target").toAbsolutePath()), "doctor");
         served = Files.createDirectory(folder.resolve("served"));
         mount = Files.createDirectory(folder.resolve("mount"));
         Files.write(served.resolve("model.safetensors"), new byte[FILE_MIB * MIB]);
@@ -68,7 +75,7 @@ class DoctorMountsKernelTest {
         }
         run("umount", "-l", connections().toString());
         try (Stream<Path> all = Files.walk(folder)) {
-            for (Path path : all.sorted(java.util.Comparator.reverseOrder()).toList()) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(path);
             }
         }
@@ -80,7 +87,10 @@ class DoctorMountsKernelTest {
 
     private CliRun doctor(String... more) {
         List<String> words = new ArrayList<>(List.of(
-                "doctor", "--output=json", "--socket", folder.resolve("no-socket").toString()));
+                "doctor",
+                "--output=json",
+                "--socket",
+                folder.resolve("no-socket").toString()));
         words.addAll(List.of(more));
         words.add(mount.toString());
         return CliRun.real(words.toArray(String[]::new));
@@ -128,7 +138,8 @@ class DoctorMountsKernelTest {
         assertThat(change.path("before").asLong()).isEqualTo(128);
         assertThat(change.path("after").asLong()).isEqualTo(8192);
         assertThat(change.path("changed").asBoolean()).isTrue();
-        assertThat(Files.readString(Path.of(change.path("file").asString())).strip()).isEqualTo("8192");
+        assertThat(Files.readString(Path.of(change.path("file").asString())).strip())
+                .isEqualTo("8192");
         assertThat(found(doctor())).isEmpty();
         assertThat(doctor("--fix", "read-ahead")
                         .json()
@@ -150,11 +161,15 @@ class DoctorMountsKernelTest {
         serve();
         String point = mount.toString();
         String page = CliRun.real("doctor", point).out();
-        assertThat(page).contains("read-ahead, " + point + ": reads 128 KiB ahead", "  cure    nowake doctor --fix read-ahead " + point);
+        assertThat(page)
+                .contains(
+                        "read-ahead, " + point + ": reads 128 KiB ahead",
+                        "  cure    nowake doctor --fix read-ahead " + point);
         CliRun fix = CliRun.real("doctor", "--fix", "read-ahead", point);
         assertThat(fix.out()).contains("read_ahead_kb", "128", "8192", "To make it last:");
         assertThat(CliRun.real("doctor", "--fix", "read-ahead", point).out()).contains("as it was: enough");
-        assertThat(CliRun.real("doctor", "--fix", "read-ahead", served.toString()).out())
+        assertThat(CliRun.real("doctor", "--fix", "read-ahead", served.toString())
+                        .out())
                 .contains("nothing to set");
     }
 
@@ -163,7 +178,6 @@ class DoctorMountsKernelTest {
     void aServersLimitIsFoundAndRaised() throws Exception {
         serve("--max-background", "12");
         Path root = hostWithConnections();
-        assertThat(looks(root)).extracting(look -> look.connection().maxBackground()).containsExactly(12L);
         assertThat(background(root)).singleElement().satisfies(finding -> {
             assertThat(finding.figure()).isEqualTo("max_background 12, congestion_threshold 9");
             assertThat(finding.mount()).isEqualTo(mount);
@@ -186,7 +200,8 @@ class DoctorMountsKernelTest {
         Files.createDirectories(connections());
         Files.createSymbolicLink(folder.resolve("proc"), Path.of("/proc"));
         Files.createSymbolicLink(folder.resolve("sys/class"), Path.of("/sys/class"));
-        assertThat(run("mount", "-t", "fusectl", "fusectl", connections().toString())).isZero();
+        assertThat(run("mount", "-t", "fusectl", "fusectl", connections().toString()))
+                .isZero();
         return folder;
     }
 
@@ -217,9 +232,9 @@ class DoctorMountsKernelTest {
     @Test
     void theServingProcessIsFound() throws Exception {
         serve();
-        assertThat(looks(Path.of("/"))).singleElement().satisfies(look -> assertThat(look.servers())
+        assertThat(looks(Path.of("/")))
                 .singleElement()
-                .satisfies(found -> {
+                .satisfies(look -> assertThat(look.servers()).singleElement().satisfies(found -> {
                     assertThat((long) found.pid()).isEqualTo(server.pid());
                     assertThat(found.arguments()).contains(mount.toString());
                 }));
@@ -233,6 +248,25 @@ class DoctorMountsKernelTest {
         serve("--no-keep-cache");
         assertThat(found(doctor())).as("nobody looks without being told").containsExactly("read-ahead");
         assertThat(found(doctor("--probe"))).containsExactly("pages-dropped-at-open", "read-ahead");
+    }
+
+    /** It sees at real loads what a probe would try. */
+    @Test
+    void whatTheDaemonHasSeenIsBelieved() throws Exception {
+        serve();
+        String device =
+                DeviceNumber.format(looks(Path.of("/")).getFirst().mount().device());
+        String status = """
+                {"roots": [{"path": "%s/below"}], "mounts": [
+                 {"device": "%s", "dropsPagesAtOpen": true}, {"device": "x"}, {}]}
+                """.formatted(mount, device);
+        MountsInQuestion question =
+                MountsInQuestion.look(List.of(), null, JsonMapper.shared().readTree(status));
+        assertThat(question.looks()).singleElement().satisfies(look -> {
+            assertThat(look.mount().mountPoint()).isEqualTo(mount);
+            assertThat(look.opens()).isEqualTo(Opens.DROP_PAGES);
+        });
+        assertThat(question.origin()).isEqualTo("1 root, by the daemon");
     }
 
     @Test
@@ -281,17 +315,10 @@ class DoctorMountsKernelTest {
         Path denied = Path.of("/proc/sys/kernel/ostype");
         MountLook look = looks(Path.of("/")).getFirst();
         MountLook odd = new MountLook(
-                look.mount(),
-                look.kind(),
-                new dev.nowake.kernel.proc.MountReadAhead(denied, 128 << 10),
-                null,
-                List.of(),
-                look.opens());
-        MountsInQuestion question =
-                new MountsInQuestion(MountInfo.read(), List.of(mount), "", List.of(odd));
+                look.mount(), look.kind(), new MountReadAhead(denied, 128 << 10), null, List.of(), look.opens());
+        MountsInQuestion question = new MountsInQuestion(MountInfo.read(), List.of(mount), "", List.of(odd));
         Invocation invocation = new Invocation(null, null, System.out, System.err, false);
-        org.assertj.core.api.Assertions.assertThatThrownBy(
-                        () -> new MountFix(invocation, Fix.READ_AHEAD, false).run(List.of(mount), question))
+        assertThatThrownBy(() -> new MountFix(invocation, Fix.READ_AHEAD, false).run(List.of(mount), question))
                 .isInstanceOfSatisfying(CliException.class, failure -> {
                     assertThat(failure.exitCode()).isEqualTo(ExitCode.NOT_PERMITTED);
                     assertThat(failure).hasMessageContaining("permission denied; run as root");

@@ -37,9 +37,7 @@ public record MountReadAhead(Path file, long bytes) {
         String[] all = folder.toFile().list();
         List<String> names = all == null
                 ? List.of()
-                : Arrays.stream(all)
-                        .filter(name -> isNumbered(name, fsType))
-                        .toList();
+                : Arrays.stream(all).filter(name -> isNumbered(name, fsType)).toList();
         return devices.size() == 1 && names.size() == 1 ? Optional.of(names.getFirst()) : Optional.empty();
     }
 

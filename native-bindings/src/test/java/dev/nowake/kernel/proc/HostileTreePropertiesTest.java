@@ -197,8 +197,9 @@ class HostileTreePropertiesTest {
             assertThat(mount.numberOption("rsize")).isGreaterThanOrEqualTo(-1);
             MountReadAhead.read(root, mount, mounts)
                     .ifPresent(readAhead -> assertThat(readAhead.bytes()).isNotNegative());
-            FuseConnection.read(root, mount.device()).ifPresent(connection -> assertThat(connection.maxBackground())
-                    .isGreaterThanOrEqualTo(-1));
+            FuseConnection.read(root, mount.device())
+                    .ifPresent(
+                            connection -> assertThat(connection.maxBackground()).isGreaterThanOrEqualTo(-1));
         }
         assertThat(MultiGenLru.switches(root).orElse(0L)).isNotNegative();
         FsCache.read(root);

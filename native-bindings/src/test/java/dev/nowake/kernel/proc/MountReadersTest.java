@@ -92,7 +92,8 @@ class MountReadersTest {
         put("proc/9/fdinfo/3", "pos:\t0\nfuse_connection:\t51\n");
         process(10, "sh\0/m\0");
         link("proc/10/fd/0", "/dev/null");
-        assertThat(servers("0:50")).containsExactly(new FuseServers.Server(8, 50, List.of("rclone", "mount", "r:", "/elsewhere")));
+        assertThat(servers("0:50"))
+                .containsExactly(new FuseServers.Server(8, 50, List.of("rclone", "mount", "r:", "/elsewhere")));
         assertThat(servers("0:52")).isEmpty();
     }
 
@@ -110,15 +111,21 @@ class MountReadersTest {
     @Test
     void aCacheIsBoundOrNot() throws IOException {
         put("dev/cachefiles", "");
-        put("proc/fs/fscache/caches", "CACHE    REF   VOLS  OBJS  ACCES S NAME\n======== ===== ===== ===== ===== = ====\n");
+        put(
+                "proc/fs/fscache/caches",
+                "CACHE    REF   VOLS  OBJS  ACCES S NAME\n======== ===== ===== ===== ===== = ====\n");
         process(9, "cachefilesd\0");
         assertThat(FsCache.read(root)).isEqualTo(new FsCache(true, false));
-        put("proc/fs/fscache/caches", "CACHE    REF   VOLS  OBJS  ACCES S NAME\n00000001     2     1  2123     1 A default\n");
+        put(
+                "proc/fs/fscache/caches",
+                "CACHE    REF   VOLS  OBJS  ACCES S NAME\n00000001     2     1  2123     1 A default\n");
         assertThat(FsCache.read(root).isActive()).isTrue();
         put("proc/fs/fscache/caches", "00000001     2     1  2123     1 P default\n");
         assertThat(FsCache.read(root).isActive()).as("in preparation").isFalse();
         Files.delete(root.resolve("proc/fs/fscache/caches"));
-        assertThat(FsCache.read(root).isActive()).as("by its daemon, before 5.17").isTrue();
+        assertThat(FsCache.read(root).isActive())
+                .as("by its daemon, before 5.17")
+                .isTrue();
     }
 
     @Test
