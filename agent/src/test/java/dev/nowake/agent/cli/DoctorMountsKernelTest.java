@@ -11,102 +11,24 @@ import dev.nowake.agent.advice.Fix;
 import dev.nowake.agent.advice.Fixing;
 import dev.nowake.agent.advice.HostFacts;
 import dev.nowake.agent.advice.MountLook;
-import dev.nowake.agent.advice.MountLook.Opens;
-import dev.nowake.agent.advice.MountReading;
-import dev.nowake.agent.advice.MountSelection;
-import dev.nowake.agent.daemon.SlowServer;
 import dev.nowake.agent.daemon.SlowServer.Served;
-import dev.nowake.kernel.proc.DeviceNumber;
-import dev.nowake.kernel.proc.FuseServers;
 import dev.nowake.kernel.proc.MountInfo;
 import dev.nowake.kernel.proc.MountReadAhead;
-import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
-/** Doctor on a FUSE mount of the project's own: what it finds, what its fixes do, and that a server that hangs holds it up nowhere. */
+/** What doctor finds on a FUSE mount of the project's own, and what its fixes do there. */
 @Tag("kernel")
 @Timeout(60)
-class DoctorMountsKernelTest {
-    private static final int MIB = 1 << 20;
-    private static final int FILE_MIB = 16;
-
-    private Path folder;
-    private Path served;
-    private Path mount;
-    private SlowServer server;
-
-    @BeforeAll
-    static void compile() throws Exception {
-        SlowServer.compile();
-    }
-
-    @BeforeEach
-    void make() throws Exception {
-        folder = Files.createTempDirectory(
-                Files.createDirectories(Path.of("target").toAbsolutePath()), "doctor");
-        served = Files.createDirectory(folder.resolve("served"));
-        mount = Files.createDirectory(folder.resolve("mount"));
-        Files.write(served.resolve("model.safetensors"), new byte[FILE_MIB * MIB]);
-        Files.writeString(served.resolve("config.json"), "{}");
-    }
-
-    @AfterEach
-    void unmount() throws Exception {
-        if (server != null) {
-            server.answer();
-            server.served();
-        }
-        run("umount", "-l", connections().toString());
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
-    }
-
-    private void serve(String... options) throws Exception {
-        server = SlowServer.start(served, mount, 2_000, options);
-    }
-
-    private CliRun doctor(String... more) {
-        List<String> words = new ArrayList<>(List.of(
-                "doctor",
-                "--output=json",
-                "--socket",
-                folder.resolve("no-socket").toString()));
-        words.addAll(List.of(more));
-        words.add(mount.toString());
-        return CliRun.real(words.toArray(String[]::new));
-    }
-
-    private List<String> found(CliRun run) {
-        assertThat(run.exit()).as(run.err()).isZero();
-        List<String> ids = new ArrayList<>();
-        for (JsonNode finding : run.json().path("findings")) {
-            assertThat(finding.propertyNames()).containsExactly("id", "mount", "figure", "effect", "command");
-            if (finding.path("mount").asString("").equals(mount.toString())) {
-                ids.add(finding.path("id").asString());
-            }
-        }
-        return ids;
-    }
+class DoctorMountsKernelTest extends SlowMountCase {
+    /** So that a busy host, too, has sent all requests before the first is answered. */
+    private static final int LONG_MICROS = 100_000;
 
     private void readAll() throws Exception {
         try (InputStream in = Files.newInputStream(mount.resolve("model.safetensors"))) {
@@ -176,7 +98,7 @@ class DoctorMountsKernelTest {
     /** On fusectl mounted in a tree of ours: the host may have it elsewhere or not at all. */
     @Test
     void aServersLimitIsFoundAndRaised() throws Exception {
-        serve("--max-background", "12");
+        serve(LONG_MICROS, "--max-background", "12");
         Path root = hostWithConnections();
         assertThat(background(root)).singleElement().satisfies(finding -> {
             assertThat(finding.figure()).isEqualTo("max_background 12, congestion_threshold 9");
@@ -185,7 +107,7 @@ class DoctorMountsKernelTest {
         CliRun.real("prefetch", mount.resolve("model.safetensors").toString());
         assertThat(server.served().mostAtOnce()).isLessThanOrEqualTo(12);
 
-        serve("--max-background", "12");
+        serve(LONG_MICROS, "--max-background", "12");
         List<Change> changes = Fixing.plan(Fix.MAX_BACKGROUND, looks(root)).stream()
                 .map(Fixing::apply)
                 .toList();
@@ -205,24 +127,6 @@ class DoctorMountsKernelTest {
         return folder;
     }
 
-    private Path connections() {
-        return folder.resolve("sys/fs/fuse/connections");
-    }
-
-    private static int run(String... words) throws Exception {
-        return new ProcessBuilder(words)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start()
-                .waitFor();
-    }
-
-    private List<MountLook> looks(Path root) {
-        MountInfo mounts = MountInfo.read(root);
-        return new MountReading(root, mounts, () -> FuseServers.read(root))
-                .of(MountSelection.of(List.of(mount), mounts));
-    }
-
     private List<Finding> background(Path root) {
         return Advice.of(looks(root), HostFacts.read(root)).stream()
                 .filter(finding -> finding.id() == FindingId.FUSE_BACKGROUND)
@@ -238,74 +142,6 @@ class DoctorMountsKernelTest {
                     assertThat((long) found.pid()).isEqualTo(server.pid());
                     assertThat(found.arguments()).contains(mount.toString());
                 }));
-    }
-
-    @Test
-    void aProbeTellsWhatOpensDo() throws Exception {
-        serve();
-        assertThat(found(doctor("--probe"))).containsExactly("read-ahead");
-        assertThat(server.served().requests()).as("one small file").isEqualTo(1);
-        serve("--no-keep-cache");
-        assertThat(found(doctor())).as("nobody looks without being told").containsExactly("read-ahead");
-        assertThat(found(doctor("--probe"))).containsExactly("pages-dropped-at-open", "read-ahead");
-    }
-
-    /** It sees at real loads what a probe would try. */
-    @Test
-    void whatTheDaemonHasSeenIsBelieved() throws Exception {
-        serve();
-        String device =
-                DeviceNumber.format(looks(Path.of("/")).getFirst().mount().device());
-        String status = """
-                {"roots": [{"path": "%s/below"}], "mounts": [
-                 {"device": "%s", "dropsPagesAtOpen": true}, {"device": "x"}, {}]}
-                """.formatted(mount, device);
-        MountsInQuestion question =
-                MountsInQuestion.look(List.of(), null, JsonMapper.shared().readTree(status));
-        assertThat(question.looks()).singleElement().satisfies(look -> {
-            assertThat(look.mount().mountPoint()).isEqualTo(mount);
-            assertThat(look.opens()).isEqualTo(Opens.DROP_PAGES);
-        });
-        assertThat(question.origin()).isEqualTo("1 root, by the daemon");
-    }
-
-    @Test
-    void aProbeWithNothingToTryItOnSaysSo() throws Exception {
-        Files.delete(served.resolve("config.json"));
-        serve();
-        CliRun run = doctor("--probe");
-        assertThat(found(run)).containsExactly("read-ahead");
-        assertThat(run.err()).contains("no file of at most 1 MiB");
-    }
-
-    @Test
-    @Timeout(30)
-    void aServerThatHangsHoldsUpNothing() throws Exception {
-        serve();
-        run("kill", "-STOP", "" + server.pid());
-        assertThat(found(doctor())).containsExactly("read-ahead");
-        assertThat(found(doctor("--config", emptyConfig().toString()))).containsExactly("read-ahead");
-        assertThat(doctor("--fix", "read-ahead").exit()).isZero();
-        assertThat(found(doctor())).isEmpty();
-    }
-
-    private Path emptyConfig() throws Exception {
-        return Files.writeString(folder.resolve("nowake.yaml"), "roots:\n- path: " + mount + "/below/it\n");
-    }
-
-    /** The process that probes stays until the server answers; whoever started it goes on. */
-    @Test
-    @Timeout(30)
-    void aProbeOfAServerThatHangsIsGivenUp() throws Exception {
-        serve();
-        run("kill", "-STOP", "" + server.pid());
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        PrintStream out = new PrintStream(err, true, StandardCharsets.UTF_8);
-        Invocation invocation = new Invocation(null, null, out, out, false);
-        List<MountLook> looks = looks(Path.of("/"));
-        assertThat(new MountProbe(invocation, Duration.ofSeconds(2)).look(looks, List.of(mount)))
-                .isEqualTo(looks);
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("not answered within 2 s");
     }
 
     @Test

@@ -20,6 +20,7 @@ public final class SlowServer {
 
     private final Process process;
     private final Path mount;
+    private Served ended;
 
     private SlowServer(Process process, Path mount) {
         this.process = process;
@@ -76,6 +77,13 @@ public final class SlowServer {
 
     /** Unmounts; returns what it was asked, or nothing where it did not get to say so. */
     public Served served() throws Exception {
+        if (ended == null) {
+            ended = unmount();
+        }
+        return ended;
+    }
+
+    private Served unmount() throws Exception {
         new ProcessBuilder("umount", "-l", mount.toString()).start().waitFor();
         process.toHandle().destroy(); // the process's own would close its output
         assertThat(process.waitFor(5, TimeUnit.SECONDS)).isTrue();
