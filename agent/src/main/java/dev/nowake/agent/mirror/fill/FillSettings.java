@@ -54,23 +54,28 @@ public record FillSettings(
     }
 
     public FillSettings withStreams(int streams) {
-        return new FillSettings(name, streams, pieceBytes, timeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
+        return new FillSettings(
+                name, streams, pieceBytes, timeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
     }
 
     public FillSettings withPieceBytes(int pieceBytes) {
-        return new FillSettings(name, streams, pieceBytes, timeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
+        return new FillSettings(
+                name, streams, pieceBytes, timeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
     }
 
     public FillSettings withTimeout(Duration timeout) {
-        return new FillSettings(name, streams, pieceBytes, timeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
+        return new FillSettings(
+                name, streams, pieceBytes, timeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
     }
 
     public FillSettings withSaves(long saveBytes, Duration saveEvery) {
-        return new FillSettings(name, streams, pieceBytes, timeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
+        return new FillSettings(
+                name, streams, pieceBytes, timeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
     }
 
     public FillSettings withIdle(Duration idle) {
-        return new FillSettings(name, streams, pieceBytes, timeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
+        return new FillSettings(
+                name, streams, pieceBytes, timeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
     }
 
     public FillSettings throughPageCache() {

@@ -49,11 +49,7 @@ public final class Gates implements AutoCloseable {
      * @throws IOException with one line: no right, no such events, no shell for the keeper
      */
     public static Gates open(
-            Settings settings,
-            Kernel kernel,
-            Fills fills,
-            Function<FileId, Twin> twins,
-            OpenGate.Doorkeeper doorkeeper)
+            Settings settings, Kernel kernel, Fills fills, Function<FileId, Twin> twins, OpenGate.Doorkeeper doorkeeper)
             throws IOException {
         Path folder = settings.runFolder();
         Files.createDirectories(folder);
@@ -71,8 +67,8 @@ public final class Gates implements AutoCloseable {
             if (former.isPresent()) {
                 gate.inherit(NUMBERS);
             }
-            OpenGate opens = new OpenGate(
-                    settings.name(), kernel.permissionEvents().open(Kind.OPENS), twins, doorkeeper);
+            OpenGate opens =
+                    new OpenGate(settings.name(), kernel.permissionEvents().open(Kind.OPENS), twins, doorkeeper);
             gate.start();
             opens.start();
             return watched(settings, gate, opens, keeper);
@@ -94,31 +90,31 @@ public final class Gates implements AutoCloseable {
         } catch (IOException refused) { // to end it would let everybody read zeros
             throw new IOException(
                     "what waits at mirror " + settings.name() + " cannot be taken over (" + refused.getMessage()
-                            + "): end who reads it, then process " + former.get().pid() + ", and start nowake again",
+                            + "): end who reads it, then process "
+                            + former.get().pid() + ", and start nowake again",
                     refused);
         }
     }
 
     private static Gates watched(Settings settings, Gate gate, OpenGate opens, Keeper keeper) {
         String name = settings.name();
-        GateWatch gateWatch =
-                new GateWatch(name, gate::sinceLastTurn, gate::oldestWait, settings.longestWait(), () -> {
-                    try {
-                        keeper.deny();
-                    } catch (IOException gone) {
-                        settings.told().accept("the keeper of mirror " + name + " is gone: " + gone.getMessage());
-                    }
-                    gate.trip();
-                    settings.told()
-                            .accept("mirror " + name + " has stopped answering: what is missing of it is an error from now"
-                                    + " on, complete files can be read; restart nowake");
-                });
+        GateWatch gateWatch = new GateWatch(name, gate::sinceLastTurn, gate::oldestWait, settings.longestWait(), () -> {
+            try {
+                keeper.deny();
+            } catch (IOException gone) {
+                settings.told().accept("the keeper of mirror " + name + " is gone: " + gone.getMessage());
+            }
+            gate.trip();
+            settings.told()
+                    .accept("mirror " + name + " has stopped answering: what is missing of it is an error from now"
+                            + " on, complete files can be read; restart nowake");
+        });
         GateWatch opensWatch =
                 new GateWatch(name + "-opens", opens::sinceLastTurn, opens::oldestWait, settings.longestWait(), () -> {
                     opens.trip();
                     settings.told()
-                            .accept("mirror " + name + " has stopped looking at opens: files are read as they are; restart"
-                                    + " nowake");
+                            .accept("mirror " + name
+                                    + " has stopped looking at opens: files are read as they are; restart" + " nowake");
                 });
         return new Gates(gate, opens, keeper, gateWatch, opensWatch);
     }

@@ -24,7 +24,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.function.Function;
 
 /**
  * One mirror at work. A reader of bytes that are not here waits at the gate, the filler brings them, the store remembers
@@ -69,9 +68,7 @@ public final class Mirror implements AutoCloseable {
         this.listener = host.listener();
         this.ranges = kernel.features().has(Feature.PRE_ACCESS) && RANGED.contains(filesystemOf(settings.local()));
         this.filler = new Filler(
-                FillSettings.of(settings.name())
-                        .withStreams(settings.streams())
-                        .withTimeout(settings.timeout()),
+                FillSettings.of(settings.name()).withStreams(settings.streams()).withTimeout(settings.timeout()),
                 new FillParts(
                         kernel,
                         this::silently,
@@ -80,7 +77,8 @@ public final class Mirror implements AutoCloseable {
                         settings.verify() ? twin -> ContentDigest.of(twin.remote()) : twin -> null,
                         listener::filled));
         this.door = new Door(settings, twin -> store().look(twin), this::allocate, listener::opened);
-        this.syncing = Thread.ofPlatform().name("sync-" + settings.name()).daemon().unstarted(this::sync);
+        this.syncing =
+                Thread.ofPlatform().name("sync-" + settings.name()).daemon().unstarted(this::sync);
         // A reader waits for a whole file at most, piece after piece; each piece has its own, shorter time.
         Duration longest = settings.timeout().multipliedBy(4).plusMinutes(10);
         Path folder = host.runFolder().resolve("mirror");
@@ -226,7 +224,8 @@ public final class Mirror implements AutoCloseable {
         } else {
             long pid = gates.leave();
             listener.warned(parked.open().size() + " incomplete files of mirror " + settings.name()
-                    + " are open: process " + pid + " keeps what is missing of them from being read as zeros, until nowake"
+                    + " are open: process " + pid
+                    + " keeps what is missing of them from being read as zeros, until nowake"
                     + " runs again");
         }
         store.close();

@@ -264,7 +264,9 @@ final class RemoteFaultsTest {
         rig.file("a", 6 * PIECE);
         FakeTwin twin = FakeTwin.of(rig.remote.resolve("a"), rig.local.resolve("a"), "one");
         FillRig.assertFails(rig.filler.need(twin, twin.all()), Errno.EIO, "has another tag");
-        assertThat(twin.missing(twin.all()).bytes()).as("at the open, then each piece").isEqualTo(4 * PIECE);
+        assertThat(twin.missing(twin.all()).bytes())
+                .as("at the open, then each piece")
+                .isEqualTo(4 * PIECE);
     }
 
     @Test

@@ -91,7 +91,8 @@ class MirrorKernelTest {
         syncs.clear();
         MirrorSettings settings = MirrorSettings.of("m", remote, local);
         mirror = Mirror.open(
-                settings, new Mirror.Host(kernel, folder.resolve("run"), bytes -> false, new Heard(), Clock.systemUTC()));
+                settings,
+                new Mirror.Host(kernel, folder.resolve("run"), bytes -> false, new Heard(), Clock.systemUTC()));
         await().atMost(PATIENCE).until(() -> !syncs.isEmpty());
     }
 
@@ -145,7 +146,8 @@ class MirrorKernelTest {
         Path a = original("a.bin", 6 * MIB);
         open();
         Path copy = folder.resolve("copy");
-        assertThat(said(start("cp", local.resolve("a.bin").toString(), copy.toString()))).isEmpty();
+        assertThat(said(start("cp", local.resolve("a.bin").toString(), copy.toString())))
+                .isEmpty();
         assertThat(copy).hasSameBinaryContentAs(a);
         original("b.bin", 6 * MIB);
         mirror.files().sync();
@@ -165,7 +167,7 @@ class MirrorKernelTest {
                 "-uc",
                 "import sys,hashlib\nf=open(sys.argv[1],'rb',buffering=0)\nh=hashlib.sha256()\n"
                         + "for line in sys.stdin:\n n=int(line)\n"
-                        + " while n: b=f.read(n); h.update(b); n-=len(b);\n print(h.hexdigest())",
+                        + " while n: b=f.read(n); h.update(b); n-=len(b)\n print(h.hexdigest())",
                 local.resolve("a.bin").toString());
         reader.getOutputStream().write((MIB + "\n").getBytes(StandardCharsets.US_ASCII));
         reader.getOutputStream().flush();

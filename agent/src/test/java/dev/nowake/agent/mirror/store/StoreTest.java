@@ -94,8 +94,7 @@ class StoreTest {
     @Test
     void aParentThatIsNotThereIsTold() {
         assertThatThrownBy(() -> new StoreFolders(Places.of(
-                                dev.nowake.agent.config.MirrorSettings.of(
-                                        "m", rig.remote, folder.resolve("no/such/m")),
+                                dev.nowake.agent.config.MirrorSettings.of("m", rig.remote, folder.resolve("no/such/m")),
                                 rig.run))
                         .make())
                 .hasMessage(folder.resolve("no/such") + " is no folder: make it, or give the mirror another 'local'");
@@ -117,11 +116,12 @@ class StoreTest {
         Path mount = Files.createDirectory(folder.resolve("ram"));
         StoreRig.run("mount", "-t", "ramfs", "none", mount.toString());
         try {
-            Places places = Places.of(
-                    dev.nowake.agent.config.MirrorSettings.of("m", rig.remote, mount.resolve("m")), rig.run);
+            Places places =
+                    Places.of(dev.nowake.agent.config.MirrorSettings.of("m", rig.remote, mount.resolve("m")), rig.run);
             assertThatThrownBy(() -> new StoreFolders(places).make())
-                    .hasMessage(places.base() + ": its filesystem (ramfs) keeps no extended attributes: give the mirror a"
-                            + " 'local' on ext4, xfs or btrfs");
+                    .hasMessage(
+                            places.base() + ": its filesystem (ramfs) keeps no extended attributes: give the mirror a"
+                                    + " 'local' on ext4, xfs or btrfs");
         } finally {
             StoreRig.run("umount", mount.toString());
         }
@@ -186,7 +186,8 @@ class StoreTest {
         assertThat(twin.missing(new ByteRange(0, 9L * MIB)))
                 .isEqualTo(RangeSet.between(0, MIB).union(RangeSet.between(2 * MIB, 3 * MIB)));
         assertThat(twin.isComplete()).isFalse();
-        assertThat(twin.identity().mtimeNanos()).isEqualTo(UnixFacts.of(original).mtimeNanos());
+        assertThat(twin.identity().mtimeNanos())
+                .isEqualTo(UnixFacts.of(original).mtimeNanos());
         StoreRig.fill(twin);
         assertThat(rig.heard).containsExactly("+ a.bin", "! a.bin");
         rig.reopen(false);
@@ -251,7 +252,9 @@ class StoreTest {
         assertThat(rig.store().stored().toldAtStart())
                 .containsExactly("a.bin: somebody has written to the local file: it is fetched anew");
         rig.reopen(false);
-        assertThat(rig.twin("a.bin").writtenBytes()).as("the old record is gone").isZero();
+        assertThat(rig.twin("a.bin").writtenBytes())
+                .as("the old record is gone")
+                .isZero();
     }
 
     private static void cut(Path file) throws IOException {
@@ -293,14 +296,16 @@ class StoreTest {
 
     private byte[] attribute(String name) throws IOException {
         Path file = rig.tree().resolve(name);
-        try (Held held = Held.open(StoreRig.KERNEL.files(), file, UnixFacts.of(file).id())) {
+        try (Held held =
+                Held.open(StoreRig.KERNEL.files(), file, UnixFacts.of(file).id())) {
             return held.attribute(TwinRecord.ATTRIBUTE);
         }
     }
 
     private void setAttribute(String name, byte[] value) throws IOException {
         Path file = rig.tree().resolve(name);
-        try (Held held = Held.open(StoreRig.KERNEL.files(), file, UnixFacts.of(file).id())) {
+        try (Held held =
+                Held.open(StoreRig.KERNEL.files(), file, UnixFacts.of(file).id())) {
             held.setAttribute(TwinRecord.ATTRIBUTE, value);
         }
     }
