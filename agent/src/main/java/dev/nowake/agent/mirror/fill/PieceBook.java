@@ -30,8 +30,7 @@ final class PieceBook {
     /** A piece that nobody has wanted for so long is not tried again. */
     static final long RECENTLY_NANOS = TimeUnit.MINUTES.toNanos(5);
 
-    private final int pieceBytes;
-    private final long timeoutNanos;
+    private final FillSettings settings;
     private final Backoff backoff;
     private final Map<FileId, FileFill> files = new HashMap<>();
     private final ArrayDeque<FileFill> ring = new ArrayDeque<>();
@@ -44,8 +43,7 @@ final class PieceBook {
     private int aheadUnderWay;
 
     PieceBook(FillSettings settings, Backoff backoff) {
-        this.pieceBytes = settings.pieceBytes();
-        this.timeoutNanos = settings.timeout().toNanos();
+        this.settings = settings;
         this.backoff = backoff;
     }
 
@@ -53,7 +51,7 @@ final class PieceBook {
     FileFill file(Twin twin, long nowNanos) {
         FileFill known = files.get(twin.id());
         if (known == null || known.twin() != twin) { // what is under way for another of that number goes on without a place
-            known = new FileFill(twin, pieceBytes, nowNanos);
+            known = new FileFill(twin, settings.pieceBytes(), nowNanos);
             files.put(twin.id(), known);
         }
         return known;
@@ -145,7 +143,7 @@ final class PieceBook {
             if (!fetch.file().opening) {
                 begun.remove();
                 return begin(new Fetch(
-                        fetch.file(), fetch.piece(), fetch.isNeeded(), fetch.again() + 1, timeoutNanos, nowNanos));
+                        fetch.file(), fetch.piece(), fetch.isNeeded(), fetch.again() + 1, settings, nowNanos));
             }
         }
         Fetch needed = nextNeeded(nowNanos);
@@ -165,7 +163,7 @@ final class PieceBook {
                 file.inRing = false;
             }
             if (piece >= 0) {
-                return begin(new Fetch(file, piece, true, 0, timeoutNanos, nowNanos));
+                return begin(new Fetch(file, piece, true, 0, settings, nowNanos));
             }
         }
         return null;
@@ -209,7 +207,7 @@ final class PieceBook {
                 tidy(file);
                 continue;
             }
-            return begin(new Fetch(file, due.piece, false, 0, timeoutNanos, nowNanos));
+            return begin(new Fetch(file, due.piece, false, 0, settings, nowNanos));
         }
         for (Iterator<Expectation> all = expected.iterator(); all.hasNext(); ) {
             Expectation expectation = all.next();
@@ -219,7 +217,7 @@ final class PieceBook {
             }
             int piece = expectation.nextPiece();
             if (piece >= 0) {
-                return begin(new Fetch(file, piece, false, 0, timeoutNanos, nowNanos));
+                return begin(new Fetch(file, piece, false, 0, settings, nowNanos));
             }
             all.remove();
             file.expectations.remove(expectation);
