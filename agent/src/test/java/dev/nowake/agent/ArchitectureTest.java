@@ -68,6 +68,7 @@ class ArchitectureTest {
 
             report   -> config observe
             stage    -> identify execute
+            mirror   -> config identify stage execute decide observe trust
             demo     -> config
             cli      -> daemon demo config control decide identify govern execute observe trace report stage
             manual   -> cli

@@ -32,6 +32,7 @@ public record Errno(int number) {
     public static final Errno ENXIO = new Errno(6);
     public static final Errno ESRCH = new Errno(3);
     public static final Errno EOPNOTSUPP = new Errno(95);
+    public static final Errno EDQUOT = new Errno(122);
     public static final Errno ESTALE = new Errno(116);
 
     private static final Map<Integer, String> NAMES = names();

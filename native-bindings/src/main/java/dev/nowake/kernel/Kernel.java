@@ -16,7 +16,11 @@ public interface Kernel {
 
     FileEvents fileEvents();
 
+    PermissionEvents permissionEvents();
+
     Leases leases();
+
+    FileSpace fileSpace();
 
     ThreadPlacement placement();
 

@@ -31,7 +31,8 @@ final class ConfigReader {
                 rules.rules(top.get("rules")),
                 folders(top.get("policies")),
                 inFlight(top.get("inFlight")),
-                new ServiceReader(errors).settings(top));
+                new ServiceReader(errors).settings(top),
+                new MirrorReader(errors).mirrors(top.get("mirrors"), mode));
     }
 
     private List<RootRule> roots(YamlNode list, Mode mode) {

@@ -153,8 +153,8 @@ class ConfigFileTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "[1]                         | :1: expected keys and values (control, inFlight, journal, metrics, mode, policies, roots, rules)",
-                "just words                  | :1: expected keys and values (control, inFlight, journal, metrics, mode, policies, roots, rules)",
+                "[1]                         | :1: expected keys and values (control, inFlight, journal, metrics, mirrors, mode, policies, roots, rules)",
+                "just words                  | :1: expected keys and values (control, inFlight, journal, metrics, mirrors, mode, policies, roots, rules)",
                 "roots: /models              | :1: 'roots' must be a list of folders to watch, such as roots: [{path: /models}]",
                 "roots: {path: /models}      | :1: 'roots' must be a list of folders to watch, such as roots: [{path: /models}]",
                 "roots: ['/models']          | :1: a root is keys and values, such as {path: /models}",

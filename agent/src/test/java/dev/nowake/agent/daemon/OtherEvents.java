@@ -4,11 +4,13 @@ import dev.nowake.kernel.BulkFiles;
 import dev.nowake.kernel.Features;
 import dev.nowake.kernel.FileAccess;
 import dev.nowake.kernel.FileEvents;
+import dev.nowake.kernel.FileSpace;
 import dev.nowake.kernel.ForeignMemory;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.Leases;
 import dev.nowake.kernel.NodeMemory;
 import dev.nowake.kernel.PageCache;
+import dev.nowake.kernel.PermissionEvents;
 import dev.nowake.kernel.ServiceManager;
 import dev.nowake.kernel.ThreadPlacement;
 
@@ -37,6 +39,16 @@ record OtherEvents(Kernel real, FileEvents fileEvents) implements Kernel {
     @Override
     public PageCache pageCache() {
         return real.pageCache();
+    }
+
+    @Override
+    public PermissionEvents permissionEvents() {
+        return real.permissionEvents();
+    }
+
+    @Override
+    public FileSpace fileSpace() {
+        return real.fileSpace();
     }
 
     @Override

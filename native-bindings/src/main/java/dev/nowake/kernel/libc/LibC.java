@@ -119,6 +119,16 @@ public interface LibC {
         return retry(FADVISE64, fd, offsetBytes, lengthBytes, advice, 0, 0);
     }
 
+    /** fallocate(2). */
+    default long fallocate(int fd, int mode, long offsetBytes, long lengthBytes) {
+        return retry(FALLOCATE, fd, mode, offsetBytes, lengthBytes, 0, 0);
+    }
+
+    /** fdatasync(2). */
+    default long fdatasync(int fd) {
+        return retry(FDATASYNC, fd, 0, 0, 0, 0, 0);
+    }
+
     /** mmap(2): the address. */
     default long mmap(long address, long lengthBytes, int protection, int flags, int fd, long offsetBytes) {
         return retry(MMAP, address, lengthBytes, protection, flags, fd, offsetBytes);
@@ -152,6 +162,11 @@ public interface LibC {
     /** pidfd_open(2), 5.3+. */
     default long pidfdOpen(int pid) {
         return retry(PIDFD_OPEN, pid, 0, 0, 0, 0, 0);
+    }
+
+    /** pidfd_getfd(2), 5.6+: a copy of another process's descriptor. */
+    default long pidfdGetfd(int pidfd, int fd) {
+        return retry(PIDFD_GETFD, pidfd, fd, 0, 0, 0, 0);
     }
 
     /** process_madvise(2), 5.10+: bytes advised. */
@@ -192,6 +207,11 @@ public interface LibC {
     /** fcntl(2). */
     default long fcntl(int fd, int command, long argument) {
         return retry(FCNTL, fd, command, argument, 0, 0, 0);
+    }
+
+    /** dup3(2). */
+    default long dup3(int from, int to, int flags) {
+        return retry(DUP3, from, to, flags, 0, 0, 0);
     }
 
     /** ioctl(2). {@code argument} is a number or an address, as the request wants it. */

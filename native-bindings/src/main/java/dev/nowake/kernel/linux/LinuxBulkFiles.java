@@ -43,8 +43,7 @@ final class LinuxBulkFiles implements BulkFiles {
     public OpenFile openForWriting(Path path) throws KernelException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment name = Scratch.cString(arena, PathBytes.of(path));
-            return new OpenFile(
-                    (int) Outcome.orThrow("open", libc.open(name.address(), WRITING_FLAGS)), libc::close);
+            return new OpenFile((int) Outcome.orThrow("open", libc.open(name.address(), WRITING_FLAGS)), libc::close);
         }
     }
 
@@ -62,8 +61,8 @@ final class LinuxBulkFiles implements BulkFiles {
             bulk.asByteBuffer().put(source.slice(source.position(), length));
             memory = bulk.asSlice(0, length);
         }
-        int moved = (int) Outcome.orThrow(
-                "pwrite", libc.pwrite(file.fd(), memory.address(), memory.byteSize(), offsetBytes));
+        int moved = (int)
+                Outcome.orThrow("pwrite", libc.pwrite(file.fd(), memory.address(), memory.byteSize(), offsetBytes));
         source.position(source.position() + moved);
         return moved;
     }

@@ -4,11 +4,13 @@ import dev.nowake.kernel.BulkFiles;
 import dev.nowake.kernel.Features;
 import dev.nowake.kernel.FileAccess;
 import dev.nowake.kernel.FileEvents;
+import dev.nowake.kernel.FileSpace;
 import dev.nowake.kernel.ForeignMemory;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.Leases;
 import dev.nowake.kernel.NodeMemory;
 import dev.nowake.kernel.PageCache;
+import dev.nowake.kernel.PermissionEvents;
 import dev.nowake.kernel.ServiceManager;
 import dev.nowake.kernel.ThreadPlacement;
 import dev.nowake.kernel.ffm.FfmLibC;
@@ -24,7 +26,9 @@ public final class LinuxKernel implements Kernel {
     private final BulkFiles bulkFiles;
     private final PageCache pageCache;
     private final FileEvents fileEvents;
+    private final PermissionEvents permissionEvents;
     private final Leases leases;
+    private final FileSpace fileSpace;
     private final ThreadPlacement placement;
     private final ForeignMemory foreignMemory;
     private final NodeMemory nodeMemory;
@@ -38,7 +42,9 @@ public final class LinuxKernel implements Kernel {
         this.bulkFiles = new LinuxBulkFiles(libc);
         this.pageCache = new LinuxPageCache(libc);
         this.fileEvents = new LinuxFileEvents(libc);
+        this.permissionEvents = new LinuxPermissionEvents(libc);
         this.leases = new LinuxLeases(libc);
+        this.fileSpace = new LinuxFileSpace(libc);
         this.placement = new LinuxThreadPlacement(libc);
         this.foreignMemory = new LinuxForeignMemory(libc);
         this.nodeMemory = new LinuxNodeMemory(libc, Path.of("/"));
@@ -116,6 +122,16 @@ public final class LinuxKernel implements Kernel {
     @Override
     public FileEvents fileEvents() {
         return fileEvents;
+    }
+
+    @Override
+    public PermissionEvents permissionEvents() {
+        return permissionEvents;
+    }
+
+    @Override
+    public FileSpace fileSpace() {
+        return fileSpace;
     }
 
     @Override

@@ -40,8 +40,7 @@ public abstract class BulkFilesContract {
     @Test
     void aDirectReadIsAsShortAsTheFile() throws Exception {
         try (OpenFile file = bulk.openDirect(world.file("direct", MIB + 10))) {
-            ByteBuffer target =
-                    ByteBuffer.allocateDirect(4 * BLOCK_BYTES).alignedSlice(BLOCK_BYTES);
+            ByteBuffer target = ByteBuffer.allocateDirect(4 * BLOCK_BYTES).alignedSlice(BLOCK_BYTES);
             target.limit(2 * BLOCK_BYTES);
             assertThat(world.kernel().files().read(file, MIB - BLOCK_BYTES, target, ReadMode.NORMAL))
                     .isEqualTo(BLOCK_BYTES + 10);

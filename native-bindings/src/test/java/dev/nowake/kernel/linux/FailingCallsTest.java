@@ -15,11 +15,14 @@ import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.kernel.PageCache;
+import dev.nowake.kernel.PermissionEvents.Kind;
+import dev.nowake.kernel.PermissionGroup;
 import dev.nowake.kernel.Residency;
 import dev.nowake.kernel.ThreadPlacement.Memory;
 import dev.nowake.kernel.ffm.FfmLibC;
 import dev.nowake.kernel.libc.SystemCall;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,6 +116,13 @@ class FailingCallsTest {
         for (Naming naming : Naming.values()) {
             attempt(refusals, () -> withGroup(refusals, naming));
         }
+        attempt(refusals, () -> withPermissionGroup(refusals));
+        attempt(refusals, () -> {
+            try (OpenFile file = kernel.fileSpace().openForWriting(path)) {
+                attempt(refusals, () -> kernel.fileSpace().allocate(file, 0, 4096));
+                attempt(refusals, () -> kernel.fileSpace().sync(file));
+            }
+        });
         attempt(refusals, () -> kernel.files().status(path));
         attempt(refusals, () -> kernel.placement().runOn(kernel.placement().affinity(0)));
         attempt(refusals, () -> kernel.placement().allocateFrom(Memory.DEFAULT, new BitSet()));
@@ -133,6 +143,32 @@ class FailingCallsTest {
         attempt(refusals, () -> kernel.serviceManager().notify(socket.name(), "READY=1"));
         FeatureProbe.of(libc);
         return refusals;
+    }
+
+    private void withPermissionGroup(List<KernelException> refusals) throws KernelException {
+        try (PermissionGroup group = kernel.permissionEvents().open(Kind.RANGES);
+                OpenFile file = kernel.files().open(path)) {
+            attempt(refusals, () -> group.mark(file, PermissionGroup.ACCESS));
+            attempt(refusals, () -> group.unmark(file, PermissionGroup.ACCESS));
+            attempt(refusals, () -> group.read(0, 1, (event, request) -> group.allow(event)));
+            attempt(refusals, () -> {
+                try {
+                    group.lend(new ProcessBuilder("true")
+                                    .redirectOutput(Redirect.DISCARD)
+                                    .redirectError(Redirect.DISCARD))
+                            .waitFor();
+                } catch (KernelException refused) {
+                    throw refused;
+                } catch (IOException | InterruptedException unexpected) {
+                    throw new AssertionError(unexpected);
+                }
+            });
+        }
+        attempt(
+                refusals,
+                () -> kernel.permissionEvents()
+                        .takeOver((int) ProcessHandle.current().pid(), 0)
+                        .close());
     }
 
     private void withFile(List<KernelException> refusals) throws KernelException {
