@@ -4,8 +4,8 @@ package dev.nowake.agent.mirror.fill;
 final class Closing extends Work {
     private final OpenEnds ends;
 
-    Closing(OpenEnds ends, long timeoutNanos, long nowNanos) {
-        super(timeoutNanos, nowNanos);
+    Closing(OpenEnds ends, FillSettings settings, long nowNanos) {
+        super(settings, nowNanos);
         this.ends = ends;
     }
 

@@ -14,8 +14,8 @@ final class Fetch extends Work {
      * @param needed whether a reader waited for it when it began
      * @param again how often it has been begun anew because the remote file had to be opened anew
      */
-    Fetch(FileFill file, int piece, boolean needed, int again, long timeoutNanos, long nowNanos) {
-        super(timeoutNanos, nowNanos);
+    Fetch(FileFill file, int piece, boolean needed, int again, FillSettings settings, long nowNanos) {
+        super(settings, nowNanos);
         this.file = file;
         this.piece = piece;
         this.needed = needed;

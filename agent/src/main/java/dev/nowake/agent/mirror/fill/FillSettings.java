@@ -9,6 +9,8 @@ import java.time.Duration;
  * @param streams pieces fetched at once; each has a thread and a buffer
  * @param pieceBytes a multiple of 4096
  * @param timeout of one request to the remote: an open, a look at its status, a read of at most a piece
+ * @param diskTimeout a write of a piece that takes longer is told its readers as a failure; until then the disk may only be
+ *     busy with what was written before
  * @param saveBytes a file is made durable when so much of it was written since the last time
  * @param saveEvery or so long after the first byte that is not
  * @param idle threads that had nothing to do for so long end
@@ -21,6 +23,7 @@ public record FillSettings(
         int streams,
         int pieceBytes,
         Duration timeout,
+        Duration diskTimeout,
         long saveBytes,
         Duration saveEvery,
         Duration idle,
@@ -46,6 +49,7 @@ public record FillSettings(
                 16,
                 4 << 20,
                 Duration.ofSeconds(30),
+                Duration.ofSeconds(60),
                 256L << 20,
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(10),
@@ -55,34 +59,41 @@ public record FillSettings(
 
     public FillSettings withStreams(int streams) {
         return new FillSettings(
-                name, streams, pieceBytes, timeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
+                name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
     }
 
     public FillSettings withPieceBytes(int pieceBytes) {
         return new FillSettings(
-                name, streams, pieceBytes, timeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
+                name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
     }
 
     public FillSettings withTimeout(Duration timeout) {
         return new FillSettings(
-                name, streams, pieceBytes, timeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
+                name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
+    }
+
+    public FillSettings withDiskTimeout(Duration diskTimeout) {
+        return new FillSettings(
+                name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
     }
 
     public FillSettings withSaves(long saveBytes, Duration saveEvery) {
         return new FillSettings(
-                name, streams, pieceBytes, timeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
+                name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
     }
 
     public FillSettings withIdle(Duration idle) {
         return new FillSettings(
-                name, streams, pieceBytes, timeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
+                name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
     }
 
     public FillSettings throughPageCache() {
-        return new FillSettings(name, streams, pieceBytes, timeout, saveBytes, saveEvery, idle, false, inodesStay);
+        return new FillSettings(
+                name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, false, inodesStay);
     }
 
     public FillSettings withInodesThatStay() {
-        return new FillSettings(name, streams, pieceBytes, timeout, saveBytes, saveEvery, idle, pastPageCache, true);
+        return new FillSettings(
+                name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, pastPageCache, true);
     }
 }

@@ -11,12 +11,12 @@ final class OpenFiles {
     static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final ReentrantLock lock;
-    private final long timeoutNanos;
+    private final FillSettings settings;
     private final List<FileFill> open = new ArrayList<>();
 
     OpenFiles(ReentrantLock lock, FillSettings settings) {
         this.lock = lock;
-        this.timeoutNanos = settings.timeout().toNanos();
+        this.settings = settings;
     }
 
     /** Null where the caller is to open it. */
@@ -99,7 +99,7 @@ final class OpenFiles {
                 ends.retire();
                 remove(file, ends);
                 book.tidy(file);
-                return new Closing(ends, timeoutNanos, nowNanos);
+                return new Closing(ends, settings, nowNanos);
             }
         }
         return null;

@@ -29,8 +29,7 @@ final class PieceBook {
     /** A piece that nobody has wanted for so long is not tried again. */
     static final long RECENTLY_NANOS = TimeUnit.MINUTES.toNanos(5);
 
-    private final int pieceBytes;
-    private final long timeoutNanos;
+    private final FillSettings settings;
     private final Backoff backoff;
     private final Map<FileId, FileFill> files = new HashMap<>();
     private final ArrayDeque<FileFill> ring = new ArrayDeque<>();
@@ -43,8 +42,7 @@ final class PieceBook {
     private int aheadUnderWay;
 
     PieceBook(FillSettings settings, Backoff backoff) {
-        this.pieceBytes = settings.pieceBytes();
-        this.timeoutNanos = settings.timeout().toNanos();
+        this.settings = settings;
         this.backoff = backoff;
     }
 
@@ -53,7 +51,7 @@ final class PieceBook {
         FileFill known = files.get(twin.id());
         if (known == null
                 || known.twin() != twin) { // what is under way for another of that number goes on without a place
-            known = new FileFill(twin, pieceBytes, nowNanos);
+            known = new FileFill(twin, settings.pieceBytes(), nowNanos);
             files.put(twin.id(), known);
         }
         return known;
@@ -150,7 +148,7 @@ final class PieceBook {
             if (!fetch.file().opening) {
                 begun.remove();
                 return begin(new Fetch(
-                        fetch.file(), fetch.piece(), fetch.isNeeded(), fetch.again() + 1, timeoutNanos, nowNanos));
+                        fetch.file(), fetch.piece(), fetch.isNeeded(), fetch.again() + 1, settings, nowNanos));
             }
         }
         Fetch needed = nextNeeded(nowNanos);
@@ -170,7 +168,7 @@ final class PieceBook {
                 file.inRing = false;
             }
             if (piece >= 0) {
-                return begin(new Fetch(file, piece, true, 0, timeoutNanos, nowNanos));
+                return begin(new Fetch(file, piece, true, 0, settings, nowNanos));
             }
         }
         return null;
@@ -214,7 +212,7 @@ final class PieceBook {
                 tidy(file);
                 continue;
             }
-            return begin(new Fetch(file, due.piece, false, 0, timeoutNanos, nowNanos));
+            return begin(new Fetch(file, due.piece, false, 0, settings, nowNanos));
         }
         for (Iterator<Expectation> all = expected.iterator(); all.hasNext(); ) {
             Expectation expectation = all.next();
@@ -224,7 +222,7 @@ final class PieceBook {
             }
             int piece = expectation.nextPiece();
             if (piece >= 0) {
-                return begin(new Fetch(file, piece, false, 0, timeoutNanos, nowNanos));
+                return begin(new Fetch(file, piece, false, 0, settings, nowNanos));
             }
             all.remove();
             file.expectations.remove(expectation);

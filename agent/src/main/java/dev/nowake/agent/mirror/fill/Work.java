@@ -1,6 +1,5 @@
 package dev.nowake.agent.mirror.fill;
 
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -8,12 +7,6 @@ import java.util.concurrent.atomic.AtomicReference;
  * itself agree through the phase: what was abandoned while it was with the remote never comes to write anything.
  */
 abstract class Work {
-    /**
-     * A write that takes so long, and more than four times the remote's timeout, is a disk that fails its readers; until then
-     * it may be one that is only busy with what was written before.
-     */
-    private static final long LEAST_WRITE_NANOS = TimeUnit.SECONDS.toNanos(30);
-
     private enum Phase {
         REMOTE,
         LOCAL,
@@ -30,10 +23,12 @@ abstract class Work {
 
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.REMOTE);
     private final long timeoutNanos;
+    private final long diskNanos;
     private volatile long deadlineNanos;
 
-    Work(long timeoutNanos, long nowNanos) {
-        this.timeoutNanos = timeoutNanos;
+    Work(FillSettings settings, long nowNanos) {
+        this.timeoutNanos = settings.timeout().toNanos();
+        this.diskNanos = settings.diskTimeout().toNanos();
         this.deadlineNanos = nowNanos + timeoutNanos;
     }
 
@@ -50,7 +45,7 @@ abstract class Work {
         if (!phase.compareAndSet(Phase.REMOTE, Phase.LOCAL)) {
             throw new Abandoned();
         }
-        deadlineNanos = System.nanoTime() + Math.max(LEAST_WRITE_NANOS, 4 * timeoutNanos);
+        deadlineNanos = System.nanoTime() + diskNanos;
     }
 
     final void leaveLocal() {

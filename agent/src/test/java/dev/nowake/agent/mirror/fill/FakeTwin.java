@@ -2,7 +2,6 @@ package dev.nowake.agent.mirror.fill;
 
 import dev.nowake.agent.mirror.Identity;
 import dev.nowake.agent.mirror.Twin;
-import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.ByteRange;
 import dev.nowake.model.FileId;
 import dev.nowake.model.RangeSet;
@@ -128,11 +127,6 @@ final class FakeTwin implements Twin {
             durable = durable.union(before);
         }
         saves.incrementAndGet();
-    }
-
-    @Override
-    public void clear(OpenFile file) throws IOException {
-        clear();
     }
 
     @Override
