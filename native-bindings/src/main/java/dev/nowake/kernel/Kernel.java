@@ -23,4 +23,6 @@ public interface Kernel {
     NodeMemory nodeMemory();
 
     ServiceManager serviceManager();
+
+    Mounts mounts();
 }
