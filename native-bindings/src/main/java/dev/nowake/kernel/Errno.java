@@ -60,12 +60,14 @@ public record Errno(int number) {
         names.put(36, "ENAMETOOLONG");
         names.put(38, "ENOSYS");
         names.put(40, "ELOOP");
+        names.put(74, "EBADMSG");
         names.put(75, "EOVERFLOW");
         names.put(95, "EOPNOTSUPP");
         names.put(107, "ENOTCONN");
         names.put(110, "ETIMEDOUT");
         names.put(111, "ECONNREFUSED");
         names.put(116, "ESTALE");
+        names.put(117, "EUCLEAN");
         names.put(122, "EDQUOT");
         return Map.copyOf(names);
     }
