@@ -116,7 +116,7 @@ final class PackVerb implements Callable<Integer> {
 
     private int check(Path target) throws IOException, InterruptedException, CliException {
         ImageCheck check = new ImageCheck(invocation.kernel());
-        ImageCheck.Subject subject = ImageCheck.Subject.of(target);
+        ImageCheck.Subject subject = check.subject(target);
         CheckReport report = watched(subject.sizeBytes(), check::doneBytes, check::stop, () -> check.of(subject));
         report.wrong().forEach(each -> invocation.warn(Invocation.show(each.path()) + ": " + each.reason()));
         if (invocation.json()) {

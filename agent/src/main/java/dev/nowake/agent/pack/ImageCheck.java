@@ -58,22 +58,28 @@ public final class ImageCheck {
     }
 
     /**
-     * An image and its manifest beside it, looked at before there is work.
+     * An image and its manifest.
      *
-     * @throws PackException where it is no image, or not the manifest's
+     * @param wasCold nothing of the image was in page cache before anybody here looked
      */
-    public record Subject(Path image, Manifest manifest) {
-        public static Subject of(Path image) throws IOException {
-            Path real = image.toRealPath();
-            requireImage(real);
-            Manifest manifest = Manifest.read(Manifest.beside(image));
-            requireSame(real, manifest);
-            return new Subject(real, manifest);
-        }
-
+    public record Subject(Path image, Manifest manifest, boolean wasCold) {
         public long sizeBytes() {
             return manifest.sizeBytes();
         }
+    }
+
+    /**
+     * Looks at an image with its manifest beside it, before there is work.
+     *
+     * @throws PackException where it is no image, or not the manifest's
+     */
+    public Subject subject(Path image) throws IOException {
+        Path real = image.toRealPath();
+        boolean cold = footprint.isCold(real);
+        requireImage(real);
+        Manifest manifest = Manifest.read(Manifest.beside(image));
+        requireSame(real, manifest);
+        return new Subject(real, manifest, cold);
     }
 
     /**
@@ -82,17 +88,15 @@ public final class ImageCheck {
      * @throws PackException where it is so damaged that it cannot be mounted, or nobody may mount
      */
     public CheckReport of(Subject subject) throws IOException, InterruptedException {
-        return against(subject.image(), subject.manifest(), System.nanoTime());
-    }
-
-    CheckReport against(Path image, Manifest manifest, long startNanos) throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        Path image = subject.image();
+        Manifest manifest = subject.manifest();
         List<CheckReport.Wrong> wrong = new ArrayList<>();
         long size = Files.size(image);
         if (size != manifest.imageBytes()) {
             wrong.add(new CheckReport.Wrong(
                     image, "the image has " + size + " bytes, its manifest says " + manifest.imageBytes()));
         }
-        boolean cold = footprint.isCold(image);
         ImageMount.Way way;
         try (WorkFolder work = WorkFolder.make(image)) {
             way = PrivateThread.run(kernel, mounts -> {
@@ -102,14 +106,14 @@ public final class ImageCheck {
                 }
             });
         } finally {
-            if (cold) {
+            if (subject.wasCold()) {
                 footprint.drop(image);
             }
         }
         if (stopped.get()) {
             throw new PackException(Kind.FAILED, "stopped before everything was checked");
         }
-        double seconds = (System.nanoTime() - startNanos) / 1e9;
+        double seconds = (System.nanoTime() - start) / 1e9;
         int files = manifest.files().size();
         return new CheckReport(files, manifest.sizeBytes(), way.label(), seconds, List.copyOf(wrong));
     }

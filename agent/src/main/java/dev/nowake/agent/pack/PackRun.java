@@ -229,7 +229,7 @@ public final class PackRun {
 
     private CheckReport check(Path image, Manifest manifest) throws IOException, InterruptedException {
         footprint.drop(image); // what is on the disk is checked
-        CheckReport report = check.against(image, manifest, System.nanoTime());
+        CheckReport report = check.of(new ImageCheck.Subject(image, manifest, true));
         if (!report.isRight()) {
             CheckReport.Wrong first = report.wrong().getFirst();
             throw new PackException(
