@@ -4,6 +4,7 @@ import dev.nowake.agent.cli.DoctorVerb.Check;
 import dev.nowake.agent.execute.MountTraits;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.proc.BackingDevice;
+import dev.nowake.kernel.proc.BackingImage;
 import dev.nowake.kernel.proc.MemInfo;
 import dev.nowake.kernel.proc.Mount;
 import dev.nowake.kernel.proc.MountInfo;
@@ -36,6 +37,9 @@ final class HostChecks {
 
     /** Five filesystems, local and remote, and other listeners beside us. */
     private static final long ENOUGH_GROUPS = 16;
+
+    private static final String KEPT_TWICE = "; %s is read through page cache of its own, and keeps what is released here:"
+            + " mount with -o directio, or losetup --direct-io=on";
 
     private HostChecks() {}
 
@@ -141,12 +145,17 @@ final class HostChecks {
                     .map(BackingDevice::readAheadBytes)
                     .orElse(0L);
             MountTraits traits = MountTraits.of(device, fsType, readAhead);
+            String twice = mount.flatMap(BackingImage::of)
+                    .filter(image -> !image.isDirect())
+                    .map(image -> KEPT_TWICE.formatted(Invocation.show(image.file())))
+                    .orElse("");
             return new Check(
                     name,
-                    true,
+                    twice.isEmpty(),
                     fsType + ", read-ahead " + (readAhead > 0 ? Sizes.of(readAhead) : "unknown") + ": "
                             + traits.mechanism().label() + ", " + traits.streams() + " at once"
-                            + (traits.remote() ? ", remote" : ""));
+                            + (traits.remote() ? ", remote" : "")
+                            + twice);
         } catch (IOException e) {
             return new Check(name, false, CliException.of(path, e).getMessage());
         }

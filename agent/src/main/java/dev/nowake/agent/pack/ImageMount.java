@@ -12,7 +12,7 @@ import java.util.Set;
 
 /**
  * An image mounted by a thread whose mounts are its own: the file itself where the kernel takes that (6.12+), past the image's
- * page cache where it can (6.15+), else through a loop device, which goes with the mount.
+ * page cache where it can (6.13+), else through a loop device, which goes with the mount.
  */
 final class ImageMount implements AutoCloseable {
     /** Ways to mount; the first that works is taken. */
