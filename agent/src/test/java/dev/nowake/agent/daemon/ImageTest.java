@@ -9,11 +9,20 @@ import dev.nowake.agent.config.RootRule;
 import dev.nowake.agent.pack.ImageWay;
 import dev.nowake.agent.pack.PackOrder;
 import dev.nowake.agent.pack.PackRun;
+import dev.nowake.kernel.proc.DeviceNumber;
+import dev.nowake.samples.ModelMaker;
+import dev.nowake.samples.ModelSpec;
+import dev.nowake.samples.ModelSpec.Content;
+import dev.nowake.samples.Preset;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -91,7 +100,9 @@ final class ImageTest {
     }
 
     @ParameterizedTest
-    @EnumSource(ImageWay.class)
+    @EnumSource(
+            value = ImageWay.class,
+            names = {"FILE_DIRECT", "LOOP_DIRECT"})
     void shardsNobodyOpenedYetBecomeResident(ImageWay way) throws Exception {
         List<Path> shards = mount(way);
         shards.forEach(rig::makeCold);
@@ -109,12 +120,9 @@ final class ImageTest {
     }
 
     /** Another policy: the rest of the file comes in and stays. */
-    @ParameterizedTest
-    @EnumSource(
-            value = ImageWay.class,
-            names = {"FILE_DIRECT", "LOOP_DIRECT"})
-    void aPolicyThatKeepsFilesKeepsThem(ImageWay way) throws Exception {
-        List<Path> shards = mount(way);
+    @Test
+    void aPolicyThatKeepsFilesKeepsThem() throws Exception {
+        List<Path> shards = mount(ImageWay.FILE_DIRECT);
         shards.forEach(rig::makeCold);
         RootRule rule = new RootRule(point, Mode.ENFORCE, "whole-file", Map.of());
         rig.start(rig.kernel, new Config(Mode.ENFORCE, List.of(rule)));
@@ -130,30 +138,97 @@ final class ImageTest {
     void anImageComesGoesAndComesBack() throws Exception {
         List<Path> shards = mount(ImageWay.FILE_DIRECT);
         rig.start(Mode.ENFORCE, point);
-        for (int i = 0; i < 2; i++) {
-            long loads = rig.counter("loadsDone");
-            Reader.load("read", shards);
-            rig.awaitLoadsDone(loads + 1);
-            await("unmounted")
-                    .atMost(Duration.ofSeconds(5))
-                    .pollInterval(Duration.ofMillis(50))
-                    .ignoreExceptions()
-                    .until(() -> {
-                        rig.kernel.mounts().unmount(point);
-                        return true;
-                    });
-            mounted = null;
-            mount(ImageWay.FILE_DIRECT);
-            long next = loads + 1;
-            await("heard again")
-                    .atMost(Rig.SOON)
-                    .pollInterval(Duration.ofMillis(300))
-                    .until(() -> {
-                        Reader.run("sh", "-c", "cat " + shards.getFirst() + " >/dev/null");
-                        return rig.counter("loads") > next;
-                    });
-            rig.awaitQuiet();
-        }
+        long loads = rig.counter("loadsDone");
+        Reader.load("read", shards);
+        rig.awaitLoadsDone(loads + 1);
+        await("unmounted")
+                .atMost(Duration.ofSeconds(5))
+                .pollInterval(Duration.ofMillis(50))
+                .ignoreExceptions()
+                .until(() -> {
+                    rig.kernel.mounts().unmount(point);
+                    return true;
+                });
+        mounted = null;
+        mount(ImageWay.FILE_DIRECT);
+        long next = loads + 1;
+        await("heard again")
+                .atMost(Rig.SOON)
+                .pollInterval(Duration.ofMillis(300))
+                .until(() -> {
+                    Reader.run("sh", "-c", "cat " + shards.getFirst() + " >/dev/null");
+                    return rig.counter("loads") > next;
+                });
+        rig.awaitQuiet();
         assertThat(rig.counter("errors")).isZero();
+    }
+
+    /** Another image mounted in the place of one has other files under the same numbers. */
+    @Test
+    void whatWasKnownOfAnImagesFilesIsForgottenWithItsMount() throws Exception {
+        Scripts scripts = new Scripts(rig).write("told", """
+                export function prefetch({ model }) {
+                  return (model?.shards ?? []).map((s) => ({
+                    file: s.id, offset: s.tensors.length ? 8 << 20 : 0, length: 1 << 20, reason: "tensors: " + s.tensors.length,
+                  }));
+                }
+                """ + Scripts.RELEASE);
+        Path first = imageOf(Preset.LLAMA);
+        Path second = imageOf(Preset.MIXTRAL);
+        scripts.start(Scripts.only(rig, "told"));
+        String tensors = tensorsToldOf(first);
+        assertThat(tensorsToldOf(second)).isNotEqualTo(tensors);
+    }
+
+    private Path imageOf(Preset preset) throws Exception {
+        Path made = rig.folder.resolve(preset.name());
+        ModelSpec spec = ModelSpec.of(preset, 16 * Rig.MIB).withName("model").withContent(Content.COLD);
+        ModelMaker.write(spec, made.resolve("model"));
+        Path packed = rig.folder.resolve(preset + ".erofs");
+        new PackRun(rig.kernel, new PackOrder(made, packed, null, false, false, null)).run();
+        return packed;
+    }
+
+    /** What the policy was told of the only shard's tensors in a load of it, mounted for the length of that. */
+    private String tensorsToldOf(Path packed) throws Exception {
+        int plans = rig.journal("plan").size();
+        try (ImageWay.Mounted shown = ImageWay.FILE_DIRECT.mount(rig.kernel, packed, rig.root)) {
+            Path shard = shown.point().resolve("model/model.safetensors");
+            await("watched").atMost(Rig.SOON).pollInterval(Duration.ofMillis(100)).until(() -> isWatched(rig.root));
+            List<String> told = new ArrayList<>();
+            try (Reader reader = Reader.start()) {
+                reader.open(shard);
+                // a header is read when its reader has begun to
+                await("tensors").atMost(Rig.SOON).pollInterval(Duration.ofMillis(200)).until(() -> {
+                    reader.act("take 1");
+                    told.clear();
+                    rig.journal("plan").stream()
+                            .skip(plans)
+                            .forEach(plan -> plan.path("steps")
+                                    .forEach(step -> told.add(step.path("reason").asString())));
+                    return told.stream().anyMatch(reason -> reason.matches("tensors: [1-9].*"));
+                });
+                reader.kill();
+            }
+            rig.awaitQuiet();
+            await("closed").atMost(Rig.SOON).until(() -> rig.status().path("heldFiles").asInt() == 0);
+            return told.stream().filter(reason -> !reason.equals("tensors: 0")).findFirst().orElseThrow();
+        }
+    }
+
+    /** Whether this process, and so the daemon in it, has a mark on what is mounted there. */
+    private boolean isWatched(Path where) throws Exception {
+        long device = rig.kernel.files().status(where).device();
+        String number = "sdev:" + Long.toHexString((long) DeviceNumber.major(device) << 20 | DeviceNumber.minor(device));
+        for (java.io.File fd : new java.io.File("/proc/self/fdinfo").listFiles()) {
+            try (Stream<String> lines = Files.lines(fd.toPath())) {
+                if (lines.anyMatch(line -> line.startsWith("fanotify ino:") && line.contains(number + " "))) {
+                    return true;
+                }
+            } catch (IOException | UncheckedIOException closed) {
+                continue;
+            }
+        }
+        return false;
     }
 }

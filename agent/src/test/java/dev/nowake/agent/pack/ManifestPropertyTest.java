@@ -28,7 +28,7 @@ class ManifestPropertyTest {
                 .map(PathBytes::path);
     }
 
-    @Property(tries = 300)
+    @Property(tries = 60)
     void whatIsWrittenIsRead(@ForAll("names") Path first, @ForAll("names") Path second) throws IOException {
         Path file = Files.createTempFile("manifest", ".json");
         try {
