@@ -198,7 +198,8 @@ public final class Daemon implements AutoCloseable {
 
     /** Starts the lanes. Returns when every folder is marked, or after 5 s without those on servers that do not answer. */
     public void start() {
-        mirrors.open(reloading.config().mirrors(), parts.kernel(), runFolder); // before roots that lie in them are marked
+        mirrors.open(
+                reloading.config().mirrors(), parts.kernel(), runFolder); // before roots that lie in them are marked
         lanes.start();
         policies.watch();
         ready = true;

@@ -10,6 +10,7 @@ import dev.nowake.kernel.ForeignMemory;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.Leases;
+import dev.nowake.kernel.Mounts;
 import dev.nowake.kernel.NodeMemory;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.kernel.PageCache;
@@ -283,5 +284,10 @@ public final class FakeKernel extends FakeTree implements Kernel {
             host.script.enter("sendto", null);
             notifications.add(message);
         };
+    }
+
+    @Override
+    public Mounts mounts() {
+        return new FakeMounts(host);
     }
 }
