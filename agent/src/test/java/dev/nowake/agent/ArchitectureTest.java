@@ -37,12 +37,10 @@ class ArchitectureTest {
      *   <li>observe -> identify: one way to write a path as text
      *   <li>observe -> config: how much of the journal is kept
      *   <li>progress -> trace: readers that use pread(2) are seen by the kernel's events alone
-     *   <li>stage -> identify: one way to write a path as text
-     *   <li>stage -> execute: what had to go through page cache is evicted in the one way
+     *   <li>stage -> identify, observe: one way to write a path and a size as text
+     *   <li>stage -> execute: what has to go through page cache is read and dropped in one way
      *   <li>trace -> observe: one way to write a path as text that keeps odd bytes
      *   <li>metrics -> decide, execute, govern: it tells how they stand, from the records they describe themselves with
-     *   <li>stage -> identify: one way to write a path as text
-     *   <li>stage -> execute: what had to go through page cache is evicted in the one way
      *   <li>report -> observe: reads what was written there
      *   <li>demo, report -> config: one way to write a size as text
      * </ul>
@@ -67,7 +65,7 @@ class ArchitectureTest {
             daemon   -> listen identify rules load progress sample decide govern execute observe config control metrics
 
             report   -> config observe
-            stage    -> identify execute
+            stage    -> identify execute observe
             demo     -> config
             cli      -> daemon demo config control decide identify govern execute observe trace report stage
             manual   -> cli

@@ -10,6 +10,8 @@ public interface Kernel {
 
     FileAccess files();
 
+    DiskSpace diskSpace();
+
     PageCache pageCache();
 
     FileEvents fileEvents();

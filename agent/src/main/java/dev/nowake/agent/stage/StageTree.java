@@ -26,10 +26,10 @@ record StageTree(List<Path> folders, List<Link> links, List<StageFile> files, Li
     record Link(Path target, Path leadsTo) {}
 
     /** @throws IOException where the source cannot be read */
-    static StageTree list(Path source, Path target, FileAccess access) throws IOException {
+    static StageTree list(Path source, Path target, FileAccess access, Tally tally) throws IOException {
         StageTree tree = new StageTree(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         if (Files.isDirectory(source)) {
-            tree.walk(source, target, access);
+            tree.walk(source, target, access, tally);
         } else {
             Path real = source.toRealPath();
             Path place = Files.isDirectory(target) ? target.resolve(source.getFileName()) : target;
@@ -38,7 +38,7 @@ record StageTree(List<Path> folders, List<Link> links, List<StageFile> files, Li
         return tree;
     }
 
-    private void walk(Path source, Path target, FileAccess access) throws IOException {
+    private void walk(Path source, Path target, FileAccess access, Tally tally) throws IOException {
         Path root = source.toRealPath();
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
             @Override
@@ -49,6 +49,7 @@ record StageTree(List<Path> folders, List<Link> links, List<StageFile> files, Li
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                tally.answers.incrementAndGet();
                 Path place = below(root, file, target);
                 if (PartFile.isOurs(file)) {
                     return FileVisitResult.CONTINUE; // what another copy has left unfinished

@@ -1,5 +1,6 @@
 package dev.nowake.agent.daemon;
 
+import dev.nowake.kernel.DiskSpace;
 import dev.nowake.kernel.Features;
 import dev.nowake.kernel.FileAccess;
 import dev.nowake.kernel.FileEvents;
@@ -26,6 +27,11 @@ record OtherEvents(Kernel real, FileEvents fileEvents) implements Kernel {
     @Override
     public FileAccess files() {
         return real.files();
+    }
+
+    @Override
+    public DiskSpace diskSpace() {
+        return real.diskSpace();
     }
 
     @Override

@@ -114,6 +114,11 @@ public interface LibC {
         return retry(FADVISE64, fd, offsetBytes, lengthBytes, advice, 0, 0);
     }
 
+    /** fallocate(2). */
+    default long fallocate(int fd, int mode, long offsetBytes, long lengthBytes) {
+        return retry(FALLOCATE, fd, mode, offsetBytes, lengthBytes, 0, 0);
+    }
+
     /** mmap(2): the address. */
     default long mmap(long address, long lengthBytes, int protection, int flags, int fd, long offsetBytes) {
         return retry(MMAP, address, lengthBytes, protection, flags, fd, offsetBytes);

@@ -21,6 +21,7 @@ public enum SystemCall {
     READLINKAT(267, 78),
     READAHEAD(187, 213),
     FADVISE64(221, 223),
+    FALLOCATE(285, 47),
     MMAP(9, 222),
     MUNMAP(11, 215),
     MADVISE(28, 233),

@@ -1,5 +1,6 @@
 package dev.nowake.kernel.linux;
 
+import dev.nowake.kernel.DiskSpace;
 import dev.nowake.kernel.Features;
 import dev.nowake.kernel.FileAccess;
 import dev.nowake.kernel.FileEvents;
@@ -20,6 +21,7 @@ public final class LinuxKernel implements Kernel {
     private final LibC libc;
     private final String bindingNote;
     private final FileAccess files;
+    private final DiskSpace diskSpace;
     private final PageCache pageCache;
     private final FileEvents fileEvents;
     private final Leases leases;
@@ -33,6 +35,7 @@ public final class LinuxKernel implements Kernel {
         this.libc = libc;
         this.bindingNote = bindingNote;
         this.files = new LinuxFileAccess(libc);
+        this.diskSpace = new LinuxDiskSpace(libc);
         this.pageCache = new LinuxPageCache(libc);
         this.fileEvents = new LinuxFileEvents(libc);
         this.leases = new LinuxLeases(libc);
@@ -98,6 +101,11 @@ public final class LinuxKernel implements Kernel {
     @Override
     public FileAccess files() {
         return files;
+    }
+
+    @Override
+    public DiskSpace diskSpace() {
+        return diskSpace;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.nowake.kernel.fake;
 
+import dev.nowake.kernel.DiskSpace;
 import dev.nowake.kernel.Features;
 import dev.nowake.kernel.FileAccess;
 import dev.nowake.kernel.FileEvents;
@@ -190,6 +191,11 @@ public final class FakeKernel extends FakeTree implements Kernel {
     @Override
     public FileAccess files() {
         return new FakeFileAccess(this, host);
+    }
+
+    @Override
+    public DiskSpace diskSpace() {
+        return new FakeDiskSpace(host);
     }
 
     @Override

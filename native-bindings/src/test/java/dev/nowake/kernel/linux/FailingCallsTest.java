@@ -106,6 +106,7 @@ class FailingCallsTest {
             attempt(refusals, () -> withGroup(refusals, naming));
         }
         attempt(refusals, () -> kernel.files().status(path));
+        attempt(refusals, () -> kernel.diskSpace().reserve(path, 0, 4096));
         attempt(refusals, () -> kernel.placement().runOn(kernel.placement().affinity(0)));
         attempt(refusals, () -> kernel.placement().allocateFrom(Memory.DEFAULT, new BitSet()));
         attempt(refusals, () -> {
