@@ -10,35 +10,50 @@ import dev.nowake.kernel.proc.BackingDevice;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Reads through the page cache that leave nothing in it: each range is asked for at once, copied, and dropped, except pages
- * that were there before. For filesystems without O_DIRECT, and for FUSE, where a direct read from a server that has hung
- * cannot even be killed (fuse_direct_IO() waits uninterruptibly), and this one can. Any thread; ranges of whole pages.
+ * that were there before. For filesystems without O_DIRECT, and for FUSE: who waits there for a request of his own, direct
+ * reads included, cannot be killed when the server has hung; who waits for pages that were asked for ahead can. Any thread;
+ * ranges of whole pages.
  */
 public final class PassingRead implements AutoCloseable {
     private final Kernel kernel;
     private final OpenFile file;
+
+    /**
+     * Never read: where much is under way FUSE skips what a description's last read has left to be read ahead, and its pages
+     * would be fetched one by one.
+     */
+    private final OpenFile ahead;
+
     private final long windowBytes;
 
-    private PassingRead(Kernel kernel, OpenFile file, long windowBytes) {
+    private PassingRead(Kernel kernel, OpenFile file, OpenFile ahead, long windowBytes) {
         this.kernel = kernel;
         this.file = file;
+        this.ahead = ahead;
         this.windowBytes = windowBytes;
     }
 
     /** @throws IOException as open(2) */
     public static PassingRead open(Kernel kernel, Path path) throws IOException {
         OpenFile file = kernel.files().open(path);
+        OpenFile ahead = null;
         try {
-            kernel.pageCache().adviseSequential(file); // doubles the window
+            ahead = kernel.files().reopen(file);
+            kernel.pageCache().adviseSequential(ahead); // doubles the window
             long window = BackingDevice.read(kernel.files().status(file).device())
                     .map(BackingDevice::readAheadBytes)
                     .filter(bytes -> bytes >= MountTraits.DEFAULT_READ_AHEAD_BYTES)
                     .orElse(MountTraits.DEFAULT_READ_AHEAD_BYTES);
-            return new PassingRead(kernel, file, 2 * window);
+            return new PassingRead(kernel, file, ahead, 2 * window);
         } catch (IOException refused) {
             file.close();
+            if (ahead != null) {
+                ahead.close();
+            }
             throw refused;
         }
     }
@@ -47,11 +62,14 @@ public final class PassingRead implements AutoCloseable {
     public void readFully(ByteBuffer target, long offsetBytes) throws IOException {
         int length = target.remaining();
         Residency before = kernel.pageCache().residency(file, offsetBytes, length);
-        Iterable<Extent> keep = before.residentBytes() > 0
-                ? kernel.pageCache().residentExtents(file, offsetBytes, length)
-                : java.util.List.of();
+        Iterable<Extent> keep = List.of();
+        if (before.residentBytes() > 0) {
+            keep = kernel.pageCache().residentExtents(file, offsetBytes, length);
+            // A read-ahead that was killed leaves pages without data, which would each be waited for.
+            dropAllBut(keep, offsetBytes, offsetBytes + length);
+        }
         for (long at = 0; at < length; at += windowBytes) {
-            kernel.pageCache().readahead(file, offsetBytes + at, Math.min(windowBytes, length - at));
+            kernel.pageCache().readahead(ahead, offsetBytes + at, Math.min(windowBytes, length - at));
         }
         try {
             long at = offsetBytes;
@@ -81,6 +99,7 @@ public final class PassingRead implements AutoCloseable {
 
     @Override
     public void close() {
+        ahead.close();
         file.close();
     }
 }

@@ -17,8 +17,9 @@ record Buffers(ByteBuffer piece, ByteBuffer back) {
     /** All of them in one allocation, so that the alignment is paid for once. */
     static Buffers[] of(int streams) {
         long pieces = (long) streams * Pieces.PIECE_BYTES;
-        int allBytes = Math.toIntExact(pieces + (long) streams * BACK_BYTES + ALIGNMENT_BYTES);
-        ByteBuffer all = ByteBuffer.allocateDirect(allBytes).alignedSlice(ALIGNMENT_BYTES);
+        long backs = PartFile.roundUp((long) streams * BACK_BYTES, ALIGNMENT_BYTES); // a slice ends aligned, too
+        ByteBuffer all = ByteBuffer.allocateDirect(Math.toIntExact(pieces + backs + ALIGNMENT_BYTES))
+                .alignedSlice(ALIGNMENT_BYTES);
         Buffers[] buffers = new Buffers[streams];
         for (int i = 0; i < streams; i++) {
             buffers[i] = new Buffers(

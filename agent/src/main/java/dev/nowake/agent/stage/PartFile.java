@@ -204,6 +204,19 @@ final class PartFile extends FileUnderWay {
         }
     }
 
+    /** For a later run to go on with; where nothing has arrived nothing is left. */
+    void leave() throws IOException {
+        boolean empty;
+        synchronized (this) {
+            empty = done.isEmpty();
+        }
+        if (empty) {
+            discard();
+        } else {
+            checkpoint();
+        }
+    }
+
     /** The whole file is durable, has the source's owner, mode and time, and takes the target's name. */
     void finish() throws IOException {
         target.channel().truncate(file.sizeBytes());

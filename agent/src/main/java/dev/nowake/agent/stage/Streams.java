@@ -84,7 +84,11 @@ final class Streams {
     private void read(FileUnderWay file, ByteRange range, ByteBuffer buffer) throws IOException {
         int length = (int) range.lengthBytes();
         buffer.clear().limit((int) PartFile.roundUp(length, file.source.blockBytes()));
-        file.source.readFully(buffer, range.start());
+        try {
+            file.source.readFully(buffer, range.start());
+        } catch (IOException refused) {
+            throw new IOException("its source cannot be read: " + refused.getMessage(), refused);
+        }
         tally.answers.incrementAndGet();
         if (buffer.position() < length) {
             throw new IOException("the source became shorter while it was copied; run it again");
@@ -132,8 +136,9 @@ final class Streams {
             }
             tally.verified.addAndGet(verify ? 1 : 0);
         } catch (IOException | RuntimeException failed) {
-            tally.fail(file.file.target(), failed);
-            if (DiskFull.is(failed)) {
+            boolean full = DiskFull.is(failed);
+            tally.fail(file.file.target(), full ? DiskFull.of(file.file) : failed);
+            if (full) {
                 tally.stopped.set(true);
             }
         }
@@ -143,7 +148,7 @@ final class Streams {
         StageFile file = part.file;
         try {
             if (part.failed() != null) {
-                part.checkpoint();
+                part.leave();
                 throw part.failed();
             }
             if (!file.isSame(kernel.files().status(file.source()))) {
@@ -218,7 +223,7 @@ final class Streams {
     private void leave(FileUnderWay unfinished) {
         try (unfinished) {
             if (unfinished instanceof PartFile part) {
-                part.checkpoint();
+                part.leave();
             }
         } catch (IOException unwritable) {
             tally.fail(unfinished.file.target(), unwritable);
