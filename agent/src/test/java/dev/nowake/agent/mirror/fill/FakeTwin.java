@@ -2,6 +2,7 @@ package dev.nowake.agent.mirror.fill;
 
 import dev.nowake.agent.mirror.Identity;
 import dev.nowake.agent.mirror.Twin;
+import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.ByteRange;
 import dev.nowake.model.FileId;
 import dev.nowake.model.RangeSet;
@@ -126,6 +127,11 @@ final class FakeTwin implements Twin {
             durable = durable.union(before);
         }
         saves.incrementAndGet();
+    }
+
+    @Override
+    public void clear(OpenFile file) throws IOException {
+        clear();
     }
 
     @Override

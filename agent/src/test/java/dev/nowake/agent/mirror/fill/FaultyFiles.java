@@ -5,6 +5,7 @@ import dev.nowake.kernel.Extent;
 import dev.nowake.kernel.Features;
 import dev.nowake.kernel.FileAccess;
 import dev.nowake.kernel.FileEvents;
+import dev.nowake.kernel.FileSpace;
 import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.ForeignMemory;
 import dev.nowake.kernel.Kernel;
@@ -13,6 +14,7 @@ import dev.nowake.kernel.Leases;
 import dev.nowake.kernel.NodeMemory;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.kernel.PageCache;
+import dev.nowake.kernel.PermissionEvents;
 import dev.nowake.kernel.ServiceManager;
 import dev.nowake.kernel.ThreadPlacement;
 import java.nio.ByteBuffer;
@@ -24,7 +26,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The real kernel, between whose calls a test may do what it likes: fail them, keep them, cut them short, count them. */
-final class FaultyFiles implements Kernel, FileAccess, BulkFiles {
+final class FaultyFiles implements Kernel, FileAccess, BulkFiles, FileSpace {
     /** Runs before a call, on its thread; offset and length are 0 where there are none. */
     interface Deed {
         void before(Path file, long offsetBytes, int lengthBytes) throws KernelException;
@@ -94,7 +96,7 @@ final class FaultyFiles implements Kernel, FileAccess, BulkFiles {
 
     @Override
     public OpenFile openForWriting(Path path) throws KernelException {
-        return open(path, real.bulkFiles()::openForWriting);
+        return open(path, real.fileSpace()::openForWriting);
     }
 
     @Override
@@ -167,6 +169,31 @@ final class FaultyFiles implements Kernel, FileAccess, BulkFiles {
     @Override
     public PageCache pageCache() {
         return real.pageCache();
+    }
+
+    @Override
+    public FileSpace fileSpace() {
+        return this;
+    }
+
+    @Override
+    public void sync(OpenFile file) throws KernelException {
+        real.fileSpace().sync(file);
+    }
+
+    @Override
+    public void allocate(OpenFile file, long offsetBytes, long lengthBytes) throws KernelException {
+        real.fileSpace().allocate(file, offsetBytes, lengthBytes);
+    }
+
+    @Override
+    public void punch(OpenFile file, long offsetBytes, long lengthBytes) throws KernelException {
+        real.fileSpace().punch(file, offsetBytes, lengthBytes);
+    }
+
+    @Override
+    public PermissionEvents permissionEvents() {
+        return real.permissionEvents();
     }
 
     @Override
