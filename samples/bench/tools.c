@@ -227,6 +227,18 @@ static int engine(char **words) {
     return 0;
 }
 
+/* sparse PAGES FILE: maps it and touches so many pages far from each other, as whoever wants a few tensors; prints seconds. */
+static int sparse(char **words) {
+    long pages = atol(words[0]);
+    int fd = openFile(words[1]);
+    long size = sizeOf(fd), start = now(), sum = 0;
+    const char *data = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (data == MAP_FAILED) fail("mmap");
+    for (long i = 0; i < pages; i++) sum += *(volatile const char *)(data + (i * 37 % pages) * (size / pages));
+    printf("%.6f\n", (now() - start) / 1e9 + 0 * sum);
+    return 0;
+}
+
 static volatile sig_atomic_t stopped;
 static void stop(int signal) { (void)signal, stopped = 1; }
 
@@ -272,10 +284,12 @@ int main(int argc, char **argv) {
     if (!strcmp(command, "hold") && count == 1) hold(words[0]);
     if (!strcmp(command, "fill") && count >= 2) return fill(words);
     if (!strcmp(command, "engine") && count >= 3) return engine(words);
+    if (!strcmp(command, "sparse") && count == 2) return sparse(words);
     if (!strcmp(command, "listen") && count >= 1) return listenTo(words);
     fputs("usage: tools now | cold FILE... | resident FILE... | watch SECONDS FILE... | sendfile FILE |\n"
           "       readers N FILE... | open-each MILLIS FILE... | opens COUNT FILE | listen FOLDER... |\n"
-          "       hold BYTES | fill FREE FILE... | engine BYTES MILLIS FILE...\n",
+          "       hold BYTES | fill FREE FILE... | engine BYTES MILLIS FILE... |\n"
+          "       sparse PAGES FILE\n",
           stderr);
     return 2;
 }

@@ -7,6 +7,7 @@ import dev.nowake.kernel.proc.BackingDevice;
 import dev.nowake.kernel.proc.MemInfo;
 import dev.nowake.kernel.proc.Mount;
 import dev.nowake.kernel.proc.MountInfo;
+import dev.nowake.kernel.proc.MountReadAhead;
 import dev.nowake.kernel.proc.NumaTopology;
 import dev.nowake.kernel.proc.Sysctl;
 import java.io.IOException;
@@ -126,8 +127,30 @@ final class HostChecks {
                         : "no filemap events: misses are estimated from residency; mount tracefs as root");
     }
 
-    /** How files below a path would be read. */
-    static Check mount(Kernel kernel, Path path) {
+    /** How files below a path on another kind of filesystem would be read: it is not touched. {@code resolved}: its links followed. */
+    static Check remote(Path path, Path resolved, MountInfo mounts) {
+        String name = "path " + Invocation.show(path);
+        Mount mount = mounts.byPath(resolved).orElse(null);
+        if (mount == null) {
+            return new Check(name, false, "it is on no mount that /proc lists");
+        }
+        long readAhead = MountReadAhead.read(Path.of("/"), mount, mounts)
+                .map(MountReadAhead::bytes)
+                .orElse(0L);
+        return new Check(
+                name,
+                true,
+                how(MountTraits.of(mount, readAhead), readAhead) + "; not looked into, its server may hang");
+    }
+
+    private static String how(MountTraits traits, long readAhead) {
+        return traits.fsType() + ", read-ahead " + (readAhead > 0 ? Sizes.of(readAhead) : "unknown") + ": "
+                + traits.mechanism().label() + ", " + traits.streams() + " at once"
+                + (traits.remote() ? ", remote" : "");
+    }
+
+    /** How files below a path on a local filesystem would be read. */
+    static Check local(Kernel kernel, Path path) {
         String name = "path " + Invocation.show(path);
         try {
             long device = kernel.files().status(path).device();
@@ -140,13 +163,7 @@ final class HostChecks {
             long readAhead = BackingDevice.read(device)
                     .map(BackingDevice::readAheadBytes)
                     .orElse(0L);
-            MountTraits traits = MountTraits.of(device, fsType, readAhead);
-            return new Check(
-                    name,
-                    true,
-                    fsType + ", read-ahead " + (readAhead > 0 ? Sizes.of(readAhead) : "unknown") + ": "
-                            + traits.mechanism().label() + ", " + traits.streams() + " at once"
-                            + (traits.remote() ? ", remote" : ""));
+            return new Check(name, true, how(MountTraits.of(device, fsType, readAhead), readAhead));
         } catch (IOException e) {
             return new Check(name, false, CliException.of(path, e).getMessage());
         }

@@ -108,7 +108,9 @@ final class ContentCheck {
         try {
             hash(file, check);
         } catch (IOException unreadable) {
-            refuse(file, PathText.of(file.twin().local()) + ": its content cannot be looked at: " + unreadable.getMessage());
+            refuse(
+                    file,
+                    PathText.of(file.twin().local()) + ": its content cannot be looked at: " + unreadable.getMessage());
             return;
         }
         if (check.atBytes < file.sizeBytes() || !file.twin().isWritten()) {

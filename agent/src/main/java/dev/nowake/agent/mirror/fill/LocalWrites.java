@@ -52,7 +52,7 @@ final class LocalWrites {
     private OpenFile openPatiently(Twin twin) throws KernelException {
         for (int tries = 1; ; tries++) {
             try {
-                return parts.local().open(twin);
+                return parts.locals().open(twin);
             } catch (KernelException refused) {
                 if (!refused.errno().equals(Errno.EAGAIN) || tries == LEASE_TRIES) {
                     throw refused;

@@ -176,8 +176,7 @@ final class Outcomes {
     /** The local disk takes too long: the piece stays its stream's, and its readers are told. Lock held. */
     void late(Fetch fetch, Answers answers) {
         String line = PathText.of(fetch.file().twin().local()) + ": the disk does not take what is written";
-        shared.book.failWaiters(
-                fetch.file(), fetch.piece(), new Fault(FailureKind.LOCAL, line), answers.ready());
+        shared.book.failWaiters(fetch.file(), fetch.piece(), new Fault(FailureKind.LOCAL, line), answers.ready());
     }
 
     /** A stream has no memory for its buffer. Where it was the only one nobody is served. Lock not held. */

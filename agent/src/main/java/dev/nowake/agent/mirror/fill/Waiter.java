@@ -19,7 +19,13 @@ final class Waiter {
     private Fault fault;
 
     /** @param rounds how often all it waited for had come, and then something of it was missing again */
-    Waiter(FileFill file, ByteRange range, RangeSet missing, long nowNanos, CompletableFuture<Void> future, int rounds) {
+    Waiter(
+            FileFill file,
+            ByteRange range,
+            RangeSet missing,
+            long nowNanos,
+            CompletableFuture<Void> future,
+            int rounds) {
         this.file = file;
         this.range = range;
         this.sinceNanos = nowNanos;

@@ -8,11 +8,15 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -21,8 +25,7 @@ import java.util.concurrent.TimeUnit;
  * went, the group lives on in it, and with it everything that waits. See keeper.sh.
  */
 final class Keeper implements AutoCloseable {
-    /** The group's number in the shell. */
-    private static final int GROUP = 3;
+    private static final int MOST_TRIES = 100;
 
     private final ProcessHandle process;
     private final Path stateFile;
@@ -90,9 +93,53 @@ final class Keeper implements AutoCloseable {
         return folder.resolve(name + ".keeper");
     }
 
-    /** The group this one holds, as this process's own from now on. */
-    PermissionGroup takeOver(PermissionEvents events) throws KernelException {
-        return events.takeOver((int) process.pid(), GROUP);
+    /**
+     * The group this one holds, as this process's own from now on. A shell moves descriptors about while it starts programs,
+     * so the group is looked for, and more than once.
+     */
+    PermissionGroup takeOver(PermissionEvents events) throws IOException {
+        IOException failed = new IOException("process " + process.pid() + " holds none");
+        for (int tries = 0; tries < MOST_TRIES && process.isAlive(); tries++) {
+            for (int fd : groups()) {
+                try {
+                    return events.takeOver((int) process.pid(), fd);
+                } catch (KernelException moved) {
+                    failed = moved;
+                }
+            }
+            pause();
+        }
+        throw failed;
+    }
+
+    private List<Integer> groups() {
+        List<Integer> found = new ArrayList<>();
+        try (DirectoryStream<Path> links = Files.newDirectoryStream(Path.of("/proc/" + process.pid() + "/fd"))) {
+            for (Path link : links) {
+                if (isGroup(link)) {
+                    found.add(Integer.parseInt(link.getFileName().toString()));
+                }
+            }
+        } catch (IOException | DirectoryIteratorException gone) {
+            return found;
+        }
+        return found;
+    }
+
+    private static boolean isGroup(Path link) {
+        try {
+            return Files.readSymbolicLink(link).toString().equals("anon_inode:[fanotify]");
+        } catch (IOException closed) {
+            return false;
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(10);
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     long pid() {

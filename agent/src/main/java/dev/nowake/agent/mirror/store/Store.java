@@ -218,19 +218,18 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Puts away every incomplete file, until the next opening; one that somebody has open is cut to nothing. Nothing may be
-     * filled any more. Ends a {@link #sync} that is under way.
-     *
-     * @return what could not be done, one line each
+     * Puts away every incomplete file, until the next opening, also those that somebody has open. Nothing may be filled any
+     * more. Ends a {@link #sync} that is under way.
      */
-    public List<String> park() {
+    public Parked park() {
         calls.close();
         syncing.lock();
         parts.tree().lock();
         try {
-            List<String> failures = new ArrayList<>(new Parking(parts, folders).park());
-            failures.addAll(leaving.end());
-            return failures;
+            Parked parked = new Parking(parts, folders).park();
+            List<Path> open = new ArrayList<>(parked.open());
+            open.addAll(leaving.end());
+            return new Parked(parked.failures(), open);
         } finally {
             parts.tree().unlock();
             syncing.unlock();

@@ -104,7 +104,9 @@ final class FillerTest {
 
         FillRig.assertSame(twin);
         assertThat(rig.readBytes()).as("a block is read for its rest").isEqualTo(2 * PIECE - 8192);
-        assertThat(rig.files.writes.stream().mapToLong(FaultyFiles.Read::lengthBytes).sum())
+        assertThat(rig.files.writes.stream()
+                        .mapToLong(FaultyFiles.Read::lengthBytes)
+                        .sum())
                 .isEqualTo(2 * PIECE - 8192 - 100);
     }
 
@@ -141,7 +143,9 @@ final class FillerTest {
         assertThat(rig.readBytes()).isLessThan(2 * PIECE);
         assertThat(rig.files.status(twin.local()).allocatedBytes()).isLessThan(2 * PIECE);
         rig.soon(() -> assertThat(twin.isComplete()).isTrue());
-        assertThat(rig.files.writes.stream().mapToLong(FaultyFiles.Read::lengthBytes).sum())
+        assertThat(rig.files.writes.stream()
+                        .mapToLong(FaultyFiles.Read::lengthBytes)
+                        .sum())
                 .isLessThan(2 * PIECE);
     }
 
@@ -161,8 +165,7 @@ final class FillerTest {
         turns.release(100);
         FillRig.get(reader);
         rig.soon(() -> assertThat(second.isWritten()).isTrue());
-        assertThat(rig.files.reads.stream()
-                        .map(read -> read.file().getFileName() + " " + read.offsetBytes() / PIECE))
+        assertThat(rig.files.reads.stream().map(read -> read.file().getFileName() + " " + read.offsetBytes() / PIECE))
                 .containsExactly("first 0", "needed 0", "needed 1", "first 1", "first 2", "second 0", "second 1");
     }
 
@@ -187,8 +190,7 @@ final class FillerTest {
         for (CompletableFuture<Void> reader : readers) {
             FillRig.get(reader);
         }
-        assertThat(rig.files.reads.stream()
-                        .map(read -> read.file().getFileName() + " " + read.offsetBytes() / PIECE))
+        assertThat(rig.files.reads.stream().map(read -> read.file().getFileName() + " " + read.offsetBytes() / PIECE))
                 .containsExactly("a 0", "a 1", "b 5", "a 8", "b 6", "a 2", "b 7", "a 9", "a 3");
     }
 

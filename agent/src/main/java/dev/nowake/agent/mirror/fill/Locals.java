@@ -4,10 +4,11 @@ import dev.nowake.agent.mirror.Twin;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
 
-/** How local files are opened to be written: where a gate stands before them, so that it is not asked about each write. */
-public interface LocalFiles {
+/** Opens twins' local files for writing. Where a gate guards them it must not hold back what is written through this. */
+@FunctionalInterface
+public interface Locals {
     /**
-     * The twin's local file as it lies where the twin says; the caller closes it.
+     * Where the twin lies now; the caller closes it.
      *
      * @throws KernelException EAGAIN while somebody holds a lease on it
      */
