@@ -7,8 +7,8 @@
  *
  * After SIGUSR1 it hangs: read requests stay unanswered, those under way too, until SIGUSR2. Opens and lookups go on.
  *
- * With --short-reads requests of more than a page return half of what they were asked for. Attributes are remembered for
- * --attr-seconds, as network filesystems do: a change of the folder's files below is seen that late.
+ * Attributes are remembered for --attr-seconds, as network filesystems do: a change of the folder's files below is seen that
+ * late.
  *
  * Inode numbers are those of the files below. Single requests are at most 1 MiB, as FUSE has it by default.
  */
@@ -35,7 +35,6 @@ static struct {
     long bytesPerSecond;   // of all together; 0 = no cap
     int parallel;          // requests served at once
     int maxBackground;     // of them read-ahead, as the kernel may have under way; 0 = as many as are served
-    bool shortReads;       // half of what was asked for
     long attrSeconds;      // for which the kernel remembers attributes and names
     bool keepCache;        // false: every open drops the file's page cache, as libfuse does unless told otherwise
     bool background;       // return when mounted
@@ -123,7 +122,6 @@ static int slowRead(const char *path, char *buffer, size_t size, off_t offset, s
     long now = atomic_fetch_add(&inFlight, 1) + 1, most = atomic_load(&mostInFlight);
     while (now > most && !atomic_compare_exchange_weak(&mostInFlight, &most, now)) {
     }
-    if (options.shortReads && size > 4096) size = size / 2 / 4096 * 4096;
     ssize_t got = pread((int)info->fh, buffer, size, offset);
     int rc = got < 0 ? -errno : (int)got;
     travel(got < 0 ? 0 : got);
@@ -209,7 +207,7 @@ static void goToBackground(void) {
 
 static void usage(void) {
     fputs("usage: slowfs [--latency-us 2000] [--bandwidth BYTES_PER_SECOND] [--parallel 64] [--max-background N]\n"
-          "              [--no-keep-cache] [--short-reads] [--attr-seconds 60] [--background] FOLDER MOUNTPOINT\n"
+          "              [--no-keep-cache] [--attr-seconds 60] [--background] FOLDER MOUNTPOINT\n"
           "Numbers may end in K, M or G (powers of 1000). Prints READY when mounted; SIGTERM unmounts.\n"
           "SIGUSR1: answer no read request any more; SIGUSR2: answer them all.\n",
           stderr);
@@ -222,7 +220,6 @@ static void parse(int argc, char **argv) {
                                           {"parallel", required_argument, NULL, 'p'},
                                           {"max-background", required_argument, NULL, 'm'},
                                           {"no-keep-cache", no_argument, NULL, 'n'},
-                                          {"short-reads", no_argument, NULL, 'h'},
                                           {"attr-seconds", required_argument, NULL, 'a'},
                                           {"background", no_argument, NULL, 'd'},
                                           {NULL, 0, NULL, 0}};
@@ -233,7 +230,6 @@ static void parse(int argc, char **argv) {
             case 'p': options.parallel = (int)number(optarg); break;
             case 'm': options.maxBackground = (int)number(optarg); break;
             case 'n': options.keepCache = false; break;
-            case 'h': options.shortReads = true; break;
             case 'a': options.attrSeconds = number(optarg); break;
             case 'd': options.background = true; break;
             default: usage();
