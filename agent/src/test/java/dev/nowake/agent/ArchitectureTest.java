@@ -64,7 +64,7 @@ class ArchitectureTest {
             trace    -> observe
             sample   ->
             metrics  -> config decide execute govern observe
-            daemon   -> listen identify rules load progress sample decide govern execute observe config control metrics
+            daemon   -> listen identify rules load progress sample decide govern execute observe config control metrics mirror
 
             report   -> config observe
             stage    -> identify execute

@@ -137,21 +137,23 @@ public final class MirrorDisk implements Room, AutoCloseable {
         }
     }
 
+    /** All that have a file there now, whatever of them is on the disk. Any thread. */
+    public List<MirroredModel> models() {
+        return parts.models().all();
+    }
+
     /**
      * Evicts models because somebody says so, in observe mode too; none that is open, being loaded or kept. Any thread.
      *
-     * @param which models with a file there
      * @param by who says so, for the journal
-     * @return an answer for each model of those
-     * @throws TimeoutException it may still happen
-     * @throws IOException with one line: nothing may be done now
+     * @return an answer for each model of those; an IOException with one line where nothing may be done now
      */
-    public List<ByHand> evict(Predicate<Path> which, String by, Duration patience)
-            throws InterruptedException, TimeoutException, IOException {
+    public CompletableFuture<List<ByHand>> evict(Predicate<MirroredModel> which, String by) {
         if (parts.switchedOff().getAsBoolean()) {
-            throw new IOException("nothing is done now: 'nowake status' says by whom it was switched off");
+            return CompletableFuture.failedFuture(
+                    new IOException("nothing is done now: 'nowake status' says who switched it off"));
         }
-        return await(() -> evictedByHand(which, by), patience);
+        return ask(() -> evictedByHand(which, by));
     }
 
     /** {@code stayed}: why it did; null where it is gone. */
@@ -227,14 +229,14 @@ public final class MirrorDisk implements Room, AutoCloseable {
         return outcome;
     }
 
-    private List<ByHand> evictedByHand(Predicate<Path> which, String by) throws IOException, InterruptedException {
+    private List<ByHand> evictedByHand(Predicate<MirroredModel> which, String by) throws IOException, InterruptedException {
         DiskStanding before = parts.budget().look();
         long began = System.nanoTime();
         MirrorViews.Seen seen = views.of(before, 0);
         List<Chosen> chosen = new ArrayList<>();
         for (var view : seen.view().models()) {
             MirroredModel model = seen.model(view);
-            if (model.twins().stream().anyMatch(twin -> which.test(twin.local()))) {
+            if (which.test(model)) {
                 // what is kept or being loaded is looked at again by the eviction itself
                 ModelOutcome outcome =
                         view.open() ? ModelOutcome.left(model, Stayed.OPEN) : eviction.evict(model);

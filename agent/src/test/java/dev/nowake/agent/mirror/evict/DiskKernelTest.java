@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -186,8 +187,8 @@ class DiskKernelTest {
         try (MirrorDisk mirror = mirror(new DiskLimits(null, 0L, 0))) {
             mirror.start();
             while (readers.stream().anyMatch(Process::isAlive)) {
-                for (MirrorDisk.ByHand each : mirror.evict(path -> true, "test", PATIENCE)) {
-                    evictions += each.freedBytes() > 0 ? 1 : 0;
+                for (MirrorDisk.ByHand done : mirror.evict(each -> true, "test").get(30, TimeUnit.SECONDS)) {
+                    evictions += done.freedBytes() > 0 ? 1 : 0;
                 }
             }
         } finally {

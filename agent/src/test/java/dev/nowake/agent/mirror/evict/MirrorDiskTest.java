@@ -1,7 +1,6 @@
 package dev.nowake.agent.mirror.evict;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.nowake.agent.observe.Counter;
@@ -19,7 +18,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -56,20 +54,7 @@ class MirrorDiskTest {
     }
 
     private MirrorDisk mirror() {
-        return new MirrorDisk(new MirrorDisk.Parts(
-                "m",
-                disk.host,
-                () -> disk.models,
-                disk.budget(),
-                disk.staying(),
-                disk.host,
-                disk.policy,
-                disk.loaded,
-                () -> disk.acts,
-                switchedOff::get,
-                () -> false,
-                counters,
-                journal));
+        return disk.mirror("m", switchedOff::get, counters, journal);
     }
 
     @AfterEach
@@ -191,16 +176,18 @@ class MirrorDiskTest {
         DiskCase.first(b).open();
         disk.kept.add("c");
         mirror.start();
-        assertThat(mirror.evict(path -> true, "ann", PATIENCE))
+        assertThat(mirror.evict(model -> true, "ann").get(20, TimeUnit.SECONDS))
                 .containsExactly(
                         new MirrorDisk.ByHand("a", 30, null),
                         new MirrorDisk.ByHand("b", 0, "open"),
                         new MirrorDisk.ByHand("c", 0, "kept"));
-        assertThat(mirror.evict(path -> path.endsWith("none"), "ann", PATIENCE)).isEmpty();
+        assertThat(mirror.evict(model -> false, "ann").get(20, TimeUnit.SECONDS)).isEmpty();
         switchedOff.set(true);
-        assertThatThrownBy(() -> mirror.evict(path -> true, "ann", PATIENCE))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("switched off");
+        assertThat(mirror.evict(model -> true, "ann"))
+                .isCompletedExceptionally()
+                .failsWithin(PATIENCE)
+                .withThrowableThat()
+                .withMessageContaining("who switched it off");
         assertThat(disk.onDisk()).containsExactly("b", "c");
         mirror.close();
         assertThat(lines("disk")).singleElement().satisfies(line -> {
@@ -288,13 +275,10 @@ class MirrorDiskTest {
         mirror.start();
         mirror.close();
         assertThat(mirror.make(5, PATIENCE).why()).isEqualTo("the disk cannot be looked at: nowake is stopping");
-        assertThatThrownBy(() -> mirror.evict(path -> true, "ann", PATIENCE)).hasMessage("nowake is stopping");
-    }
-
-    @Test
-    void onlyTheMirrorsThreadIsWaitedForWhenItWasNeverStarted() {
-        assertThatThrownBy(() -> mirror.evict(path -> true, "ann", Duration.ofMillis(10)))
-                .isInstanceOf(TimeoutException.class);
+        assertThat(mirror.evict(model -> true, "ann"))
+                .failsWithin(PATIENCE)
+                .withThrowableThat()
+                .withMessageContaining("nowake is stopping");
     }
 
     @Test
