@@ -84,7 +84,8 @@ public final class MirrorDisk implements Room, AutoCloseable {
     public MirrorDisk(Parts parts) {
         this.parts = parts;
         eviction = new DiskEviction(parts.kernel(), parts.gate(), parts.staying(), parts.budget());
-        views = new MirrorViews(parts.name(), parts.models(), parts.budget(), parts.staying(), parts.loaded());
+        views = new MirrorViews(
+                parts.name(), parts.models(), parts.budget(), parts.staying(), parts.loaded(), parts.acts());
         news = new DiskNews(parts.name(), parts.counters(), parts.journal());
         maker = new RoomMaker(parts.budget(), views, parts.policy(), eviction, parts.acts());
         if (parts.loaded().problem() != null) {

@@ -10,21 +10,33 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
-/** Makes what a policy is told of a mirror. Looks at every file: one open, one lease and one statx(2) each. Any thread. */
+/**
+ * Makes what a policy is told of a mirror. Looks at every file: one statx(2) each, and where files may be touched at all an open
+ * and a lease, which tell whether somebody has it; in observe mode nobody is taken to have anything open. Any thread.
+ */
 final class MirrorViews {
     private final String name;
     private final MirroredModels models;
     private final DiskBudget budget;
     private final Staying staying;
     private final LastLoaded loaded;
+    private final BooleanSupplier acts;
 
-    MirrorViews(String name, MirroredModels models, DiskBudget budget, Staying staying, LastLoaded loaded) {
+    MirrorViews(
+            String name,
+            MirroredModels models,
+            DiskBudget budget,
+            Staying staying,
+            LastLoaded loaded,
+            BooleanSupplier acts) {
         this.name = name;
         this.models = models;
         this.budget = budget;
         this.staying = staying;
         this.loaded = loaded;
+        this.acts = acts;
     }
 
     /** A view, and which model each of its models is. */
@@ -78,7 +90,7 @@ final class MirrorViews {
         }
         boolean loading = staying.isLoading(model);
         // what is not on the disk frees nothing, and need not be opened for that
-        boolean open = onDisk > 0 && staying.isOpen(model);
+        boolean open = onDisk > 0 && acts.getAsBoolean() && staying.isOpen(model);
         return new MirroredModelView(model.name(), size, onDisk, last, open, loading, staying.isKept(model), files);
     }
 }

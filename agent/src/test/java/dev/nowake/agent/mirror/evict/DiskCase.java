@@ -89,7 +89,7 @@ public final class DiskCase {
         DiskBudget budget = budget();
         return new RoomMaker(
                 budget,
-                new MirrorViews("m", () -> models, budget, staying(), loaded),
+                new MirrorViews("m", () -> models, budget, staying(), loaded, () -> acts),
                 policy,
                 new DiskEviction(host, host, staying(), budget),
                 () -> acts);

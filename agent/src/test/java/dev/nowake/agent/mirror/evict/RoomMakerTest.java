@@ -143,6 +143,7 @@ class RoomMakerTest {
     @Test
     void inObserveModeItIsOnlyToldWhatWouldGo() throws Exception {
         disk.acts = false;
+        disk.host.tellsOpens = true;
         DiskOutcome outcome = make(11);
         assertThat(outcome.enforced()).isFalse();
         assertThat(outcome.models().stream().map(chosen -> chosen.model().name())).containsExactly("a");
