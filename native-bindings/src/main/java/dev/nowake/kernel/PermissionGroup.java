@@ -54,6 +54,14 @@ public interface PermissionGroup extends AutoCloseable {
      */
     int read(int timeoutMillis, int limit, Sink sink) throws KernelException;
 
+    /**
+     * A descriptor of the file an unanswered event is of, for reading and writing: what is done through it raises no
+     * events. The caller closes it.
+     *
+     * @throws KernelException EBADF where the event is answered
+     */
+    OpenFile share(int event) throws KernelException;
+
     /** Lets the caller go on. Answering what has been answered, or a group that is closed, does nothing. */
     void allow(int event);
 
@@ -65,8 +73,14 @@ public interface PermissionGroup extends AutoCloseable {
     void deny(int event, Errno errno);
 
     /**
-     * For a group taken over: answers what its last holder has read and never answered, which is known by nothing but a
-     * number. To be called before the first {@link #read}: an event read later may bear the same one.
+     * For a group taken over: its last holder has read an event of this number and never answered it. To be called before
+     * the first {@link #read}; no event read later is known by that number until this one is answered.
+     */
+    void inherit(int event);
+
+    /**
+     * For a group taken over: answers what its last holder had read under this number. Without {@link #inherit}, only
+     * before the first {@link #read}: an event read later may bear the same one.
      *
      * @param errno null lets the caller go on; else as {@link #deny}
      * @return whether anybody waited under that number

@@ -39,17 +39,15 @@ final class DiskGuard {
     }
 
     private void look(Step step) {
-        String wrong =
-                switch (step) {
-                    case null -> "a step is null";
-                    case Step.EvictFromDisk evict -> take(evict);
-                    case Step.Evict evict ->
-                        "step evicts from page cache at trigger disk; say tier: \"disk\" to free the disk";
-                    case Step.Prefetch other -> notHere("prefetches");
-                    case Step.Keep other -> notHere("keeps a range");
-                    case Step.Compact other -> notHere("compacts memory");
-                    case Step.Remember other -> null;
-                };
+        String wrong = switch (step) {
+            case null -> "a step is null";
+            case Step.EvictFromDisk evict -> take(evict);
+            case Step.Evict evict -> "step evicts from page cache at trigger disk; say tier: \"disk\" to free the disk";
+            case Step.Prefetch other -> notHere("prefetches");
+            case Step.Keep other -> notHere("keeps a range");
+            case Step.Compact other -> notHere("compacts memory");
+            case Step.Remember other -> null;
+        };
         if (wrong != null) {
             refused.add(wrong);
         }

@@ -62,11 +62,13 @@ public record PolicyInput(
 
     /** The same with the policy's own state. */
     public PolicyInput withState(Map<String, Object> remembered) {
-        return new PolicyInput(trigger, file, range, model, layouts, load, models, host, timeSeconds, args, remembered, mirror);
+        return new PolicyInput(
+                trigger, file, range, model, layouts, load, models, host, timeSeconds, args, remembered, mirror);
     }
 
     /** The same with the arguments of another policy, which stands in. */
     public PolicyInput withArgs(Map<String, Object> others) {
-        return new PolicyInput(trigger, file, range, model, layouts, load, models, host, timeSeconds, others, state, mirror);
+        return new PolicyInput(
+                trigger, file, range, model, layouts, load, models, host, timeSeconds, others, state, mirror);
     }
 }

@@ -29,15 +29,23 @@ class DiskGuardTest {
                     pick >= mirror.models().size()
                             ? Step.EvictFromDisk.ofFile(FOREIGN, "")
                             : pick % 2 == 0
-                                    ? Step.EvictFromDisk.model(mirror.models().get(pick).name(), "")
+                                    ? Step.EvictFromDisk.model(
+                                            mirror.models().get(pick).name(), "")
                                     : Step.EvictFromDisk.ofFile(
-                                            mirror.models().get(pick).files().getLast().id(), ""));
+                                            mirror.models()
+                                                    .get(pick)
+                                                    .files()
+                                                    .getLast()
+                                                    .id(),
+                                            ""));
         }
         Guard.Verdict verdict = Guard.check(steps, input(mirror));
         Set<MirroredModelView> seen = new HashSet<>();
         for (Guard.FromDisk evicted : verdict.fromDisk()) {
             assertThat(mirror.models()).contains(evicted.model());
-            assertThat(evicted.model().open() || evicted.model().loading() || evicted.model().kept())
+            assertThat(evicted.model().open()
+                            || evicted.model().loading()
+                            || evicted.model().kept())
                     .isFalse();
             assertThat(seen.add(evicted.model())).isTrue();
         }

@@ -12,6 +12,7 @@ import dev.nowake.kernel.PermissionEvents.Kind;
 import dev.nowake.kernel.PermissionGroup;
 import dev.nowake.kernel.PermissionGroup.Request;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -140,6 +141,26 @@ class PermissionEventsTest {
         assertThat(said(other)).contains("Operation not permitted");
     }
 
+    /** The whole point: while the reader waits, its bytes are written through the event's own descriptor. */
+    @Test
+    void bytesAreWrittenWhileTheirReaderWaits() throws Exception {
+        PermissionGroup group = marked(Kind.RANGES, PermissionGroup.ACCESS);
+        Process reader = new ProcessBuilder("od", "-An", "-tu1", "-j4096", "-N1", path.toString()).start();
+        processes.add(reader);
+        Held held = next(group);
+        try (OpenFile file = group.share(held.event())) {
+            kernel.bulkFiles().write(file, 0, ByteBuffer.allocateDirect(8192).put(4096, (byte) 77));
+            kernel.fileSpace().sync(file);
+        }
+        assertThat(reader.isAlive()).isTrue();
+        group.allow(held.event());
+        while (reader.isAlive()) {
+            group.read(10, 1, (event, request) -> group.allow(event));
+        }
+        assertThat(said(reader)).matches("0 +77");
+        assertThatThrownBy(() -> group.share(held.event())).hasMessageContaining("EBADF");
+    }
+
     @Test
     void aSecondAnswerIsNone() throws Exception {
         PermissionGroup group = marked(Kind.RANGES, PermissionGroup.ACCESS);
@@ -222,6 +243,8 @@ class PermissionEventsTest {
         PermissionGroup second = kernel.permissionEvents().takeOver((int) keeper.pid(), 0);
         groups.add(second);
         keeper.destroyForcibly().waitFor();
+        second.inherit(number);
+        second.inherit(answeredByNumber);
         assertThat(second.answerInherited(answeredByNumber, null)).isTrue();
         assertThat(said(takenToo)).isEqualTo("0");
         assertThat(second.answerInherited(answeredByNumber, null)).isFalse();

@@ -19,8 +19,8 @@ public final class MirrorLruPolicy implements Policy {
 
     private static final Comparator<MirroredModelView> ORDER = Comparator.comparingDouble(
                     MirroredModelView::lastLoadedSeconds)
-            .thenComparing(Comparator.comparingLong(MirroredModelView::onDiskBytes)
-                    .reversed())
+            .thenComparing(
+                    Comparator.comparingLong(MirroredModelView::onDiskBytes).reversed())
             .thenComparing(MirroredModelView::name);
 
     @Override

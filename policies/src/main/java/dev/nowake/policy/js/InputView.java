@@ -118,12 +118,12 @@ final class InputView {
             .with("nodes", h -> list(h.nodes(), NODE))
             .with("unified", HostView::unifiedMemory);
 
-    private static final Fields<MirroredModelView.MirroredFile> MIRRORED_FILE =
-            new Fields<MirroredModelView.MirroredFile>()
-                    .with("id", f -> f.id().toString())
-                    .with("path", MirroredModelView.MirroredFile::path)
-                    .with("size", f -> number(f.sizeBytes()))
-                    .with("onDisk", f -> number(f.onDiskBytes()));
+    private static final Fields<MirroredModelView.MirroredFile> MIRRORED_FILE = new Fields<
+                    MirroredModelView.MirroredFile>()
+            .with("id", f -> f.id().toString())
+            .with("path", MirroredModelView.MirroredFile::path)
+            .with("size", f -> number(f.sizeBytes()))
+            .with("onDisk", f -> number(f.onDiskBytes()));
 
     private static final Fields<MirroredModelView> MIRRORED_MODEL = new Fields<MirroredModelView>()
             .with("name", MirroredModelView::name)

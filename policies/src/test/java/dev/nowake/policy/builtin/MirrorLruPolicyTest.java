@@ -42,8 +42,8 @@ class MirrorLruPolicyTest {
         for (MirroredModelView stays : mirror.models()) {
             if (stays.staysBecause() == null && stays.onDiskBytes() > 0 && !evicted.contains(stays)) {
                 assertThat(evicted)
-                        .allSatisfy(gone -> assertThat(gone.lastLoadedSeconds())
-                                .isLessThanOrEqualTo(stays.lastLoadedSeconds()));
+                        .allSatisfy(gone ->
+                                assertThat(gone.lastLoadedSeconds()).isLessThanOrEqualTo(stays.lastLoadedSeconds()));
             }
         }
     }

@@ -51,9 +51,8 @@ public final class Mirrors {
     }
 
     public static MirrorView of(long budget, long free, long reserve, long needed, MirroredModelView... models) {
-        long used = Arrays.stream(models)
-                .mapToLong(MirroredModelView::onDiskBytes)
-                .sum();
+        long used =
+                Arrays.stream(models).mapToLong(MirroredModelView::onDiskBytes).sum();
         return new MirrorView("m", budget, used, free, reserve, needed, List.of(models));
     }
 
@@ -72,15 +71,13 @@ public final class Mirrors {
                         Arbitraries.of(true, false, false, false),
                         Arbitraries.of(true, false, false, false),
                         Arbitraries.of(true, false, false, false))
-                .as((onDisk, last, open, loading, kept) ->
-                        with(model(0, "", onDisk, last), open, loading, kept));
+                .as((onDisk, last, open, loading, kept) -> with(model(0, "", onDisk, last), open, loading, kept));
         return Combinators.combine(models.list().ofMaxSize(10), bytes, bytes, bytes, bytes)
                 .as((list, budget, free, reserve, needed) -> {
                     List<MirroredModelView> numbered = new ArrayList<>();
                     for (MirroredModelView m : list) {
                         int number = numbered.size() + 1;
-                        MirroredModelView own =
-                                model(number, "model" + number, m.onDiskBytes(), m.lastLoadedSeconds());
+                        MirroredModelView own = model(number, "model" + number, m.onDiskBytes(), m.lastLoadedSeconds());
                         numbered.add(with(own, m.open(), m.loading(), m.kept()));
                     }
                     return of(budget, free, reserve, needed, numbered.toArray(MirroredModelView[]::new));

@@ -86,8 +86,7 @@ class DiskStepTest {
     }
 
     private static List<Step> evict(String body) {
-        try (ScriptUnit unit =
-                ScriptUnit.ofSource("p.js", "export const policy = { name: 'p', api: 1 };\n" + body)) {
+        try (ScriptUnit unit = ScriptUnit.ofSource("p.js", "export const policy = { name: 'p', api: 1 };\n" + body)) {
             return unit.policy().evict(INPUT);
         }
     }

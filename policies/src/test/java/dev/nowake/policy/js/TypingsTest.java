@@ -80,7 +80,11 @@ class TypingsTest {
             assertThat(said.matches()).isTrue();
             holds(canned.label() + ": file", said.group(2), "File", input.file());
             holds(canned.label() + ": range", said.group(3), "Range", input.range());
-            holds(canned.label() + ": mirror", said.group(4).replaceAll("Of(Load|None)", "null"), "OfDisk", input.mirror());
+            holds(
+                    canned.label() + ": mirror",
+                    said.group(4).replaceAll("Of(Load|None)", "null"),
+                    "OfDisk",
+                    input.mirror());
             String about = said.group(4).replaceAll("Of(None|Disk)", "null");
             holds(canned.label() + ": model", about, "OfLoad", input.model());
             holds(canned.label() + ": load", about, "OfLoad", input.load());
