@@ -29,4 +29,6 @@ public interface Kernel {
     NodeMemory nodeMemory();
 
     ServiceManager serviceManager();
+
+    Mounts mounts();
 }

@@ -50,7 +50,9 @@ public interface Twin {
      *     that for ever. Stays open
      * @throws IOException some step failed: each byte is still either right or missing
      */
-    void clear(OpenFile file) throws IOException;
+    default void clear(OpenFile file) throws IOException {
+        clear();
+    }
 
     /** {@link #clear(OpenFile)} of a file nobody holds a lease on. */
     void clear() throws IOException;

@@ -8,6 +8,7 @@ import dev.nowake.kernel.FileSpace;
 import dev.nowake.kernel.ForeignMemory;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.Leases;
+import dev.nowake.kernel.Mounts;
 import dev.nowake.kernel.NodeMemory;
 import dev.nowake.kernel.PageCache;
 import dev.nowake.kernel.PermissionEvents;
@@ -74,5 +75,10 @@ record OtherEvents(Kernel real, FileEvents fileEvents) implements Kernel {
     @Override
     public ServiceManager serviceManager() {
         return real.serviceManager();
+    }
+
+    @Override
+    public Mounts mounts() {
+        return real.mounts();
     }
 }

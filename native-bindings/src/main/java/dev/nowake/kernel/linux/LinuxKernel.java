@@ -8,6 +8,7 @@ import dev.nowake.kernel.FileSpace;
 import dev.nowake.kernel.ForeignMemory;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.Leases;
+import dev.nowake.kernel.Mounts;
 import dev.nowake.kernel.NodeMemory;
 import dev.nowake.kernel.PageCache;
 import dev.nowake.kernel.PermissionEvents;
@@ -33,6 +34,7 @@ public final class LinuxKernel implements Kernel {
     private final ForeignMemory foreignMemory;
     private final NodeMemory nodeMemory;
     private final ServiceManager serviceManager;
+    private final Mounts mounts;
     private Features features;
 
     private LinuxKernel(LibC libc, String bindingNote) {
@@ -49,6 +51,7 @@ public final class LinuxKernel implements Kernel {
         this.foreignMemory = new LinuxForeignMemory(libc);
         this.nodeMemory = new LinuxNodeMemory(libc, Path.of("/"));
         this.serviceManager = new LinuxServiceManager(libc);
+        this.mounts = new LinuxMounts(libc);
     }
 
     /**
@@ -157,5 +160,10 @@ public final class LinuxKernel implements Kernel {
     @Override
     public ServiceManager serviceManager() {
         return serviceManager;
+    }
+
+    @Override
+    public Mounts mounts() {
+        return mounts;
     }
 }

@@ -10,8 +10,8 @@ import dev.nowake.kernel.ForeignMemory;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.Leases;
+import dev.nowake.kernel.Mounts;
 import dev.nowake.kernel.NodeMemory;
-import dev.nowake.kernel.OpenFile;
 import dev.nowake.kernel.PageCache;
 import dev.nowake.kernel.PermissionEvents;
 import dev.nowake.kernel.PermissionGroup;
@@ -262,5 +262,10 @@ public final class FakeKernel extends FakeTree implements Kernel {
             host.script.enter("sendto", null);
             notifications.add(message);
         };
+    }
+
+    @Override
+    public Mounts mounts() {
+        return new FakeMounts(host);
     }
 }

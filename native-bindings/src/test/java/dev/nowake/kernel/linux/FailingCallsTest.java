@@ -141,6 +141,7 @@ class FailingCallsTest {
             }
         });
         attempt(refusals, () -> kernel.serviceManager().notify(socket.name(), "READY=1"));
+        withMounts(refusals);
         FeatureProbe.of(libc);
         return refusals;
     }
@@ -193,6 +194,21 @@ class FailingCallsTest {
             attempt(refusals, () -> cache.sendfile(file, 0, all));
             attempt(refusals, () -> cache.readThrough(file, 0, all));
             attempt(refusals, () -> kernel.leases().heldElsewhere(file));
+        }
+    }
+
+    /** On a thread of its own, with which its mounts go. */
+    private void withMounts(List<KernelException> refusals) {
+        Thread apart = Thread.ofPlatform()
+                .start(() -> attempt(refusals, () -> {
+                    kernel.mounts().separate();
+                    attempt(refusals, () -> kernel.mounts().bind(path, path));
+                    attempt(refusals, () -> kernel.mounts().unmount(path));
+                }));
+        try {
+            apart.join();
+        } catch (InterruptedException stopped) {
+            throw new AssertionError(stopped);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.nowake.agent.mirror.fill;
 
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * Something of a mirror's filling that people may want to read of.
@@ -25,6 +26,11 @@ public record FillNews(Kind kind, Path file, long bytes, double seconds, String 
         /** What was written could not be made durable. */
         UNSAVED,
         /** Nothing is written any more. */
-        BROKEN
+        BROKEN;
+
+        /** For the journal. */
+        public String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 }

@@ -12,7 +12,12 @@ import java.util.function.Function;
  * @param digests what is promised of a file's whole content, as by its name; null where nothing is
  */
 public record FillParts(
-        Kernel kernel, Locals locals, Room room, Tags tags, Function<Twin, ContentDigest> digests, FillListener listener) {
+        Kernel kernel,
+        Locals locals,
+        Room room,
+        Tags tags,
+        Function<Twin, ContentDigest> digests,
+        FillListener listener) {
     /** Files that a cache of Hugging Face's or Ollama's names by their content are held against their names. */
     public static FillParts of(Kernel kernel, Room room, FillListener listener) {
         Locals locals = twin -> kernel.fileSpace().openForWriting(twin.local());

@@ -58,34 +58,42 @@ public record FillSettings(
     }
 
     public FillSettings withStreams(int streams) {
-        return new FillSettings(name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
+        return new FillSettings(
+                name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
     }
 
     public FillSettings withPieceBytes(int pieceBytes) {
-        return new FillSettings(name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
+        return new FillSettings(
+                name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
     }
 
     public FillSettings withTimeout(Duration timeout) {
-        return new FillSettings(name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
+        return new FillSettings(
+                name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
     }
 
     public FillSettings withDiskTimeout(Duration diskTimeout) {
-        return new FillSettings(name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
+        return new FillSettings(
+                name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
     }
 
     public FillSettings withSaves(long saveBytes, Duration saveEvery) {
-        return new FillSettings(name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
+        return new FillSettings(
+                name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
     }
 
     public FillSettings withIdle(Duration idle) {
-        return new FillSettings(name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
+        return new FillSettings(
+                name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
     }
 
     public FillSettings throughPageCache() {
-        return new FillSettings(name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, false, inodesStay);
+        return new FillSettings(
+                name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, false, inodesStay);
     }
 
     public FillSettings withInodesThatStay() {
-        return new FillSettings(name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, pastPageCache, true);
+        return new FillSettings(
+                name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, pastPageCache, true);
     }
 }

@@ -5,7 +5,6 @@ import dev.nowake.model.ByteRange;
 import dev.nowake.model.FileId;
 import dev.nowake.model.RangeSet;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -50,7 +49,8 @@ final class PieceBook {
     /** The file's place in the book, made where it has none. */
     FileFill file(Twin twin, long nowNanos) {
         FileFill known = files.get(twin.id());
-        if (known == null || known.twin() != twin) { // what is under way for another of that number goes on without a place
+        if (known == null
+                || known.twin() != twin) { // what is under way for another of that number goes on without a place
             known = new FileFill(twin, settings.pieceBytes(), nowNanos);
             files.put(twin.id(), known);
         }
@@ -75,7 +75,12 @@ final class PieceBook {
 
     /** A reader waits; or is told at once why it need not, and stands in no list. */
     Fault need(
-            FileFill file, ByteRange range, RangeSet missing, long nowNanos, CompletableFuture<Void> future, int round) {
+            FileFill file,
+            ByteRange range,
+            RangeSet missing,
+            long nowNanos,
+            CompletableFuture<Void> future,
+            int round) {
         if (file.refused != null) {
             return file.refused;
         }
@@ -321,8 +326,7 @@ final class PieceBook {
         return !anew.isEmpty()
                 || !ring.isEmpty()
                 || mayGoAhead(nowNanos)
-                        && (!expected.isEmpty()
-                                || !failed.isEmpty() && nowNanos - failed.peek().dueNanos >= 0);
+                        && (!expected.isEmpty() || !failed.isEmpty() && nowNanos - failed.peek().dueNanos >= 0);
     }
 
     /** Nanoseconds until {@link #next} may have something though nothing happens; Long.MAX_VALUE where only an event helps. */

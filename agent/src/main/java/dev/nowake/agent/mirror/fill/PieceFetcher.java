@@ -128,7 +128,8 @@ final class PieceFetcher {
         int begun = -1;
         while (got < wanted) {
             if (got == begun) {
-                throw new KernelException("pread", Errno.EINVAL); // less than a block at a time: through page cache then
+                throw new KernelException(
+                        "pread", Errno.EINVAL); // less than a block at a time: through page cache then
             }
             begun = got;
             buffer.limit(asked).position(got);
@@ -220,7 +221,8 @@ final class PieceFetcher {
             try {
                 tag = parts.tags().of(twin.remote());
             } catch (IOException refused) {
-                throw new Fault(FailureKind.REMOTE, "the tag of " + PathText.of(twin.remote()) + ": " + refused, refused);
+                throw new Fault(
+                        FailureKind.REMOTE, "the tag of " + PathText.of(twin.remote()) + ": " + refused, refused);
             }
             if (!Objects.equals(tag, identity.etag())) {
                 throw changed(twin, "has another tag");

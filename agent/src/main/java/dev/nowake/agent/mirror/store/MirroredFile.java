@@ -3,7 +3,6 @@ package dev.nowake.agent.mirror.store;
 import dev.nowake.agent.mirror.Identity;
 import dev.nowake.agent.mirror.Twin;
 import dev.nowake.agent.stage.ContentDigest;
-import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.ByteRange;
 import dev.nowake.model.FileId;
 import dev.nowake.model.RangeSet;
@@ -267,11 +266,6 @@ public final class MirroredFile implements Twin {
             saved = RangeSet.EMPTY;
             touched = false;
         }
-    }
-
-    @Override
-    public void clear(OpenFile file) throws IOException {
-        clear();
     }
 
     @Override

@@ -33,9 +33,7 @@ final class ContentCheckTest {
     /** A twin of a file that has the name of its content, or of none. */
     private FakeTwin blob(int bytes, boolean isRight) throws Exception {
         Path file = rig.file("blob" + bytes, bytes);
-        String hex = isRight
-                ? ContentDigest.hex(digest(Files.readAllBytes(file)))
-                : "ab".repeat(32);
+        String hex = isRight ? ContentDigest.hex(digest(Files.readAllBytes(file))) : "ab".repeat(32);
         Files.move(file, rig.remote.resolve(hex));
         return rig.twin(hex);
     }
@@ -93,7 +91,9 @@ final class ContentCheckTest {
         rig.soon(() -> assertThat(twin.missing(twin.all()).bytes()).isEqualTo(PIECE));
         rig.soon(() -> assertThat(rig.files.writes).hasSize(10));
         assertThat(twin.isWritten()).isFalse();
-        assertThat(reader).as("with the last piece the save could make it complete").isNotDone();
+        assertThat(reader)
+                .as("with the last piece the save could make it complete")
+                .isNotDone();
         saved.countDown();
         rig.soon(() -> assertThat(twin.clears).hasValue(1));
         assertThat(reader).isDone();

@@ -4,7 +4,6 @@ import static dev.nowake.agent.mirror.fill.FillRig.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nowake.kernel.Errno;
-import dev.nowake.model.ByteRange;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -115,7 +114,8 @@ final class DiskFullTest {
         rig.start();
         FakeTwin twin = rig.twin("a", 12 * MIB);
         rig.filler.expect(twin, twin.all());
-        rig.soon(() -> assertThat(rig.filler.figures().failures().get(FailureKind.FULL)).isPositive());
+        rig.soon(() -> assertThat(rig.filler.figures().failures().get(FailureKind.FULL))
+                .isPositive());
         rig.soon(() -> assertThat(rig.filler.figures().piecesUnderWay()).isZero());
         long before = rig.readBytes();
         assertThat(before).isLessThan(8L * MIB);

@@ -2,7 +2,6 @@ package dev.nowake.agent.mirror.fill;
 
 import dev.nowake.agent.mirror.Identity;
 import dev.nowake.agent.mirror.Twin;
-import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.ByteRange;
 import dev.nowake.model.FileId;
 import dev.nowake.model.RangeSet;
@@ -50,11 +49,11 @@ final class FakeTwin implements Twin {
         Identity identity = new Identity(
                 Files.size(remote), Files.getLastModifiedTime(remote).to(TimeUnit.NANOSECONDS), etag);
         Files.createDirectories(local.getParent());
-        try (FileChannel channel =
-                FileChannel.open(local, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(local, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             setSize(channel, identity.sizeBytes());
         }
-        FileId id = new FileId((long) Files.getAttribute(local, "unix:dev"), (long) Files.getAttribute(local, "unix:ino"));
+        FileId id =
+                new FileId((long) Files.getAttribute(local, "unix:dev"), (long) Files.getAttribute(local, "unix:ino"));
         return new FakeTwin(id, local, remote, identity);
     }
 
@@ -91,7 +90,8 @@ final class FakeTwin implements Twin {
 
     @Override
     public synchronized RangeSet missing(ByteRange range) {
-        return RangeSet.between(range.start(), Math.min(range.end(), identity.sizeBytes())).minus(written);
+        return RangeSet.between(range.start(), Math.min(range.end(), identity.sizeBytes()))
+                .minus(written);
     }
 
     synchronized RangeSet durable() {
@@ -127,11 +127,6 @@ final class FakeTwin implements Twin {
             durable = durable.union(before);
         }
         saves.incrementAndGet();
-    }
-
-    @Override
-    public void clear(OpenFile file) throws IOException {
-        clear();
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.nowake.kernel.ForeignMemory;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.Leases;
+import dev.nowake.kernel.Mounts;
 import dev.nowake.kernel.NodeMemory;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.kernel.PageCache;
@@ -194,6 +195,11 @@ final class FaultyFiles implements Kernel, FileAccess, BulkFiles, FileSpace {
     @Override
     public PermissionEvents permissionEvents() {
         return real.permissionEvents();
+    }
+
+    @Override
+    public Mounts mounts() {
+        return real.mounts();
     }
 
     @Override

@@ -60,7 +60,9 @@ final class FillRig implements AutoCloseable {
 
     /** With the settings as they are by now. */
     FillRig start() {
-        filler = new Filler(settings, new FillParts(files, twin -> files.openForWriting(twin.local()), room, tags, digests, news::add));
+        filler = new Filler(
+                settings,
+                new FillParts(files, twin -> files.openForWriting(twin.local()), room, tags, digests, news::add));
         return this;
     }
 

@@ -27,7 +27,8 @@ final class HangingRemoteTest {
     @BeforeEach
     void make() throws Exception {
         rig = FillRig.make();
-        rig.settings = rig.settings.withTimeout(Duration.ofMillis(TIMEOUT_MILLIS)).withStreams(2);
+        rig.settings =
+                rig.settings.withTimeout(Duration.ofMillis(TIMEOUT_MILLIS)).withStreams(2);
     }
 
     @AfterEach
@@ -132,7 +133,8 @@ final class HangingRemoteTest {
         FillRig.assertFails(first, Errno.EIO, "no answer");
         FillRig.assertFails(second, Errno.EIO, "no answer");
         answer.countDown();
-        rig.soon(() -> assertThat(hanging.missing(new ByteRange(0, 2 * PIECE)).isEmpty()).isTrue());
+        rig.soon(() -> assertThat(hanging.missing(new ByteRange(0, 2 * PIECE)).isEmpty())
+                .isTrue());
         rig.soon(() -> assertThat(rig.files.openNow()).isZero());
     }
 
@@ -221,7 +223,8 @@ final class HangingRemoteTest {
         assertThat((System.nanoTime() - start) / 1e9).isLessThan(1);
         FillRig.assertFails(reader, Errno.EIO, "nowake stops");
         assertThat(rig.files.openNow()).isZero();
-        assertThat(twin.durable().bytes()).isEqualTo(200 * PIECE - twin.missing(twin.all()).bytes());
+        assertThat(twin.durable().bytes())
+                .isEqualTo(200 * PIECE - twin.missing(twin.all()).bytes());
         long left = twin.missing(twin.all()).bytes();
         Thread.sleep(100);
         assertThat(twin.missing(twin.all()).bytes()).isEqualTo(left);

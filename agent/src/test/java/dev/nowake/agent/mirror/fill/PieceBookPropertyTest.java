@@ -63,8 +63,8 @@ final class PieceBookPropertyTest {
 
     /** A host in miniature. */
     private static final class World {
-        final PieceBook book = new PieceBook(
-                FillSettings.of("paper").withPieceBytes(PIECE), new Backoff(new SplittableRandom(1)));
+        final PieceBook book =
+                new PieceBook(FillSettings.of("paper").withPieceBytes(PIECE), new Backoff(new SplittableRandom(1)));
         final List<PaperTwin> twins = List.of(
                 new PaperTwin("a", 10 * PIECE), new PaperTwin("b", 3 * PIECE + 17), new PaperTwin("c", 25 * PIECE));
         final List<Fetch> underWay = new ArrayList<>();
@@ -79,7 +79,11 @@ final class PieceBookPropertyTest {
             PaperTwin twin = twins.get(step.file() % twins.size());
             switch (step.deed()) {
                 case NEED -> need(twin, range(twin, step.from(), step.length()));
-                case NEED_FEW -> need(twin, ByteRange.ofLength((long) step.from() * PIECE / 5 % twin.all().end(), 100));
+                case NEED_FEW ->
+                    need(
+                            twin,
+                            ByteRange.ofLength(
+                                    (long) step.from() * PIECE / 5 % twin.all().end(), 100));
                 case EXPECT -> expect(twin, range(twin, step.from(), step.length()));
                 case FORGET -> {
                     FileFill file = book.known(twin.id());
@@ -130,7 +134,9 @@ final class PieceBookPropertyTest {
             boolean readersFirst = aReaderCouldBeServed();
             Fetch fetch = book.next(now);
             if (fetch == null) {
-                assertThat(readersFirst).as("a reader waits and no stream serves it").isFalse();
+                assertThat(readersFirst)
+                        .as("a reader waits and no stream serves it")
+                        .isFalse();
                 return false;
             }
             assertThat(fetch.isNeeded() || fetch.again() > 0 || !readersFirst)
@@ -175,7 +181,8 @@ final class PieceBookPropertyTest {
             book.done(fetch, ready);
             for (Waiter waiter : ready) {
                 assertThat(waiter.fault()).isNull();
-                assertThat(waiter.file().twin().missing(waiter.range()).isEmpty()).isTrue();
+                assertThat(waiter.file().twin().missing(waiter.range()).isEmpty())
+                        .isTrue();
                 assertThat(waiting.remove(waiter.future())).isNotNull();
             }
         }
@@ -185,7 +192,9 @@ final class PieceBookPropertyTest {
             book.failed(fetch, new Fault(kind, "no"), now, ready);
             for (Waiter waiter : ready) {
                 assertThat(waiter.fault()).isNotNull();
-                assertThat(waiter.awaits(fetch.piece())).as("its own piece failed").isTrue();
+                assertThat(waiter.awaits(fetch.piece()))
+                        .as("its own piece failed")
+                        .isTrue();
                 assertThat(waiting.remove(waiter.future())).isNotNull();
                 failed.add(waiter.future());
             }
@@ -234,7 +243,10 @@ final class PieceBookPropertyTest {
                 note(wanted, twin, World.range(twin, step.from(), step.length()));
             } else if (step.deed() == Deed.NEED_FEW) {
                 long start = (long) step.from() * PIECE / 5 % twin.all().end();
-                note(wanted, twin, new ByteRange(start, Math.min(start + 100, twin.all().end())));
+                note(
+                        wanted,
+                        twin,
+                        new ByteRange(start, Math.min(start + 100, twin.all().end())));
             }
             world.play(step);
         }

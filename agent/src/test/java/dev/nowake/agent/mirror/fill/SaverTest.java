@@ -79,7 +79,9 @@ final class SaverTest {
         rig.soon(() -> assertThat(rig.news(FillNews.Kind.BROKEN)).isEqualTo(1));
         twin.save = () -> {};
         rig.filler.close();
-        assertThat(twin.saves).as("what the kernel gave up is not called durable").hasValue(0);
+        assertThat(twin.saves)
+                .as("what the kernel gave up is not called durable")
+                .hasValue(0);
     }
 
     @Test

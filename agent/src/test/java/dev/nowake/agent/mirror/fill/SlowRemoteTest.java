@@ -98,7 +98,8 @@ final class SlowRemoteTest {
         FillRig.get(rig.filler.need(twin, new ByteRange(0, MIB)));
         server.answer();
         rig.soon(() -> assertThat(rig.filler.figures().abandonedThreads()).isZero());
-        rig.soon(() -> assertThat(twin.missing(new ByteRange(0, 2 * MIB)).isEmpty()).isTrue());
+        rig.soon(() ->
+                assertThat(twin.missing(new ByteRange(0, 2 * MIB)).isEmpty()).isTrue());
         rig.fill(twin);
         assertThat(Files.mismatch(rig.remote.resolve("a"), twin.local())).isEqualTo(-1);
         rig.soon(() -> assertThat(rig.files.openNow()).isZero());
@@ -108,7 +109,8 @@ final class SlowRemoteTest {
     void aFileThatShrinksBelowIsSeenThoughItsAttributesAreRemembered() throws Exception {
         FakeTwin twin = serve(8 * MIB, 0);
         FillRig.get(rig.filler.need(twin, new ByteRange(0, MIB)));
-        try (RandomAccessFile file = new RandomAccessFile(rig.remote.resolve("a").toFile(), "rw")) {
+        try (RandomAccessFile file =
+                new RandomAccessFile(rig.remote.resolve("a").toFile(), "rw")) {
             file.setLength(3 * MIB);
         }
         FillRig.get(rig.filler.need(twin, new ByteRange(2 * MIB, 3 * MIB)));
@@ -120,7 +122,8 @@ final class SlowRemoteTest {
     void aFileThatIsWrittenBelowIsSeenWhenItsAttributesAreAskedFor() throws Exception {
         FakeTwin twin = serve(8 * MIB, 0, "--attr-seconds", "0");
         FillRig.get(rig.filler.need(twin, new ByteRange(0, MIB)));
-        try (RandomAccessFile file = new RandomAccessFile(rig.remote.resolve("a").toFile(), "rw")) {
+        try (RandomAccessFile file =
+                new RandomAccessFile(rig.remote.resolve("a").toFile(), "rw")) {
             file.seek(5 * MIB);
             file.write(1);
         }

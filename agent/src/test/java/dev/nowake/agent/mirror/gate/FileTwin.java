@@ -2,7 +2,6 @@ package dev.nowake.agent.mirror.gate;
 
 import dev.nowake.agent.mirror.Identity;
 import dev.nowake.agent.mirror.Twin;
-import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.ByteRange;
 import dev.nowake.model.FileId;
 import dev.nowake.model.RangeSet;
@@ -65,11 +64,6 @@ final class FileTwin implements Twin {
     @Override
     public void save() {
         // kept in memory
-    }
-
-    @Override
-    public void clear(OpenFile file) {
-        clear();
     }
 
     @Override
