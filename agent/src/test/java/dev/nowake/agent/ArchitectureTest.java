@@ -39,6 +39,8 @@ class ArchitectureTest {
      *   <li>progress -> trace: readers that use pread(2) are seen by the kernel's events alone
      *   <li>stage -> identify: one way to write a path as text
      *   <li>stage -> execute: what had to go through page cache is evicted in the one way
+     *   <li>mirror -> stage: one way to tell what a file's name promises of its content
+     *   <li>mirror -> trust: one way to tell who could replace a folder
      *   <li>trace -> observe: one way to write a path as text that keeps odd bytes
      *   <li>metrics -> decide, execute, govern: it tells how they stand, from the records they describe themselves with
      *   <li>stage -> identify: one way to write a path as text
