@@ -31,6 +31,7 @@ static struct {
     long latencyMicros;    // of each read request
     long bytesPerSecond;   // of all together; 0 = no cap
     int parallel;          // requests served at once
+    int maxBackground;     // of them read-ahead, as the kernel may have under way; 0 = as many as are served
     bool keepCache;        // false: every open drops the file's page cache, as libfuse does unless told otherwise
     bool background;       // return when mounted
     int ready;             // where READY goes
@@ -142,8 +143,9 @@ static void *slowInit(struct fuse_conn_info *connection, struct fuse_config *con
     config->use_ino = 1;
     config->kernel_cache = options.keepCache;
     config->attr_timeout = config->entry_timeout = 60;
-    connection->max_background = options.parallel;
-    connection->congestion_threshold = options.parallel;
+    int background = options.maxBackground ? options.maxBackground : options.parallel;
+    connection->max_background = background;
+    connection->congestion_threshold = options.maxBackground ? background * 3 / 4 : background;
     dprintf(options.ready, "READY\n");
     return NULL;
 }
@@ -200,8 +202,8 @@ static void goToBackground(void) {
 }
 
 static void usage(void) {
-    fputs("usage: slowfs [--latency-us 2000] [--bandwidth BYTES_PER_SECOND] [--parallel 64] [--no-keep-cache]\n"
-          "              [--background] FOLDER MOUNTPOINT\n"
+    fputs("usage: slowfs [--latency-us 2000] [--bandwidth BYTES_PER_SECOND] [--parallel 64] [--max-background N]\n"
+          "              [--no-keep-cache] [--background] FOLDER MOUNTPOINT\n"
           "Numbers may end in K, M or G (powers of 1000). Prints READY when mounted; SIGTERM unmounts.\n"
           "SIGUSR1: answer no read request any more; SIGUSR2: answer them all.\n",
           stderr);
@@ -212,6 +214,7 @@ static void parse(int argc, char **argv) {
     static const struct option known[] = {{"latency-us", required_argument, NULL, 'l'},
                                           {"bandwidth", required_argument, NULL, 'b'},
                                           {"parallel", required_argument, NULL, 'p'},
+                                          {"max-background", required_argument, NULL, 'm'},
                                           {"no-keep-cache", no_argument, NULL, 'n'},
                                           {"background", no_argument, NULL, 'd'},
                                           {NULL, 0, NULL, 0}};
@@ -220,6 +223,7 @@ static void parse(int argc, char **argv) {
             case 'l': options.latencyMicros = number(optarg); break;
             case 'b': options.bytesPerSecond = number(optarg); break;
             case 'p': options.parallel = (int)number(optarg); break;
+            case 'm': options.maxBackground = (int)number(optarg); break;
             case 'n': options.keepCache = false; break;
             case 'd': options.background = true; break;
             default: usage();

@@ -18,6 +18,10 @@ class PortUseTest {
     private static final DescribedPredicate<HasName> NO_QUIET_READ =
             DescribedPredicate.not(nameMatching("dev\\.nowake\\.agent\\.cli\\.QuietFiles"));
 
+    /** Reads one page of a small file when {@code doctor --probe} asks for it, to see whether it stays. */
+    private static final DescribedPredicate<HasName> NO_PROBE =
+            DescribedPredicate.not(nameMatching("dev\\.nowake\\.agent\\.advice\\.OpenProbe"));
+
     /** The demo prepares its measurements with the same calls, and a quiet read drops the pages it brought itself. */
     @Test
     void onlyTheExecutorTouchesPages() {
@@ -38,7 +42,7 @@ class PortUseTest {
                 .callMethodWhere(portMethod(NodeMemory.class, "compact")));
     }
 
-    /** Reading a file's content moves pages: headers are read to identify, nothing else is. */
+    /** Reading a file's content moves pages: headers are read to identify, nothing else is unless it is asked for. */
     @Test
     void onlyIdentifyingReadsContent() {
         check(noClasses()
@@ -47,6 +51,7 @@ class PortUseTest {
                 .and()
                 .resideOutsideOfPackages("dev.nowake.agent.identify..", "dev.nowake.agent.execute..")
                 .and(NO_QUIET_READ)
+                .and(NO_PROBE)
                 .should()
                 .callMethodWhere(portMethod(FileAccess.class, "read")));
     }

@@ -7,6 +7,9 @@ public interface FileSpace {
     /** Opens an existing regular file for reading and writing (O_CLOEXEC, O_NOFOLLOW); never creates. */
     OpenFile openForWriting(Path path) throws KernelException;
 
+    /** fdatasync(2). */
+    void sync(OpenFile file) throws KernelException;
+
     /**
      * Gives the range blocks of its own, unwritten; the size stays. Bytes that are there stay.
      *

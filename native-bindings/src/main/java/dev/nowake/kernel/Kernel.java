@@ -10,6 +10,8 @@ public interface Kernel {
 
     FileAccess files();
 
+    BulkFiles bulkFiles();
+
     PageCache pageCache();
 
     FileEvents fileEvents();
@@ -27,4 +29,6 @@ public interface Kernel {
     NodeMemory nodeMemory();
 
     ServiceManager serviceManager();
+
+    Mounts mounts();
 }

@@ -14,7 +14,7 @@ public interface PermissionEvents {
     }
 
     /**
-     * Opens a group. Needs CAP_SYS_ADMIN.
+     * Opens a group. Needs CAP_SYS_ADMIN. Its events' descriptors are for reading and writing.
      *
      * @throws KernelException EPERM without the right, EINVAL where the kernel lacks the class, EMFILE at the limit of
      *     groups

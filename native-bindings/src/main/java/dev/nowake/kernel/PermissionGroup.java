@@ -54,6 +54,14 @@ public interface PermissionGroup extends AutoCloseable {
      */
     int read(int timeoutMillis, int limit, Sink sink) throws KernelException;
 
+    /**
+     * A descriptor of the file an unanswered event is of, for reading and writing: what is done through it raises no
+     * events. The caller closes it.
+     *
+     * @throws KernelException EBADF where the event is answered
+     */
+    OpenFile share(int event) throws KernelException;
+
     /** Lets the caller go on. Answering what has been answered, or a group that is closed, does nothing. */
     void allow(int event);
 
@@ -65,16 +73,19 @@ public interface PermissionGroup extends AutoCloseable {
     void deny(int event, Errno errno);
 
     /**
-     * For a group taken over: denies what its last holder has read and never answered, for it is known by nothing but a
-     * number. To be called before the first {@link #read}.
-     *
-     * @param limit descriptors that holder may have had
-     * @return how many waited
+     * For a group taken over: its last holder has read an event of this number and never answered it. To be called before
+     * the first {@link #read}; no event read later is known by that number until this one is answered.
      */
-    int denyUnanswered(Errno errno, int limit);
+    void inherit(int event);
 
-    /** Lets go on what its last holder had read under this number; as {@link #allow}, with no descriptor to close. */
-    boolean allowUnanswered(int event);
+    /**
+     * For a group taken over: answers what its last holder had read under this number. Without {@link #inherit}, only
+     * before the first {@link #read}: an event read later may bear the same one.
+     *
+     * @param errno null lets the caller go on; else as {@link #deny}
+     * @return whether anybody waited under that number
+     */
+    boolean answerInherited(int event, Errno errno);
 
     /** Starts a program that has this group as its standard input: the group lives as long as it does. */
     Process lend(ProcessBuilder program) throws IOException;
@@ -82,7 +93,13 @@ public interface PermissionGroup extends AutoCloseable {
     /** Makes a waiting {@link #read} return. */
     void wake();
 
-    /** Closes this process's descriptor of the group. The last one gone lets everybody through. */
+    /**
+     * Closes this process's descriptor of the group, as soon as no call of ours is at work with it. The last descriptor
+     * gone lets everybody through.
+     */
     @Override
     void close();
+
+    /** As {@link #close}, and at once: for a group whose reader hangs. */
+    void abandon();
 }

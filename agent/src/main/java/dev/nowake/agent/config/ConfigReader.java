@@ -101,6 +101,21 @@ final class ConfigReader {
                 mountMaxBytes == null ? InFlightLimits.DEFAULT.mountMaxBytes() : mountMaxBytes);
     }
 
+    /** Those of the roots that are not disabled; what is none is left out. */
+    List<Path> rootFolders(YamlNode list) {
+        List<Path> folders = new ArrayList<>();
+        if (list instanceof YamlNode.Sequence sequence) {
+            for (YamlNode item : sequence.items()) {
+                Map<String, YamlNode> keys = errors.mapping(item, ConfigKeys.below("roots[]"));
+                Path folder = keys.containsKey("path") ? folder(keys.get("path")) : null;
+                if (folder != null && errors.value(keys, ConfigKeys.ROOT_ENABLED)) {
+                    folders.add(folder);
+                }
+            }
+        }
+        return folders;
+    }
+
     /** Absolute ones; what is no list of them is an error. */
     List<Path> folders(YamlNode list) {
         List<Path> folders = new ArrayList<>();

@@ -114,8 +114,8 @@ final class LayerMerge {
             if (at < 0) {
                 further.add(later);
             } else if (items.get(at) instanceof YamlNode.Mapping earlier && later instanceof YamlNode.Mapping changes) {
-                notes.add(later.place() + ": changes the " + key.substring(0, key.length() - 1) + " '"
-                        + id(key, later) + "' of " + earlier.place());
+                notes.add(later.place() + ": changes the " + key.substring(0, key.length() - 1) + " '" + id(key, later)
+                        + "' of " + earlier.place());
                 items.set(at, item(earlier, changes));
             }
         }

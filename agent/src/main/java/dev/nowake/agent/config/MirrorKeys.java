@@ -54,8 +54,8 @@ final class MirrorKeys {
             MirrorKeys::attribute,
             text -> text);
 
-    static final ConfigKey<String> NAME_KEY = key(
-            "name", NAME, null, "what it is called, no two alike; without it the last folder of `local`", "models");
+    static final ConfigKey<String> NAME_KEY =
+            key("name", NAME, null, "what it is called, no two alike; without it the last folder of `local`", "models");
 
     static final ConfigKey<String> REMOTE = key(
             "remote",
@@ -124,11 +124,7 @@ final class MirrorKeys {
             key("streams", SOME, 32, "requests to the remote at once, 1 to 1024", "64");
 
     static final ConfigKey<Integer> LOOKAHEAD = key(
-            "lookahead",
-            SOME_OR_NONE,
-            2,
-            "how many files of the same model are brought before they are opened",
-            "4");
+            "lookahead", SOME_OR_NONE, 2, "how many files of the same model are brought before they are opened", "4");
 
     static final ConfigKey<Boolean> VERIFY = key(
             "verify",
@@ -201,8 +197,7 @@ final class MirrorKeys {
                 text -> {
                     int number = text.matches("[0-9]{1,6}") ? Integer.parseInt(text) : -1;
                     if (number < least || number > most) {
-                        throw new IllegalArgumentException(
-                                "'" + text + "' is no number from " + least + " to " + most);
+                        throw new IllegalArgumentException("'" + text + "' is no number from " + least + " to " + most);
                     }
                     return number;
                 },
@@ -212,8 +207,8 @@ final class MirrorKeys {
     /** Throws {@link IllegalArgumentException} with one line where it is no name for a mirror. */
     static String name(String text) {
         if (!text.matches(NAME_PATTERN)) {
-            throw new IllegalArgumentException("'" + text + "' is no name for a mirror: write letters, digits, . _ and -, "
-                    + LONGEST_NAME + " at most");
+            throw new IllegalArgumentException("'" + text
+                    + "' is no name for a mirror: write letters, digits, . _ and -, " + LONGEST_NAME + " at most");
         }
         return text;
     }

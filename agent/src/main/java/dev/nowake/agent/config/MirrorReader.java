@@ -33,8 +33,7 @@ final class MirrorReader {
                 }
             }
         } else if (node != null) {
-            errors.add(
-                    node, "'mirrors' must be a list, such as mirrors: [{remote: /mnt/nas/models, local: /models}]");
+            errors.add(node, "'mirrors' must be a list, such as mirrors: [{remote: /mnt/nas/models, local: /models}]");
         }
         return mirrors;
     }
@@ -87,15 +86,16 @@ final class MirrorReader {
             return null;
         }
         if (!text.startsWith("/") || text.indexOf('\0') >= 0) {
-            errors.add(node, "'" + key.path() + "': '" + text + "' is no absolute folder: write one such as "
-                    + key.example());
+            errors.add(
+                    node,
+                    "'" + key.path() + "': '" + text + "' is no absolute folder: write one such as " + key.example());
             return null;
         }
-        Path folder =
-                PathBytes.path(text.getBytes(StandardCharsets.UTF_8)).normalize();
+        Path folder = PathBytes.path(text.getBytes(StandardCharsets.UTF_8)).normalize();
         if (folder.equals(ROOT)) {
-            errors.add(node, "'" + key.path() + "': a mirror of / or at / cannot be: write a folder such as "
-                    + key.example());
+            errors.add(
+                    node,
+                    "'" + key.path() + "': a mirror of / or at / cannot be: write a folder such as " + key.example());
             return null;
         }
         return folder;

@@ -22,6 +22,7 @@ public enum LineKind {
     COMPACTION("compaction", "free memory was brought together in large blocks"),
     FENCE("fence", "a mount returns nothing and is asked for nothing more"),
     LIFT("lift", "a fenced mount returns again"),
+    MIRROR("mirror", "something happened to a mirror"),
     MOUNT("mount", "something was learned about a mount"),
     OVERFLOW("overflow", "the kernel lost events; everything is looked at again"),
     POLICY("policy", "a policy failed, was loaded, disabled, enabled or removed"),

@@ -31,7 +31,7 @@ public enum Priority {
         return switch (kind) {
             case ERROR -> ERROR;
             case WARNING, FENCE, OVERFLOW, LOST -> WARNING;
-            case START, STOP, RELOAD, SWITCH, LIFT, MOUNT, POLICY -> NOTICE;
+            case START, STOP, RELOAD, SWITCH, LIFT, MOUNT, MIRROR, POLICY -> NOTICE;
             case BEGIN, DONE, SHORTAGE, LOG -> INFO;
             case OPEN, PLAN, OUTCOME, LOAD, ROOM, PAGES, SAMPLE, CLOSE, RELEASE, FORECAST, COMPACTION -> DEBUG;
         };
@@ -45,8 +45,18 @@ public enum Priority {
         }
         return switch (kind) {
             case POLICY -> ofPolicy(entry);
+            case MIRROR -> ofMirror(entry);
             case RELOAD -> entry.has("errors") || entry.has("error") ? ERROR : NOTICE;
             default -> of(kind);
+        };
+    }
+
+    private static Priority ofMirror(JournalEntry entry) {
+        return switch (entry.text("event")) {
+            case "open", "reachable" -> NOTICE;
+            case "failed", "mismatch", "unsaved", "broken" -> ERROR;
+            case "unreachable", "changed", "abandoned" -> WARNING;
+            default -> INFO;
         };
     }
 

@@ -64,6 +64,7 @@ public final class Sentence {
             case STOP -> "stops" + reason(": ");
             case LOAD, MOUNT, OVERFLOW, WARNING, ERROR -> pathUnlessAbout() + reason("") + wrapped("at");
             case RELOAD -> reload();
+            case MIRROR -> mirror();
             case SWITCH -> change();
             case SAMPLE -> rest();
         };
@@ -157,6 +158,16 @@ public final class Sentence {
         String later = entry.has("atRestart") ? "; at the next start: " + texts("atRestart") : "";
         String now = texts("changes");
         return "the configuration was read again: " + (now.isEmpty() ? "nothing changed" : now) + later;
+    }
+
+    private String mirror() {
+        String name = "mirror " + entry.text("mirror") + " ";
+        return switch (entry.text("event")) {
+            case "open" -> name + "shows " + entry.text("remote");
+            case "synced" -> name + rest();
+            case "complete" -> name + "has all of it" + amount(", ", "bytes", "") + time(" in ");
+            default -> name + entry.text("event") + reason(": ");
+        };
     }
 
     private String change() {

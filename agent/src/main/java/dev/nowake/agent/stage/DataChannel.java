@@ -15,9 +15,9 @@ import java.util.Set;
  * A file's data, past the page cache (O_DIRECT, open(2)) where its filesystem allows that. Offsets, lengths and buffers are
  * then multiples of {@link #BLOCK_BYTES}; the last read of a file is as short as the file. Any thread.
  */
-record DataChannel(FileChannel channel, boolean isDirect) implements AutoCloseable {
+public record DataChannel(FileChannel channel, boolean isDirect) implements AutoCloseable {
     /** What every disk and filesystem seen asks for at most: a page. */
-    static final int BLOCK_BYTES = 4096;
+    public static final int BLOCK_BYTES = 4096;
 
     private static final OpenOption DIRECT = direct();
 
@@ -35,7 +35,7 @@ record DataChannel(FileChannel channel, boolean isDirect) implements AutoCloseab
         }
     }
 
-    static DataChannel read(Path file) throws IOException {
+    public static DataChannel read(Path file) throws IOException {
         return open(file, Set.of(StandardOpenOption.READ));
     }
 
@@ -63,7 +63,7 @@ record DataChannel(FileChannel channel, boolean isDirect) implements AutoCloseab
     }
 
     /** A buffer for pieces of this length. */
-    static ByteBuffer buffer(int lengthBytes) {
+    public static ByteBuffer buffer(int lengthBytes) {
         return ByteBuffer.allocateDirect(lengthBytes + BLOCK_BYTES)
                 .alignedSlice(BLOCK_BYTES)
                 .slice(0, lengthBytes)
@@ -71,7 +71,7 @@ record DataChannel(FileChannel channel, boolean isDirect) implements AutoCloseab
     }
 
     /** Reads until the buffer is full or the file ends. */
-    void readFully(ByteBuffer target, long offsetBytes) throws IOException {
+    public void readFully(ByteBuffer target, long offsetBytes) throws IOException {
         long at = offsetBytes;
         while (target.hasRemaining()) {
             int got = channel.read(target, at);

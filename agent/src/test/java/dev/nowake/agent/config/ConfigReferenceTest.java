@@ -127,7 +127,8 @@ class ConfigReferenceTest {
 
     /** With everything switched on that only needs its {@code #} taken away. */
     private static String uncommented(String shipped) {
-        return shipped.replaceAll("(?m)^( *)# (?=(- |  |rules:|mirrors:|policies:|inFlight:|journal:|metrics:|control:))", "$1");
+        return shipped.replaceAll(
+                "(?m)^( *)# (?=(- |  |rules:|mirrors:|policies:|inFlight:|journal:|metrics:|control:))", "$1");
     }
 
     @ParameterizedTest

@@ -1,5 +1,6 @@
 package dev.nowake.agent.daemon;
 
+import dev.nowake.kernel.BulkFiles;
 import dev.nowake.kernel.Features;
 import dev.nowake.kernel.FileAccess;
 import dev.nowake.kernel.FileEvents;
@@ -7,6 +8,7 @@ import dev.nowake.kernel.FileSpace;
 import dev.nowake.kernel.ForeignMemory;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.Leases;
+import dev.nowake.kernel.Mounts;
 import dev.nowake.kernel.NodeMemory;
 import dev.nowake.kernel.PageCache;
 import dev.nowake.kernel.PermissionEvents;
@@ -28,6 +30,11 @@ record OtherEvents(Kernel real, FileEvents fileEvents) implements Kernel {
     @Override
     public FileAccess files() {
         return real.files();
+    }
+
+    @Override
+    public BulkFiles bulkFiles() {
+        return real.bulkFiles();
     }
 
     @Override
@@ -68,5 +75,10 @@ record OtherEvents(Kernel real, FileEvents fileEvents) implements Kernel {
     @Override
     public ServiceManager serviceManager() {
         return real.serviceManager();
+    }
+
+    @Override
+    public Mounts mounts() {
+        return real.mounts();
     }
 }

@@ -12,6 +12,7 @@ public enum SystemCall {
     READ(0, 63),
     WRITE(1, 64),
     PREAD64(17, 67),
+    PWRITE64(18, 68),
     PREADV2(327, 286),
     LSEEK(8, 62),
     STATX(332, 291),
@@ -22,6 +23,7 @@ public enum SystemCall {
     READAHEAD(187, 213),
     FADVISE64(221, 223),
     FALLOCATE(285, 47),
+    FDATASYNC(75, 83),
     MMAP(9, 222),
     MUNMAP(11, 215),
     MADVISE(28, 233),
@@ -51,6 +53,9 @@ public enum SystemCall {
     GETTID(186, 178),
     GETEUID(107, 175),
     CAPGET(125, 90),
+    UNSHARE(272, 97),
+    MOUNT(165, 40),
+    UMOUNT2(166, 39),
 
     /** For tests: the other end of a datagram. */
     BIND(49, 200),

@@ -104,6 +104,17 @@ final class GroupQueue {
         leave();
     }
 
+    /** Closes at once, whoever is at work with it: their calls fail from then on, or act on a descriptor not ours. */
+    synchronized void abandon() {
+        boolean open = !closed || users > 0;
+        closed = true;
+        if (open) {
+            users = Integer.MIN_VALUE / 2; // nobody is the last to leave
+            libc.close(group);
+            libc.close(wakeUp);
+        }
+    }
+
     void enter(String call) throws KernelException {
         if (!tryEnter()) {
             throw new KernelException(call, Errno.EBADF);

@@ -30,6 +30,11 @@ final class LinuxFileSpace implements FileSpace {
     }
 
     @Override
+    public void sync(OpenFile file) throws KernelException {
+        Outcome.orThrow("fdatasync", libc.fdatasync(file.fd()));
+    }
+
+    @Override
     public void allocate(OpenFile file, long offsetBytes, long lengthBytes) throws KernelException {
         Outcome.orThrow("fallocate", libc.fallocate(file.fd(), FALLOC_FL_KEEP_SIZE, offsetBytes, lengthBytes));
     }

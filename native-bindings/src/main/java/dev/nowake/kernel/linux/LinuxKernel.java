@@ -1,5 +1,6 @@
 package dev.nowake.kernel.linux;
 
+import dev.nowake.kernel.BulkFiles;
 import dev.nowake.kernel.Features;
 import dev.nowake.kernel.FileAccess;
 import dev.nowake.kernel.FileEvents;
@@ -7,6 +8,7 @@ import dev.nowake.kernel.FileSpace;
 import dev.nowake.kernel.ForeignMemory;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.Leases;
+import dev.nowake.kernel.Mounts;
 import dev.nowake.kernel.NodeMemory;
 import dev.nowake.kernel.PageCache;
 import dev.nowake.kernel.PermissionEvents;
@@ -22,6 +24,7 @@ public final class LinuxKernel implements Kernel {
     private final LibC libc;
     private final String bindingNote;
     private final FileAccess files;
+    private final BulkFiles bulkFiles;
     private final PageCache pageCache;
     private final FileEvents fileEvents;
     private final PermissionEvents permissionEvents;
@@ -31,12 +34,14 @@ public final class LinuxKernel implements Kernel {
     private final ForeignMemory foreignMemory;
     private final NodeMemory nodeMemory;
     private final ServiceManager serviceManager;
+    private final Mounts mounts;
     private Features features;
 
     private LinuxKernel(LibC libc, String bindingNote) {
         this.libc = libc;
         this.bindingNote = bindingNote;
         this.files = new LinuxFileAccess(libc);
+        this.bulkFiles = new LinuxBulkFiles(libc);
         this.pageCache = new LinuxPageCache(libc);
         this.fileEvents = new LinuxFileEvents(libc);
         this.permissionEvents = new LinuxPermissionEvents(libc);
@@ -46,6 +51,7 @@ public final class LinuxKernel implements Kernel {
         this.foreignMemory = new LinuxForeignMemory(libc);
         this.nodeMemory = new LinuxNodeMemory(libc, Path.of("/"));
         this.serviceManager = new LinuxServiceManager(libc);
+        this.mounts = new LinuxMounts(libc);
     }
 
     /**
@@ -107,6 +113,11 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
+    public BulkFiles bulkFiles() {
+        return bulkFiles;
+    }
+
+    @Override
     public PageCache pageCache() {
         return pageCache;
     }
@@ -149,5 +160,10 @@ public final class LinuxKernel implements Kernel {
     @Override
     public ServiceManager serviceManager() {
         return serviceManager;
+    }
+
+    @Override
+    public Mounts mounts() {
+        return mounts;
     }
 }

@@ -21,6 +21,9 @@ final class LinuxPermissionEvents implements PermissionEvents {
     static final int OPENS_FLAGS = BASE_FLAGS | FAN_CLASS_CONTENT;
     static final int RANGES_FLAGS = BASE_FLAGS | FAN_CLASS_PRE_CONTENT;
 
+    /** For writing, too: the bytes that are waited for can be written through the event's own descriptor. */
+    private static final int EVENT_FLAGS = OpenFlags.RDWR | OpenFlags.CLOEXEC | OpenFlags.NOATIME;
+
     private final LibC libc;
 
     LinuxPermissionEvents(LibC libc) {
@@ -30,7 +33,7 @@ final class LinuxPermissionEvents implements PermissionEvents {
     @Override
     public PermissionGroup open(Kind kind) throws KernelException {
         int flags = kind == Kind.RANGES ? RANGES_FLAGS : OPENS_FLAGS;
-        return group(Outcome.orThrow("fanotify_init", libc.fanotifyInit(flags, LinuxFileEvents.EVENT_FLAGS)));
+        return group(Outcome.orThrow("fanotify_init", libc.fanotifyInit(flags, EVENT_FLAGS)));
     }
 
     @Override

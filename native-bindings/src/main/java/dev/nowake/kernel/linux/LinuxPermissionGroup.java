@@ -30,6 +30,9 @@ final class LinuxPermissionGroup implements PermissionGroup {
     private static final int EVENTS_PER_READ = 128;
     private static final int F_DUPFD_CLOEXEC = 1030;
 
+    /** An event as it was read. */
+    record Waiting(long mask, int fd, int pid, long offsetBytes, long lengthBytes) {}
+
     /** Descriptor 0 is borrowed while a program starts: one at a time. */
     private static final Object STANDARD_INPUT = new Object();
 
@@ -37,6 +40,7 @@ final class LinuxPermissionGroup implements PermissionGroup {
     private final GroupQueue queue;
     private final PermissionBuffer buffer = new PermissionBuffer(EVENTS_PER_READ);
     private final BitSet waiting = new BitSet();
+    private final Inherited inherited = new Inherited();
 
     LinuxPermissionGroup(LibC libc, GroupQueue queue) {
         this.libc = libc;
@@ -84,6 +88,10 @@ final class LinuxPermissionGroup implements PermissionGroup {
     public int read(int timeoutMillis, int limit, Sink sink) throws KernelException {
         queue.enter("read");
         try {
+            int late = inherited.takeLate(event -> hand(event, sink));
+            if (late > 0) {
+                return late;
+            }
             if (!queue.await(timeoutMillis)) {
                 return 0;
             }
@@ -93,25 +101,38 @@ final class LinuxPermissionGroup implements PermissionGroup {
                 return 0;
             }
             Outcome.orThrow("read", length);
-            return buffer.deliver(
-                    (int) length, (mask, fd, pid, offset, count) -> hand(mask, fd, pid, offset, count, sink));
+            return buffer.deliver((int) length, (mask, fd, pid, offset, count) -> {
+                Waiting event = new Waiting(mask, fd, pid, offset, count);
+                if (fd >= 0 && !inherited.defers(event)) { // else the kernel could not open the file, and has said no
+                    hand(event, sink);
+                }
+            });
         } finally {
             queue.leave();
         }
     }
 
-    private void hand(long mask, int fd, int pid, long offset, long length, Sink sink) {
-        if (fd < 0) {
-            return; // the kernel could not open the file for us, and has said no itself
-        }
+    private void hand(Waiting event, Sink sink) {
+        int fd = event.fd();
         synchronized (waiting) {
             waiting.set(fd);
         }
         try {
             FileStatus file = StatX.known(libc, fd);
-            sink.waiting(fd, new Request(mask, pid, file, offset, length));
+            sink.waiting(fd, new Request(event.mask(), event.pid(), file, event.offsetBytes(), event.lengthBytes()));
         } catch (KernelException | RuntimeException unanswerable) {
             deny(fd, Errno.EIO);
+        }
+    }
+
+    @Override
+    public OpenFile share(int event) throws KernelException {
+        synchronized (waiting) { // an answer would close it, and another file could get its number
+            if (!waiting.get(event)) {
+                throw new KernelException("fcntl", Errno.EBADF);
+            }
+            long copy = Outcome.orThrow("fcntl", libc.fcntl(event, F_DUPFD_CLOEXEC, 0));
+            return new OpenFile((int) copy, libc::close);
         }
     }
 
@@ -153,31 +174,35 @@ final class LinuxPermissionGroup implements PermissionGroup {
     }
 
     @Override
-    public int denyUnanswered(Errno errno, int limit) {
-        int denied = 0;
+    public void inherit(int event) {
         if (queue.tryEnter()) {
             try {
-                for (int event = 0; event < limit; event++) {
-                    if (write(event, FAN_DENY | errno.number() << ERRNO_SHIFT) >= 0) {
-                        denied++;
-                    }
+                long copy = libc.fcntl(queue.group(), F_DUPFD_CLOEXEC, event);
+                if (copy >= 0 && copy != event) {
+                    libc.close((int) copy);
                 }
+                inherited.add(event, copy == event);
             } finally {
                 queue.leave();
             }
         }
-        return denied;
     }
 
     @Override
-    public boolean allowUnanswered(int event) {
+    public boolean answerInherited(int event, Errno errno) {
         if (!queue.tryEnter()) {
             return false;
         }
         try {
-            return write(event, FAN_ALLOW) >= 0;
+            int response = errno == null ? FAN_ALLOW : FAN_DENY | errno.number() << ERRNO_SHIFT;
+            boolean waited = write(event, response) >= 0;
+            if (inherited.remove(event)) {
+                libc.close(event);
+            }
+            return waited;
         } finally {
             queue.leave();
+            queue.wake();
         }
     }
 
@@ -222,6 +247,16 @@ final class LinuxPermissionGroup implements PermissionGroup {
     @Override
     public void close() {
         queue.close();
+        closeEvents();
+    }
+
+    @Override
+    public void abandon() {
+        queue.abandon();
+        closeEvents();
+    }
+
+    private void closeEvents() {
         synchronized (waiting) {
             waiting.stream().forEach(libc::close);
             waiting.clear();

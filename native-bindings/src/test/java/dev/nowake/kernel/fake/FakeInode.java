@@ -15,7 +15,7 @@ final class FakeInode {
     final FakeMount mount;
     final long number;
     final PageMap pages = new PageMap();
-    final FakeContent content;
+    FakeContent content;
     /** Where a symbolic link points; null for anything else. */
     final String linkTarget;
 

@@ -1,5 +1,6 @@
 package dev.nowake.kernel.fake;
 
+import dev.nowake.kernel.BulkFiles;
 import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.Features;
 import dev.nowake.kernel.FileAccess;
@@ -9,6 +10,7 @@ import dev.nowake.kernel.ForeignMemory;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.Leases;
+import dev.nowake.kernel.Mounts;
 import dev.nowake.kernel.NodeMemory;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.kernel.PageCache;
@@ -200,6 +202,11 @@ public final class FakeKernel extends FakeTree implements Kernel {
     }
 
     @Override
+    public BulkFiles bulkFiles() {
+        return new FakeBulkFiles(host);
+    }
+
+    @Override
     public PageCache pageCache() {
         return new FakePageCache(this, host);
     }
@@ -232,6 +239,11 @@ public final class FakeKernel extends FakeTree implements Kernel {
             @Override
             public OpenFile openForWriting(Path path) throws KernelException {
                 throw new KernelException("open", Errno.EROFS);
+            }
+
+            @Override
+            public void sync(OpenFile file) throws KernelException {
+                throw new KernelException("fdatasync", Errno.EBADF);
             }
 
             @Override
@@ -272,5 +284,10 @@ public final class FakeKernel extends FakeTree implements Kernel {
             host.script.enter("sendto", null);
             notifications.add(message);
         };
+    }
+
+    @Override
+    public Mounts mounts() {
+        return new FakeMounts(host);
     }
 }

@@ -49,12 +49,14 @@ class FailingCallsTest {
     private final Kernel kernel = LinuxKernel.over(libc);
     private RealWorld world;
     private Path path;
+    private Path written;
     private NotifySocket socket;
 
     @BeforeEach
     void setUp() throws Exception {
         world = RealWorld.of(kernel);
         path = world.file("models/a.bin", 64 << 10);
+        written = world.file("written.bin", 10); // its page is dirty afterwards
         socket = NotifySocket.bind(
                 "@nowake-failing-calls-" + ProcessHandle.current().pid());
     }
@@ -105,6 +107,12 @@ class FailingCallsTest {
     private List<KernelException> everythingOnce() {
         List<KernelException> refusals = new ArrayList<>();
         attempt(refusals, () -> withFile(refusals));
+        attempt(refusals, () -> {
+            try (OpenFile file = kernel.bulkFiles().openForWriting(written)) {
+                kernel.bulkFiles().write(file, 0, ByteBuffer.allocate(1));
+            }
+        });
+        attempt(refusals, () -> kernel.bulkFiles().openDirect(path).close());
         for (Naming naming : Naming.values()) {
             attempt(refusals, () -> withGroup(refusals, naming));
         }
@@ -112,6 +120,7 @@ class FailingCallsTest {
         attempt(refusals, () -> {
             try (OpenFile file = kernel.fileSpace().openForWriting(path)) {
                 attempt(refusals, () -> kernel.fileSpace().allocate(file, 0, 4096));
+                attempt(refusals, () -> kernel.fileSpace().sync(file));
             }
         });
         attempt(refusals, () -> kernel.files().status(path));
@@ -132,6 +141,7 @@ class FailingCallsTest {
             }
         });
         attempt(refusals, () -> kernel.serviceManager().notify(socket.name(), "READY=1"));
+        withMounts(refusals);
         FeatureProbe.of(libc);
         return refusals;
     }
@@ -184,6 +194,21 @@ class FailingCallsTest {
             attempt(refusals, () -> cache.sendfile(file, 0, all));
             attempt(refusals, () -> cache.readThrough(file, 0, all));
             attempt(refusals, () -> kernel.leases().heldElsewhere(file));
+        }
+    }
+
+    /** On a thread of its own, with which its mounts go. */
+    private void withMounts(List<KernelException> refusals) {
+        Thread apart = Thread.ofPlatform()
+                .start(() -> attempt(refusals, () -> {
+                    kernel.mounts().separate();
+                    attempt(refusals, () -> kernel.mounts().bind(path, path));
+                    attempt(refusals, () -> kernel.mounts().unmount(path));
+                }));
+        try {
+            apart.join();
+        } catch (InterruptedException stopped) {
+            throw new AssertionError(stopped);
         }
     }
 

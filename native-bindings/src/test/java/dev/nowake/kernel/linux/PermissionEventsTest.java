@@ -12,11 +12,13 @@ import dev.nowake.kernel.PermissionEvents.Kind;
 import dev.nowake.kernel.PermissionGroup;
 import dev.nowake.kernel.PermissionGroup.Request;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -139,6 +141,26 @@ class PermissionEventsTest {
         assertThat(said(other)).contains("Operation not permitted");
     }
 
+    /** The whole point: while the reader waits, its bytes are written through the event's own descriptor. */
+    @Test
+    void bytesAreWrittenWhileTheirReaderWaits() throws Exception {
+        PermissionGroup group = marked(Kind.RANGES, PermissionGroup.ACCESS);
+        Process reader = new ProcessBuilder("od", "-An", "-tu1", "-j4096", "-N1", path.toString()).start();
+        processes.add(reader);
+        Held held = next(group);
+        try (OpenFile file = group.share(held.event())) {
+            kernel.bulkFiles().write(file, 0, ByteBuffer.allocateDirect(8192).put(4096, (byte) 77));
+            kernel.fileSpace().sync(file);
+        }
+        assertThat(reader.isAlive()).isTrue();
+        group.allow(held.event());
+        while (reader.isAlive()) {
+            group.read(10, 1, (event, request) -> group.allow(event));
+        }
+        assertThat(said(reader)).matches("0 +77");
+        assertThatThrownBy(() -> group.share(held.event())).hasMessageContaining("EBADF");
+    }
+
     @Test
     void aSecondAnswerIsNone() throws Exception {
         PermissionGroup group = marked(Kind.RANGES, PermissionGroup.ACCESS);
@@ -177,6 +199,34 @@ class PermissionEventsTest {
     }
 
     @Test
+    void anAbandonedGroupHoldsNobodyThoughItsReaderHangs() throws Exception {
+        PermissionGroup group = marked(Kind.RANGES, PermissionGroup.ACCESS);
+        CountDownLatch hangs = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        Process reader = reader(0);
+        Thread stuck = Thread.ofPlatform().start(() -> {
+            try {
+                group.read(10_000, 1, (event, request) -> {
+                    hangs.countDown();
+                    try {
+                        end.await();
+                    } catch (InterruptedException over) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
+            } catch (KernelException closed) {
+                // as it should be
+            }
+        });
+        hangs.await();
+        group.abandon();
+        group.abandon();
+        assertThat(said(reader)).isEqualTo("0");
+        end.countDown();
+        stuck.join();
+    }
+
+    @Test
     void aGroupOutlivesItsOwnerInAnotherProcessAndIsTakenOver() throws Exception {
         PermissionGroup first = marked(Kind.RANGES, PermissionGroup.ACCESS);
         Process keeper = first.lend(new ProcessBuilder("sleep", "60"));
@@ -193,10 +243,12 @@ class PermissionEventsTest {
         PermissionGroup second = kernel.permissionEvents().takeOver((int) keeper.pid(), 0);
         groups.add(second);
         keeper.destroyForcibly().waitFor();
-        assertThat(second.allowUnanswered(answeredByNumber)).isTrue();
+        second.inherit(number);
+        second.inherit(answeredByNumber);
+        assertThat(second.answerInherited(answeredByNumber, null)).isTrue();
         assertThat(said(takenToo)).isEqualTo("0");
-        assertThat(second.allowUnanswered(answeredByNumber)).isFalse();
-        assertThat(second.denyUnanswered(Errno.EIO, number + 1)).isEqualTo(1);
+        assertThat(second.answerInherited(answeredByNumber, null)).isFalse();
+        assertThat(second.answerInherited(number, Errno.EIO)).isTrue();
         assertThat(said(taken)).contains("Input/output error");
         second.allow(next(second).event());
         assertThat(said(unread)).isEqualTo("0");

@@ -19,7 +19,8 @@ record Exposure(Places places) {
                 Files.isSymbolicLink(local)
                         ? local + " is a link to " + Files.readSymbolicLink(local)
                                 + ", not nowake's: remove it, or give the mirror another 'local'"
-                        : local + " is there already: move it away, or give the mirror another 'local'; nowake makes it");
+                        : local
+                                + " is there already: move it away, or give the mirror another 'local'; nowake makes it");
     }
 
     private boolean isOurs() throws IOException {

@@ -28,7 +28,8 @@ final class FreshFiles {
 
     /** Removes what an earlier daemon did not get ready. */
     void removeAll() throws IOException {
-        try (DirectoryStream<Path> left = Files.newDirectoryStream(parts.places().fresh())) {
+        try (DirectoryStream<Path> left =
+                Files.newDirectoryStream(parts.places().fresh())) {
             for (Path each : left) {
                 Files.delete(each); // files, links and empty folders
             }

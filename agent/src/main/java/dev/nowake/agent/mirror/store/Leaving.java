@@ -1,7 +1,7 @@
 package dev.nowake.agent.mirror.store;
 
-import dev.nowake.agent.identify.PathText;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -67,23 +67,19 @@ final class Leaving {
         all.clear();
     }
 
-    /** Whoever reads on shall fail and not read zeros: nobody will bring what is missing. Returns what could not be done. */
-    List<String> end() {
-        List<String> failures = new ArrayList<>();
+    /** Lets go of all. Returns those that are incomplete and open: nobody will bring what their readers wait for. */
+    List<Path> end() {
+        List<Path> open = new ArrayList<>();
         tidy();
         for (Iterator<One> each = all.iterator(); each.hasNext(); each.remove()) {
             One one = each.next();
-            if (one.held == null) {
-                continue;
-            }
-            try (Held held = one.held) {
+            if (one.held != null) {
+                one.held.close();
                 if (!one.twin.isComplete()) {
-                    held.setLength(0);
+                    open.add(one.twin.relative());
                 }
-            } catch (IOException failed) {
-                failures.add(PathText.of(one.twin.relative()) + ": " + RemoteFiles.reason(failed));
             }
         }
-        return failures;
+        return open;
     }
 }

@@ -148,8 +148,10 @@ final class Opening {
                 cut || written
                         ? "somebody has written to the local file: it is fetched anew"
                         : "its record is damaged: it is fetched anew");
-        Identity identity =
-                ours ? record.identity() : new Identity(facts.sizeBytes(), facts.mtimeNanos(), null);
+        Identity identity = ours ? record.identity() : new Identity(facts.sizeBytes(), facts.mtimeNanos(), null);
+        if (isUsed(path, facts)) {
+            return null; // whoever has it open keeps what is there of it; the next look makes a file beside it
+        }
         TwinRecord nothing = new TwinRecord(facts.id().inode(), identity, 0, RangeSet.EMPTY);
         MirroredFile twin = parts.twin(facts.id(), relative, elsewhere, nothing);
         try {
@@ -158,6 +160,14 @@ final class Opening {
         } catch (IOException cannot) {
             tally.skip(relative, RemoteFiles.reason(cannot));
             return null;
+        }
+    }
+
+    private boolean isUsed(Path path, UnixFacts facts) {
+        try (Held held = parts.hold(path, facts.id())) {
+            return parts.users().any(held.file());
+        } catch (IOException unknown) {
+            return true;
         }
     }
 }

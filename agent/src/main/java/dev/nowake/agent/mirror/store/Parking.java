@@ -10,7 +10,8 @@ import java.util.List;
 
 /**
  * Takes incomplete files out of the tree while no daemon serves them: nobody may find zeros where bytes are missing. Each is
- * renamed first, so that nobody else can open it, and only then it is asked whether somebody has. One thread.
+ * renamed first, so that nobody else can open it, and only then it is asked whether somebody has: those go on waiting at the
+ * gate, which somebody has to keep. One thread.
  */
 final class Parking {
     private final Parts parts;
@@ -22,40 +23,41 @@ final class Parking {
         this.folders = folders;
     }
 
-    /** Returns what could not be done, one line each. */
-    List<String> park() {
+    /** What became of the incomplete files. */
+    Parked park() {
         List<String> failures = new ArrayList<>();
+        List<Path> open = new ArrayList<>();
         for (MirroredFile twin : List.copyOf(parts.twins().named())) {
             if (twin.isComplete()) {
                 continue;
             }
             try {
-                park(twin);
+                if (park(twin)) {
+                    open.add(twin.relative());
+                }
             } catch (IOException failed) {
                 failures.add(PathText.of(twin.relative()) + ": " + RemoteFiles.reason(failed));
             }
         }
-        return failures;
+        return new Parked(failures, open);
     }
 
-    private void park(MirroredFile twin) throws IOException {
+    /** Whether somebody has it open. */
+    private boolean park(MirroredFile twin) throws IOException {
         Path place = parts.places().parked().resolve(twin.relative());
         Files.createDirectories(place.getParent());
         try (Held parent = folders.at(twin.relative().getParent())) {
             Path path = parent == null ? null : parent.at(twin.relative().getFileName());
             UnixFacts there = path == null ? null : UnixFacts.ofNullable(path);
             if (there == null || !there.id().equals(twin.id())) {
-                return; // somebody took its name away: there is nothing to find
+                return false; // somebody took its name away: there is nothing to find
             }
             Files.move(path, place, StandardCopyOption.ATOMIC_MOVE);
         }
         twin.movedTo(place);
         parts.twins().unname(twin);
         try (Held held = parts.hold(place, twin.id())) {
-            if (isUsed(held)) {
-                Files.delete(place);
-                held.setLength(0); // with its name its record is gone
-            }
+            return isUsed(held);
         }
     }
 

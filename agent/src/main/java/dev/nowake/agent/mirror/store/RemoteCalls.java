@@ -86,10 +86,7 @@ final class RemoteCalls {
         }
         Running<T> running = new Running<>();
         try {
-            Thread.ofPlatform()
-                    .name("nowake-remote-" + name)
-                    .daemon()
-                    .start(() -> running.run(call));
+            Thread.ofPlatform().name("nowake-remote-" + name).daemon().start(() -> running.run(call));
         } catch (OutOfMemoryError noThread) { // what the JVM throws where the system gives no more threads
             free.release();
             throw new IOException("no thread for a call on the remote: " + noThread.getMessage());

@@ -29,7 +29,8 @@ final class RemoteTrust {
     RemoteTrust(Path file) {
         this.file = file;
         try {
-            for (String line : Files.readString(file, StandardCharsets.US_ASCII).lines().toList()) {
+            for (String line :
+                    Files.readString(file, StandardCharsets.US_ASCII).lines().toList()) {
                 if (line.startsWith(INNER)) {
                     inner.add(PathBytes.path(HexFormat.of().parseHex(line.substring(INNER.length()))));
                 } else {
@@ -84,7 +85,9 @@ final class RemoteTrust {
         }
         StringBuilder text = new StringBuilder(now).append('\n');
         for (Path mount : inner) {
-            text.append(INNER).append(HexFormat.of().formatHex(PathBytes.of(mount))).append('\n');
+            text.append(INNER)
+                    .append(HexFormat.of().formatHex(PathBytes.of(mount)))
+                    .append('\n');
         }
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         Files.writeString(fresh, text, StandardCharsets.US_ASCII);

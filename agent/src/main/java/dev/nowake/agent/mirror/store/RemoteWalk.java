@@ -70,7 +70,8 @@ final class RemoteWalk implements AutoCloseable {
             if (steps.get() != before) {
                 before = steps.get();
                 sinceNanos = System.nanoTime();
-            } else if (entry == null && System.nanoTime() - sinceNanos >= calls.timeout().toNanos()) {
+            } else if (entry == null
+                    && System.nanoTime() - sinceNanos >= calls.timeout().toNanos()) {
                 throw calls.late();
             }
         }
@@ -150,8 +151,8 @@ final class RemoteWalk implements AutoCloseable {
                     return false;
                 }
                 if (++seen > MOST_ENTRIES) {
-                    put(new RemoteEntry.Unknown(relative.resolve(each.getFileName()), "more than " + MOST_ENTRIES
-                            + " files and folders"));
+                    put(new RemoteEntry.Unknown(
+                            relative.resolve(each.getFileName()), "more than " + MOST_ENTRIES + " files and folders"));
                     return false;
                 }
                 one(relative.resolve(each.getFileName()), each, hub, folders);

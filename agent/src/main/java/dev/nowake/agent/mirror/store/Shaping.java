@@ -110,7 +110,9 @@ final class Shaping {
 
     /** A twin of the same remote file without a byte takes its place. */
     MirroredFile evict(Held parent, MirroredFile twin) throws IOException {
-        UnixFacts there = parent == null ? null : UnixFacts.ofNullable(parent.at(twin.relative().getFileName()));
+        UnixFacts there = parent == null
+                ? null
+                : UnixFacts.ofNullable(parent.at(twin.relative().getFileName()));
         if (there == null || !there.id().equals(twin.id()) || parts.twins().at(twin.relative()) != twin) {
             throw new IOException(twin.relative() + " has another file's name by now");
         }
@@ -123,7 +125,9 @@ final class Shaping {
     void link(Held parent, RemoteEntry.Link entry, SyncTally tally) throws IOException {
         Path name = entry.relative().getFileName();
         UnixFacts there = UnixFacts.ofNullable(parent.at(name));
-        if (there != null && there.isLink() && Files.readSymbolicLink(parent.at(name)).equals(entry.leadsTo())) {
+        if (there != null
+                && there.isLink()
+                && Files.readSymbolicLink(parent.at(name)).equals(entry.leadsTo())) {
             return;
         }
         if (there != null && !there.isLink()) {

@@ -79,8 +79,7 @@ public final class Store implements AutoCloseable {
         new StoreFolders(places).make();
         StoreLock lock = StoreLock.take(places.lock());
         try {
-            Parts parts =
-                    new Parts(settings, places, kernel, users, listener, new Twins(), new ReentrantLock());
+            Parts parts = new Parts(settings, places, kernel, users, listener, new Twins(), new ReentrantLock());
             return new Store(parts, lock, clock);
         } catch (IOException | RuntimeException failed) {
             lock.close();
@@ -219,19 +218,18 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Puts away every incomplete file, until the next opening; one that somebody has open is cut to nothing. Nothing may be
-     * filled any more. Ends a {@link #sync} that is under way.
-     *
-     * @return what could not be done, one line each
+     * Puts away every incomplete file, until the next opening, also those that somebody has open. Nothing may be filled any
+     * more. Ends a {@link #sync} that is under way.
      */
-    public List<String> park() {
+    public Parked park() {
         calls.close();
         syncing.lock();
         parts.tree().lock();
         try {
-            List<String> failures = new ArrayList<>(new Parking(parts, folders).park());
-            failures.addAll(leaving.end());
-            return failures;
+            Parked parked = new Parking(parts, folders).park();
+            List<Path> open = new ArrayList<>(parked.open());
+            open.addAll(leaving.end());
+            return new Parked(parked.failures(), open);
         } finally {
             parts.tree().unlock();
             syncing.unlock();
@@ -240,11 +238,14 @@ public final class Store implements AutoCloseable {
 
     /** What the mirror's files may take of the local disk now. */
     public long budgetBytes() throws IOException {
-        return StoreState.budgetBytes(parts.settings(), Files.getFileStore(parts.places().tree()), filledBytes());
+        return StoreState.budgetBytes(
+                parts.settings(), Files.getFileStore(parts.places().tree()), filledBytes());
     }
 
     private long filledBytes() {
-        return parts.twins().named().stream().mapToLong(MirroredFile::writtenBytes).sum();
+        return parts.twins().named().stream()
+                .mapToLong(MirroredFile::writtenBytes)
+                .sum();
     }
 
     /** How it stands. */

@@ -29,13 +29,7 @@ final class TreeSync {
     private List<Path> unseen;
     private Path root;
 
-    TreeSync(
-            Parts parts,
-            RemoteCalls calls,
-            Shaping shaping,
-            Removing removing,
-            TreeFolders folders,
-            Leaving leaving) {
+    TreeSync(Parts parts, RemoteCalls calls, Shaping shaping, Removing removing, TreeFolders folders, Leaving leaving) {
         this.parts = parts;
         this.calls = calls;
         this.trust = new RemoteTrust(parts.places().seen());
@@ -69,8 +63,7 @@ final class TreeSync {
     }
 
     private RemoteWalk walk() throws IOException {
-        return new RemoteWalk(
-                calls, parts.settings().remote(), parts.settings().etagAttribute());
+        return new RemoteWalk(calls, parts.settings().remote(), parts.settings().etagAttribute());
     }
 
     private void lookThrough() throws IOException {

@@ -60,8 +60,9 @@ class MirroredFilePropertyTest {
                             .as("was durable before the power went")
                             .isEqualTo(RangeSet.EMPTY);
                 }
-                default -> assertThat(twin.missing(new ByteRange(0, size)))
-                        .isEqualTo(RangeSet.between(0, size).minus(written(twin, size)));
+                default ->
+                    assertThat(twin.missing(new ByteRange(0, size)))
+                            .isEqualTo(RangeSet.between(0, size).minus(written(twin, size)));
             }
             assertThat(written(twin, size).minus(disk.right()))
                     .as("readers are let through to it")

@@ -147,8 +147,10 @@ class TreeSyncTest {
             assertThat(rig.heard).containsExactly("+ a.bin");
             assertThat(rig.store().twin(before.id())).contains(before);
             assertThat(before.missing(new ByteRange(0, MIB))).isEqualTo(RangeSet.between(1000, MIB));
-            assertThat(rig.store().park()).isEmpty();
-            assertThat(reader.length()).as("nobody will bring the rest").isZero();
+            Parked parked = rig.store().park();
+            assertThat(parked.failures()).isEmpty();
+            assertThat(parked.open()).as("somebody has to keep its gate").contains(Path.of("a.bin"));
+            assertThat(reader.length()).isEqualTo(MIB);
         }
     }
 
@@ -308,7 +310,8 @@ class TreeSyncTest {
 
     /** As much of both as a name may have. */
     private static byte[] concat(byte[] one, byte[] other) {
-        byte[] both = new byte[one.length == 1 && one[0] == 'd' ? Math.min(255, 1 + other.length) : one.length + other.length];
+        byte[] both = new byte
+                [one.length == 1 && one[0] == 'd' ? Math.min(255, 1 + other.length) : one.length + other.length];
         System.arraycopy(one, 0, both, 0, one.length);
         System.arraycopy(other, 0, both, one.length, both.length - one.length);
         return both;
@@ -399,7 +402,8 @@ class TreeSyncTest {
     }
 
     private void note(String model, String file, String etag, double seconds) throws IOException {
-        Path place = rig.remote.resolve(model).resolve(".cache/huggingface/download").resolve(file + ".metadata");
+        Path place =
+                rig.remote.resolve(model).resolve(".cache/huggingface/download").resolve(file + ".metadata");
         Files.createDirectories(place.getParent());
         Files.writeString(place, "0123456789abcdef\n" + etag + "\n" + seconds + "\n");
     }
@@ -432,7 +436,8 @@ class TreeSyncTest {
         for (int i = 0; i < 3; i++) {
             System.gc();
             least = Math.min(
-                    least, Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory());
+                    least,
+                    Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory());
         }
         return least;
     }
