@@ -1,6 +1,7 @@
 package dev.nowake.agent.mirror.fill;
 
 import dev.nowake.kernel.BulkFiles;
+import dev.nowake.kernel.DiskSpace;
 import dev.nowake.kernel.Extent;
 import dev.nowake.kernel.Features;
 import dev.nowake.kernel.FileAccess;
@@ -165,6 +166,11 @@ final class FaultyFiles implements Kernel, FileAccess, BulkFiles {
     @Override
     public Mounts mounts() {
         return real.mounts();
+    }
+
+    @Override
+    public DiskSpace diskSpace() {
+        return real.diskSpace();
     }
 
     @Override
