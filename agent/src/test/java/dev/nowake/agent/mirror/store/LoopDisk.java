@@ -104,7 +104,10 @@ final class LoopDisk implements AutoCloseable {
     @Override
     public void close() throws IOException {
         if (mounted) {
-            new ProcessBuilder("umount", "-l", mount.toString()).start().onExit().join();
+            new ProcessBuilder("umount", "-l", mount.toString())
+                    .start()
+                    .onExit()
+                    .join();
         }
         Files.deleteIfExists(image);
     }

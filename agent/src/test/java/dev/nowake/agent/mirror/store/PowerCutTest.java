@@ -40,6 +40,7 @@ class PowerCutTest {
     private int partly;
     /** When the power goes; far off before it is known. */
     private volatile long cutNanos;
+
     private final Random random = new Random();
     private final AtomicInteger saves = new AtomicInteger();
     /** What a save has returned of, for each file: that much must be there. */
@@ -196,8 +197,8 @@ class PowerCutTest {
 
     /** Has the journal written all the time, whatever it holds of our files by then. */
     private void neighbour() {
-        try (FileChannel other = FileChannel.open(
-                folder.resolve("disk/other"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        try (FileChannel other =
+                FileChannel.open(folder.resolve("disk/other"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             for (long at = 0; goesOn(); at = (at + 1) % BLOCK) {
                 other.write(ByteBuffer.wrap(new byte[1]), at);
                 Files.setLastModifiedTime(folder.resolve("disk/other"), FileTime.fromMillis(at));

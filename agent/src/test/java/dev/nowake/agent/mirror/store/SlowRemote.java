@@ -19,7 +19,9 @@ final class SlowRemote {
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         String program = build.inputReader().readLine();
-        assertThat(build.waitFor()).as("slowfs is built: it needs gcc and libfuse3-dev").isZero();
+        assertThat(build.waitFor())
+                .as("slowfs is built: it needs gcc and libfuse3-dev")
+                .isZero();
         Process process = new ProcessBuilder(program, "--latency-us", "0", folder.toString(), mount.toString())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();

@@ -101,8 +101,7 @@ class VanishingTest {
         model();
         remove("m");
         remove("stays.bin");
-        assertThat(rig.store().sync().unreachable())
-                .isEqualTo(rig.remote + " is empty, and was not: is it mounted?");
+        assertThat(rig.store().sync().unreachable()).isEqualTo(rig.remote + " is empty, and was not: is it mounted?");
         assertThat(rig.store().twins()).hasSize(4);
         assertThat(rig.store().stored().state().isReachable()).isFalse();
     }

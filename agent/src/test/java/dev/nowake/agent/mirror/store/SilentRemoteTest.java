@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A server that does not answer costs a few threads, and nobody waits for it for ever. */
-class HangingRemoteTest {
+class SilentRemoteTest {
     @TempDir
     Path folder;
 
@@ -39,8 +39,7 @@ class HangingRemoteTest {
             assertThat(store.stored().state().why()).isEqualTo("the remote did not answer for 1.0 s");
             assertThat(store.twins()).hasSize(600);
             server.goOn();
-            await().atMost(Duration.ofSeconds(10))
-                    .until(() -> store.stored().callsLeftBehind() == 0);
+            await().atMost(Duration.ofSeconds(10)).until(() -> store.stored().callsLeftBehind() == 0);
             assertThat(store.sync().unreachable()).isNull();
             assertThat(store.look(rig.twin("1.bin"))).isEqualTo(Sight.SAME);
             assertThat(store.stored().state().isReachable()).isTrue();
