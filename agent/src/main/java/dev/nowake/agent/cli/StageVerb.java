@@ -105,8 +105,8 @@ final class StageVerb implements Callable<Integer> {
     }
 
     private void tellOfStall(StageRun run, Path from, Path to, Duration span) {
-        invocation.warn(stalled(run, from, to, span) + "; waiting until that is " + TimeSpan.format(timeout)
-                + " (--timeout)");
+        invocation.warn(
+                stalled(run, from, to, span) + "; waiting until that is " + TimeSpan.format(timeout) + " (--timeout)");
     }
 
     private static String stalled(StageRun run, Path from, Path to, Duration span) {

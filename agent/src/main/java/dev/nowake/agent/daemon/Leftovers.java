@@ -12,6 +12,7 @@ import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.FileId;
 import dev.nowake.model.RangeSet;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,11 @@ final class Leftovers {
     /** Write-back starts within 5 s and expires at 30 s on a stock kernel (vm.dirty_writeback_centisecs and _expire_). */
     private static final long[] AFTER_SECONDS = {2, 8, 32};
 
-    private static final long SECOND = 1_000_000_000L;
+    /** While somebody has the file for an instant (a scanner, a look at residency): no event of ours tells when he has gone. */
+    private static final long[] HELD_AFTER_MILLIS = {50, 200, 1_000, 5_000};
+
+    private static final long MILLI = 1_000_000L;
+    private static final long SECOND = 1_000 * MILLI;
     private static final long PATIENCE_NANOS = 500_000_000L;
 
     private final Parts parts;
@@ -45,6 +50,16 @@ final class Leftovers {
         FileId id() {
             return shard.shard().id();
         }
+    }
+
+    /** How often pages stayed although nobody had the file, and how often since then somebody had it. */
+    private record Tries(int stayed, int held) {}
+
+    private enum Result {
+        OVER,
+        STAYED,
+        HELD,
+        STOPPED
     }
 
     /** {@code isKept}: an operator wants the file kept. */
@@ -74,7 +89,7 @@ final class Leftovers {
         for (Rest rest : List.copyOf(withheld.values())) {
             if (!isStopped(rest)) {
                 withheld.remove(rest.id());
-                retry(rest, 0);
+                retry(rest, new Tries(0, 0));
             }
         }
     }
@@ -99,13 +114,24 @@ final class Leftovers {
                         && models.isObserved(rest.shard().path());
     }
 
-    private void retryLater(Rest rest, int attempt) {
-        if (attempt < AFTER_SECONDS.length && !rest.ranges().isEmpty()) {
-            parts.engine().at(System.nanoTime() + AFTER_SECONDS[attempt] * SECOND, () -> retry(rest, attempt));
+    private void retryLater(Rest rest, int stayed) {
+        if (stayed < AFTER_SECONDS.length && !rest.ranges().isEmpty()) {
+            parts.engine()
+                    .at(System.nanoTime() + AFTER_SECONDS[stayed] * SECOND, () -> retry(rest, new Tries(stayed, 0)));
         }
     }
 
-    private void retry(Rest rest, int attempt) {
+    /** Somebody has the file, or its event is on the way: where that is a reader, a load has begun by then. */
+    private void whenLetGo(Rest rest, Tries tries) {
+        if (tries.held() < HELD_AFTER_MILLIS.length) {
+            Tries next = new Tries(tries.stayed(), tries.held() + 1);
+            parts.engine().at(System.nanoTime() + HELD_AFTER_MILLIS[tries.held()] * MILLI, () -> retry(rest, next));
+        } else {
+            retryLater(rest, tries.stayed() + 1);
+        }
+    }
+
+    private void retry(Rest rest, Tries tries) {
         if (isNobodys(rest)) {
             return;
         }
@@ -113,50 +139,57 @@ final class Leftovers {
             withhold(rest);
             return;
         }
-        if (parts.book().of(rest.id()) != null || !parts.claims().claim(rest.id())) {
+        if (parts.book().of(rest.id()) != null) {
+            return; // its pages go with that load
+        }
+        if (!parts.claims().claim(rest.id())) {
+            whenLetGo(rest, tries);
             return;
         }
         try {
-            background.execute(() -> evict(rest, attempt));
+            background.execute(() -> evict(rest, tries));
         } catch (RejectedExecutionException stopping) {
             parts.claims().release(rest.id());
         }
     }
 
     /** What was stopped while it waited its turn is looked at again when it may go on. The background thread. */
-    private void evict(Rest rest, int attempt) {
+    private void evict(Rest rest, Tries tries) {
         boolean stopped = isStopped(rest) || isNobodys(rest);
-        EvictOutcome outcome = null;
+        Result result = Result.OVER;
         try {
-            outcome = stopped ? null : evict(rest.load(), rest.shard(), rest.ranges());
+            result = stopped ? Result.STOPPED : evict(rest);
         } finally {
             parts.claims().release(rest.id());
         }
-        if (stopped) {
-            parts.engine().submit(() -> retry(rest, attempt));
-        } else if (outcome != null && !outcome.isComplete()) {
-            parts.engine().submit(() -> retryLater(rest, attempt + 1));
+        switch (result) {
+            case STOPPED -> parts.engine().submit(() -> retry(rest, tries));
+            case HELD -> parts.engine().submit(() -> whenLetGo(rest, tries));
+            case STAYED -> parts.engine().submit(() -> retryLater(rest, tries.stayed() + 1));
+            case OVER -> {}
         }
     }
 
-    private EvictOutcome evict(Load load, TrackedShard shard, RangeSet ranges) {
-        FileId id = shard.shard().id();
-        try (OpenFile file = parts.kernel().files().open(shard.path())) {
+    private Result evict(Rest rest) {
+        Path path = rest.shard().path();
+        try (OpenFile file = parts.kernel().files().open(path)) {
             FileStatus status = parts.kernel().files().status(file);
-            boolean same = id.equals(new FileId(status.device(), status.inode()));
-            if (!same || parts.kernel().leases().heldElsewhere(file)) {
-                return null;
+            if (!rest.id().equals(new FileId(status.device(), status.inode()))) {
+                return Result.OVER; // another file by now
             }
-            EvictOutcome outcome = parts.evictor().evict(file, id, ranges, PATIENCE_NANOS);
+            if (parts.kernel().leases().heldElsewhere(file)) {
+                return Result.HELD;
+            }
+            EvictOutcome outcome = parts.evictor().evict(file, rest.id(), rest.ranges(), PATIENCE_NANOS);
             parts.counters().add(Counter.EVICTED_BYTES, Math.max(0, outcome.evictedBytes()));
-            parts.line(LineKind.RELEASE, load)
-                    .path(shard.path())
+            parts.line(LineKind.RELEASE, rest.load())
+                    .path(path)
                     .put("evictedBytes", outcome.evictedBytes())
                     .put("reason", "pages that stayed at the load's end")
                     .log();
-            return outcome;
+            return outcome.isComplete() ? Result.OVER : Result.STAYED;
         } catch (IOException | IllegalStateException gone) {
-            return null;
+            return Result.OVER;
         }
     }
 }

@@ -36,8 +36,8 @@ final class Content {
         }
         String hex = ContentDigest.hex(digest);
         if (!hex.equals(file.digest().hex())) {
-            throw new WrongContent("its content is not what its name says ("
-                    + file.digest().algorithm() + " " + hex + ")");
+            throw new WrongContent(
+                    "its content is not what its name says (" + file.digest().algorithm() + " " + hex + ")");
         }
     }
 }

@@ -15,9 +15,13 @@ import java.util.Set;
  * A file's data, past the page cache (O_DIRECT, open(2)) where its filesystem allows that. Offsets, lengths and addresses of
  * buffers are then multiples of {@link #blockBytes}; the last read of a file is as short as the file. Any thread.
  */
+<<<<<<< HEAD
 record DataChannel(FileChannel channel, boolean isDirect, int blockBytes, boolean isForOneStream) implements DataSource {
+=======
+public record DataChannel(FileChannel channel, boolean isDirect, int blockBytes) implements DataSource {
+>>>>>>> main
     /** What every disk and filesystem seen asks for at most: a page. */
-    static final int BLOCK_BYTES = 4096;
+    public static final int BLOCK_BYTES = 4096;
 
     private static final OpenOption DIRECT = direct();
 
@@ -35,9 +39,14 @@ record DataChannel(FileChannel channel, boolean isDirect, int blockBytes, boolea
         }
     }
 
+<<<<<<< HEAD
     /** {@code forOneStream}: see {@link #isForOneStream}. */
     static DataChannel read(Path file, boolean forOneStream) throws IOException {
         return open(file, MOST_BLOCK_BYTES, Set.of(StandardOpenOption.READ), forOneStream);
+=======
+    public static DataChannel read(Path file) throws IOException {
+        return open(file, MOST_BLOCK_BYTES, Set.of(StandardOpenOption.READ));
+>>>>>>> main
     }
 
     /** Makes the file where there is none. It can be read as well. */
@@ -67,6 +76,13 @@ record DataChannel(FileChannel channel, boolean isDirect, int blockBytes, boolea
             // opened plainly below, which tells a real error
         }
         return new DataChannel(FileChannel.open(file, options), false, BLOCK_BYTES, forOneStream);
+    }
+
+    /** A buffer for pieces of this length. */
+    public static ByteBuffer buffer(int lengthBytes) {
+        return ByteBuffer.allocateDirect(lengthBytes + MOST_BLOCK_BYTES)
+                .alignedSlice(MOST_BLOCK_BYTES)
+                .slice(0, lengthBytes);
     }
 
     @Override

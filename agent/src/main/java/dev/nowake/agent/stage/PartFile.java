@@ -134,7 +134,9 @@ final class PartFile extends FileUnderWay {
                 ranges.add(new ByteRange(start, Math.min(file.sizeBytes(), roundUp(extent.endBytes(), block))));
             }
         } catch (KernelException refused) {
-            throw refused.errno().equals(Errno.EIO) ? new IOException("reading the source: " + refused.getMessage()) : refused;
+            throw refused.errno().equals(Errno.EIO)
+                    ? new IOException("reading the source: " + refused.getMessage())
+                    : refused;
         }
         return RangeSet.ofAll(ranges);
     }

@@ -93,7 +93,8 @@ public final class StageRun {
         }
         tally.wholeBytes.set(tree.sizeBytes() * (verify ? 2 : 1));
         tally.unchanged.set(present.size());
-        tally.doneBytes.addAndGet(present.stream().mapToLong(StageFile::sizeBytes).sum());
+        tally.doneBytes.addAndGet(
+                present.stream().mapToLong(StageFile::sizeBytes).sum());
         requireSpace(wanted);
         tree.folders().forEach(this::makeFolder);
         tree.links().forEach(this::makeLink);

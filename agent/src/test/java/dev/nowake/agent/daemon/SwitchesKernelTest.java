@@ -7,6 +7,7 @@ import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.config.RootRule;
 import dev.nowake.agent.control.ControlClient;
+import dev.nowake.kernel.OpenFile;
 import dev.nowake.kernel.PathBytes;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -111,6 +112,22 @@ class SwitchesKernelTest {
                         line -> assertThat(line.path("withheldBytes").asLong()).isPositive());
 
         tell("resume");
+        rig.awaitReleased(shards);
+    }
+
+    /** Neither his coming nor his going is an event: this process's opens are none. */
+    @Test
+    void whatAPauseWithheldIsReleasedWhenOneWhoLooksAtTheFileJustThenHasGone() throws Exception {
+        List<Path> shards = rig.model("llama", SIZE, 1);
+        rig.start(Mode.ENFORCE);
+        tell("pause");
+        Reader.load("read", shards);
+        rig.awaitLoadsDone(1);
+        try (OpenFile looker = rig.kernel.files().open(shards.getFirst())) {
+            tell("resume");
+            rig.keeps(300, () -> assertThat(rig.resident(shards)).isGreaterThanOrEqualTo(Rig.most(SIZE)));
+            assertThat(looker.isClosed()).isFalse();
+        }
         rig.awaitReleased(shards);
     }
 

@@ -11,8 +11,7 @@ import java.nio.file.Path;
 
 /** fallocate(2). */
 final class LinuxDiskSpace implements DiskSpace {
-    private static final int OPEN_FLAGS =
-            OpenFlags.WRONLY | OpenFlags.CLOEXEC | OpenFlags.NOCTTY | OpenFlags.NONBLOCK;
+    private static final int OPEN_FLAGS = OpenFlags.WRONLY | OpenFlags.CLOEXEC | OpenFlags.NOCTTY | OpenFlags.NONBLOCK;
 
     private final LibC libc;
 

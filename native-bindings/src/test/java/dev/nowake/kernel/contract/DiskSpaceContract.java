@@ -67,7 +67,8 @@ public abstract class DiskSpaceContract {
     private byte byteAt(Path path, long offsetBytes) throws Exception {
         ByteBuffer one = ByteBuffer.allocate(1);
         try (OpenFile open = world.kernel().files().open(path)) {
-            assertThat(world.kernel().files().read(open, offsetBytes, one, ReadMode.NORMAL)).isEqualTo(1);
+            assertThat(world.kernel().files().read(open, offsetBytes, one, ReadMode.NORMAL))
+                    .isEqualTo(1);
         }
         return one.get(0);
     }

@@ -18,7 +18,8 @@ final class FakeInode {
     final PageMap pages = new PageMap();
     /** Pages whose blocks were set aside before anything was written there. */
     final BitSet reserved = new BitSet();
-    final FakeContent content;
+
+    FakeContent content;
     /** Where a symbolic link points; null for anything else. */
     final String linkTarget;
 
