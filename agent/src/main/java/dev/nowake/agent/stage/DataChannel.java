@@ -15,11 +15,8 @@ import java.util.Set;
  * A file's data, past the page cache (O_DIRECT, open(2)) where its filesystem allows that. Offsets, lengths and addresses of
  * buffers are then multiples of {@link #blockBytes}; the last read of a file is as short as the file. Any thread.
  */
-<<<<<<< HEAD
-record DataChannel(FileChannel channel, boolean isDirect, int blockBytes, boolean isForOneStream) implements DataSource {
-=======
-public record DataChannel(FileChannel channel, boolean isDirect, int blockBytes) implements DataSource {
->>>>>>> main
+public record DataChannel(FileChannel channel, boolean isDirect, int blockBytes, boolean isForOneStream)
+        implements DataSource {
     /** What every disk and filesystem seen asks for at most: a page. */
     public static final int BLOCK_BYTES = 4096;
 
@@ -39,14 +36,13 @@ public record DataChannel(FileChannel channel, boolean isDirect, int blockBytes)
         }
     }
 
-<<<<<<< HEAD
+    public static DataChannel read(Path file) throws IOException {
+        return read(file, false);
+    }
+
     /** {@code forOneStream}: see {@link #isForOneStream}. */
     static DataChannel read(Path file, boolean forOneStream) throws IOException {
         return open(file, MOST_BLOCK_BYTES, Set.of(StandardOpenOption.READ), forOneStream);
-=======
-    public static DataChannel read(Path file) throws IOException {
-        return open(file, MOST_BLOCK_BYTES, Set.of(StandardOpenOption.READ));
->>>>>>> main
     }
 
     /** Makes the file where there is none. It can be read as well. */

@@ -14,7 +14,7 @@ final class PresentFile extends FileUnderWay {
     }
 
     static PresentFile open(StageFile file, Kernel kernel) throws IOException {
-        DataChannel target = DataChannel.read(file.target(), false);
+        DataChannel target = DataChannel.read(file.target());
         try {
             return new PresentFile(file, DataSource.open(kernel, file.source()), target);
         } catch (IOException unreadable) {
