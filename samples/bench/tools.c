@@ -4,6 +4,7 @@
 #include "bench.h"
 #include <pthread.h>
 #include <sys/fanotify.h>
+#include <sys/mount.h>
 #include <sys/sendfile.h>
 
 /* cold FILE...: nothing of the files is resident afterwards, or it fails. */
@@ -269,6 +270,12 @@ static int listenTo(char **folders) {
     return 0;
 }
 
+/* erofs IMAGE FOLDER [OPTIONS]: mounts the file itself, as mount(8) does from util-linux 2.41 on. */
+static int mountImage(char **words) {
+    if (mount(words[0], words[1], "erofs", MS_RDONLY | MS_NOSUID | MS_NODEV, words[2])) fail(words[0]);
+    return 0;
+}
+
 int main(int argc, char **argv) {
     const char *command = argc > 1 ? argv[1] : "";
     char **words = argv + 2;
@@ -286,10 +293,12 @@ int main(int argc, char **argv) {
     if (!strcmp(command, "engine") && count >= 3) return engine(words);
     if (!strcmp(command, "sparse") && count == 2) return sparse(words);
     if (!strcmp(command, "listen") && count >= 1) return listenTo(words);
+    if (!strcmp(command, "erofs") && count >= 2) return mountImage(words);
     fputs("usage: tools now | cold FILE... | resident FILE... | watch SECONDS FILE... | sendfile FILE |\n"
           "       readers N FILE... | open-each MILLIS FILE... | opens COUNT FILE | listen FOLDER... |\n"
           "       hold BYTES | fill FREE FILE... | engine BYTES MILLIS FILE... |\n"
-          "       sparse PAGES FILE\n",
+          "       sparse PAGES FILE |\n"
+          "       erofs IMAGE FOLDER [OPTIONS]\n",
           stderr);
     return 2;
 }

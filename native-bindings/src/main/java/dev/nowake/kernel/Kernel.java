@@ -12,6 +12,8 @@ public interface Kernel {
 
     BulkFiles bulkFiles();
 
+    DiskSpace diskSpace();
+
     PageCache pageCache();
 
     FileEvents fileEvents();
@@ -29,4 +31,6 @@ public interface Kernel {
     NodeMemory nodeMemory();
 
     ServiceManager serviceManager();
+
+    Mounts mounts();
 }

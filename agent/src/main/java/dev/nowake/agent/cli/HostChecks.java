@@ -4,6 +4,7 @@ import dev.nowake.agent.cli.DoctorVerb.Check;
 import dev.nowake.agent.execute.MountTraits;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.proc.BackingDevice;
+import dev.nowake.kernel.proc.BackingImage;
 import dev.nowake.kernel.proc.MemInfo;
 import dev.nowake.kernel.proc.Mount;
 import dev.nowake.kernel.proc.MountInfo;
@@ -37,6 +38,10 @@ final class HostChecks {
 
     /** Five filesystems, local and remote, and other listeners beside us. */
     private static final long ENOUGH_GROUPS = 16;
+
+    private static final String KEPT_TWICE =
+            "; %s is read through page cache of its own, and keeps what is released here:"
+                    + " mount with -o directio, or losetup --direct-io=on";
 
     private HostChecks() {}
 
@@ -163,7 +168,12 @@ final class HostChecks {
             long readAhead = BackingDevice.read(device)
                     .map(BackingDevice::readAheadBytes)
                     .orElse(0L);
-            return new Check(name, true, how(MountTraits.of(device, fsType, readAhead), readAhead));
+            MountTraits traits = MountTraits.of(device, fsType, readAhead);
+            String twice = mount.flatMap(BackingImage::of)
+                    .filter(image -> !image.isDirect())
+                    .map(image -> KEPT_TWICE.formatted(Invocation.show(image.file())))
+                    .orElse("");
+            return new Check(name, twice.isEmpty(), how(traits, readAhead) + twice);
         } catch (IOException e) {
             return new Check(name, false, CliException.of(path, e).getMessage());
         }

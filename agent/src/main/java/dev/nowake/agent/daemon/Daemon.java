@@ -50,6 +50,7 @@ public final class Daemon implements AutoCloseable {
     private final PolicyRegistry policies;
     private final LaneSet lanes;
     private final Reloading reloading;
+    private final MirrorDisks disks = new MirrorDisks();
     private final AtomicBoolean moving = new AtomicBoolean();
     private final ControlEndpoint control;
     private final Metrics metrics;
@@ -106,7 +107,7 @@ public final class Daemon implements AutoCloseable {
         if (keeps.problem() != null) {
             warn(keeps.problem());
         }
-        control = new ControlEndpoint(socket, parts, policies, lanes, reloading, this::warn);
+        control = new ControlEndpoint(socket, parts, policies, lanes, reloading, disks, this::warn);
         metrics = new Metrics(
                 new SelfView(
                         parts,
@@ -198,7 +199,8 @@ public final class Daemon implements AutoCloseable {
 
     /** Starts the lanes. Returns when every folder is marked, or after 5 s without those on servers that do not answer. */
     public void start() {
-        mirrors.open(reloading.config().mirrors(), parts.kernel(), runFolder); // before roots that lie in them are marked
+        mirrors.open(
+                reloading.config().mirrors(), parts.kernel(), runFolder); // before roots that lie in them are marked
         lanes.start();
         policies.watch();
         ready = true;

@@ -81,7 +81,11 @@ final class Mirrors implements AutoCloseable {
         @Override
         public void filled(FillNews news) {
             line(name, news.kind().label())
-                    .put("path", news.file() == null ? null : PathLabel.of(news.file()).text())
+                    .put(
+                            "path",
+                            news.file() == null
+                                    ? null
+                                    : PathLabel.of(news.file()).text())
                     .put("bytes", news.bytes() == 0 ? null : news.bytes())
                     .put("seconds", news.seconds() == 0 ? null : news.seconds())
                     .put("reason", news.line())

@@ -1,7 +1,8 @@
 package dev.nowake.agent.stage;
 
-import dev.nowake.kernel.FileAccess;
+import dev.nowake.kernel.Kernel;
 import dev.nowake.model.ByteRange;
+import dev.nowake.model.RangeSet;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -13,41 +14,57 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Hands out the pieces of all files, one file after the other, so that few files are open and those done are whole. Any thread. */
 final class Pieces {
-    /** As large as storage needs to be at full speed with some in flight; a multiple of the block. */
+    /** As large as storage needs to be at full speed with some in flight; a multiple of every block. */
     static final int PIECE_BYTES = 2 << 20;
 
-    /** The next thing to do: copy the range of the file, or with no range finish the file. */
-    record Piece(PartFile file, ByteRange range) {}
+    enum Task {
+        /** Copy it, and look whether it arrived where that was asked for. */
+        COPY,
+        /** It is there: compare it with the source. */
+        CHECK,
+        /** There is no more of this file to do. */
+        END
+    }
+
+    /** {@code range}: null at the end. */
+    record Piece(FileUnderWay file, Task task, ByteRange range) {}
 
     private final Iterator<StageFile> files;
-    private final FileAccess access;
+    private final Iterator<StageFile> present;
+    private final Kernel kernel;
+    private final boolean verify;
     private final Tally tally;
-    private final Set<PartFile> open = ConcurrentHashMap.newKeySet();
-    private final Deque<ByteRange> ranges = new ArrayDeque<>();
-    private PartFile current;
+    private final Set<FileUnderWay> open = ConcurrentHashMap.newKeySet();
+    private final Deque<Piece> pieces = new ArrayDeque<>();
+    private FileUnderWay current;
 
-    Pieces(List<StageFile> files, FileAccess access, Tally tally) {
+    /** {@code present}: files that are there and only to be compared. */
+    Pieces(List<StageFile> files, List<StageFile> present, Kernel kernel, boolean verify, Tally tally) {
         this.files = files.iterator();
-        this.access = access;
+        this.present = present.iterator();
+        this.kernel = kernel;
+        this.verify = verify;
         this.tally = tally;
     }
 
     /** Null when there is no more. */
     synchronized Piece next() {
         while (!tally.stopped.get()) {
-            if (current != null && current.failed() == null && !ranges.isEmpty()) {
+            if (current != null && current.failed() == null && !pieces.isEmpty()) {
                 current.pieceBegins();
-                return new Piece(current, ranges.poll());
+                return pieces.poll();
             }
             if (current != null) {
-                PartFile ended = current;
+                FileUnderWay ended = current;
                 current = null;
-                ranges.clear();
+                pieces.clear();
                 if (ended.handedOut()) {
-                    return new Piece(ended, null);
+                    return new Piece(ended, Task.END, null);
                 }
             } else if (files.hasNext()) {
-                begin(files.next());
+                begin(files.next(), true);
+            } else if (present.hasNext()) {
+                begin(present.next(), false);
             } else {
                 return null;
             }
@@ -55,36 +72,48 @@ final class Pieces {
         return null;
     }
 
-    private void begin(StageFile file) {
+    private void begin(StageFile file, boolean copy) {
         try {
-            current = PartFile.open(file, access);
-            open.add(current);
-            long missing = current.missing().bytes();
-            tally.resumedBytes.addAndGet(Math.max(0, current.arrivedBytes()));
-            tally.doneBytes.addAndGet(file.sizeBytes() - missing);
-            if (!current.isDirect()) {
-                tally.buffered.set(true);
-            }
-            current.missing().ranges().forEach(this::cut);
+            current = copy ? PartFile.open(file, kernel) : PresentFile.open(file, kernel);
         } catch (IOException | RuntimeException refused) {
             tally.fail(file.target(), refused);
+            if (refused instanceof IOException && DiskFull.is(refused)) {
+                tally.stopped.set(true);
+            }
+            return;
+        }
+        open.add(current);
+        if (current instanceof PartFile part) {
+            tally.resumedBytes.addAndGet(part.arrivedBytes());
+            tally.doneBytes.addAndGet(file.sizeBytes() - part.missing().bytes());
+            if (!part.isDirect()) {
+                tally.buffered.set(true);
+            }
+        }
+        cut(Task.COPY, current.missing());
+        if (verify && file.digest() == null && current.target().isDirect()) {
+            cut(Task.CHECK, current.unchecked());
+            long compared = current.missing().union(current.unchecked()).bytes();
+            tally.doneBytes.addAndGet(file.sizeBytes() - compared); // holes
         }
     }
 
-    private void cut(ByteRange range) {
-        for (long at = range.start(); at < range.end(); ) {
-            long end = Math.min(range.end(), (at / PIECE_BYTES + 1) * PIECE_BYTES);
-            ranges.add(new ByteRange(at, end));
-            at = end;
+    private void cut(Task task, RangeSet ranges) {
+        for (ByteRange range : ranges.ranges()) {
+            for (long at = range.start(); at < range.end(); ) {
+                long end = Math.min(range.end(), (at / PIECE_BYTES + 1) * PIECE_BYTES);
+                pieces.add(new Piece(current, task, new ByteRange(at, end)));
+                at = end;
+            }
         }
     }
 
     /** Those under way. */
-    List<PartFile> open() {
+    List<FileUnderWay> open() {
         return new ArrayList<>(open);
     }
 
-    void ended(PartFile file) {
+    void ended(FileUnderWay file) {
         open.remove(file);
     }
 }

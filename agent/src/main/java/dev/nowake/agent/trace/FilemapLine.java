@@ -7,11 +7,20 @@ import dev.nowake.kernel.proc.DeviceNumber;
  *
  * @param event without its {@code mm_filemap_}: {@code get_pages}, {@code fault}, {@code map_pages}, {@code
  *     add_to_page_cache}
- * @param pid the process, or the thread where the kernel did not note the process
+ * @param thread whose doing it is; 0 for the idle one
+ * @param process the one it is of, as the kernel has noted, which may be long ago ({@link TracedThreads}); -1 where it has not
  * @param micros on the instance's clock
  */
 record FilemapLine(
-        String event, int pid, int cpu, long micros, long device, long inode, long offsetBytes, long lengthBytes) {
+        String event,
+        int thread,
+        int process,
+        int cpu,
+        long micros,
+        long device,
+        long inode,
+        long offsetBytes,
+        long lengthBytes) {
     private static final String PREFIX = ": mm_filemap_";
 
     /**
@@ -38,9 +47,15 @@ record FilemapLine(
             int time = line.lastIndexOf(' ', event);
             int cpuEnd = line.lastIndexOf(']', time);
             int cpuStart = line.lastIndexOf('[', cpuEnd);
+            String head = line.substring(0, cpuStart).stripTrailing();
+            int process = process(head);
+            String task = head.endsWith(")")
+                    ? head.substring(0, head.lastIndexOf('(')).stripTrailing()
+                    : head;
             return new FilemapLine(
                     name,
-                    pid(line.substring(0, cpuStart)),
+                    Integer.parseInt(task.substring(task.lastIndexOf('-') + 1)),
+                    process,
                     Integer.parseInt(line.substring(cpuStart + 1, cpuEnd)),
                     micros(line.substring(time + 1, event)),
                     DeviceNumber.of(Long.parseLong(device[0]), Long.parseLong(device[1])),
@@ -66,18 +81,14 @@ record FilemapLine(
         return fields.contains(" order=") ? Integer.parseInt(field(fields, "order=")) & 31 : 0;
     }
 
-    /** {@code comm-TID ( TGID) }, or {@code comm-TID } where processes are not noted. */
-    private static int pid(String head) {
-        String text = head.stripTrailing();
-        if (text.endsWith(")")) {
-            int open = text.lastIndexOf('(');
-            String process = text.substring(open + 1, text.length() - 1).strip();
-            if (!process.startsWith("-")) {
-                return Integer.parseInt(process);
-            }
-            text = text.substring(0, open).stripTrailing();
+    /** Of {@code comm-TID ( TGID)}; -1 of {@code comm-TID (-------)}, and of {@code comm-TID} where none are noted. */
+    private static int process(String head) {
+        if (!head.endsWith(")")) {
+            return -1;
         }
-        return Integer.parseInt(text.substring(text.lastIndexOf('-') + 1));
+        String process =
+                head.substring(head.lastIndexOf('(') + 1, head.length() - 1).strip();
+        return process.startsWith("-") ? -1 : Integer.parseInt(process);
     }
 
     static long micros(String seconds) {

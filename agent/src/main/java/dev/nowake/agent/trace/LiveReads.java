@@ -48,6 +48,7 @@ public final class LiveReads implements AutoCloseable {
     private final InputStream pipe;
     private final Map<Key, List<ByteRange>> taken = new HashMap<>();
     private final Map<FileKey, Long> devices = new HashMap<>();
+    private final TracedThreads threads = new TracedThreads(Path.of("/"));
     private final long pageBytes = PageSize.bytes(Path.of("/"));
     private final CountDownLatch drained = new CountDownLatch(1);
     private volatile boolean ended;
@@ -121,7 +122,7 @@ public final class LiveReads implements AutoCloseable {
         if (device == null || event.offsetBytes() < 0 || event.lengthBytes() <= 0) {
             return;
         }
-        Key key = new Key(event.pid(), device, event.inode());
+        Key key = new Key(threads.processOf(event), device, event.inode());
         synchronized (taken) {
             List<ByteRange> ranges = taken.computeIfAbsent(key, any -> new ArrayList<>());
             ranges.add(ByteRange.ofLength(event.offsetBytes(), event.lengthBytes()));

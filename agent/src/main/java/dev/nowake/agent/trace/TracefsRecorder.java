@@ -43,6 +43,7 @@ final class TracefsRecorder implements Recorder {
     private final NumaTopology topology = NumaTopology.read();
     private final long pageBytes = PageSize.bytes(Path.of("/"));
     private final TraceMerger merger = new TraceMerger(RUN_BYTES);
+    private final TracedThreads threads = new TracedThreads(Path.of("/"));
     private final BitSet mapped = new BitSet();
     private final CountDownLatch drained = new CountDownLatch(1);
     private Thread reader;
@@ -121,8 +122,9 @@ final class TracefsRecorder implements Recorder {
             beginMicros = beginMicros < 0 ? event.micros() : beginMicros;
             int node = topology.nodeOfCpu(event.cpu()).id();
             long nanos = Math.max(0, event.micros() - beginMicros) * 1000;
-            merger.add(new Access(
-                    file, event.offsetBytes(), end - event.offsetBytes(), node, nanos, Math.max(0, event.pid())));
+            int pid = Math.max(0, threads.processOf(event));
+            merger.add(
+                    new Access(file, event.offsetBytes(), end - event.offsetBytes(), node, nanos, pid), event.thread());
         }
     }
 

@@ -25,10 +25,16 @@ import tools.jackson.databind.JsonNode;
 @Tag("kernel")
 @Timeout(120)
 class TraceKernelTest extends TraceCase {
+    private static final long PAGES = 4 * 4096;
+
+    /**
+     * In MiB, to a hundredth: there is no event of a page that read-ahead did not bring (short of memory, say) and a read
+     * had to fetch by itself.
+     */
     private static List<String> places(Trace trace) {
         return trace.accesses().stream()
                 .map(each -> trace.files().get(each.file()).name().text() + " " + each.offsetBytes() / MIB + " "
-                        + (double) each.lengthBytes() / MIB)
+                        + Math.round(100.0 * each.lengthBytes() / MIB) / 100.0)
                 .toList();
     }
 
@@ -48,7 +54,7 @@ class TraceKernelTest extends TraceCase {
             assertThat(recorded.accesses().stream().map(Access::pid).distinct()).hasSize(3);
             assertThat(recorded.accesses().stream().map(Access::timeNanos).toList())
                     .isSorted();
-            assertThat(run.json().get("distinctBytes").asLong()).isEqualTo(7L * MIB);
+            assertThat(run.json().get("distinctBytes").asLong()).isBetween(7L * MIB - PAGES, 7L * MIB);
         }
         assertThat(ownInstances(ProcessHandle.current().pid())).isEmpty();
     }
@@ -102,12 +108,18 @@ class TraceKernelTest extends TraceCase {
         JsonNode json = CliRun.real("trace", "show", "--output", "json", trace.toString())
                 .json();
         assertThat(json.get("files").get(0).get("path").asString()).isEqualTo(second.toString());
-        assertThat(json.get("touchedBytes").asLong()).isEqualTo(7L * MIB);
+        assertThat(json.get("touchedBytes").asLong()).isBetween(7L * MIB - PAGES, 7L * MIB);
     }
 
+    /** A new instance is on before it is set up: its last event is looked at first. */
     private boolean isRecording(long pid) throws IOException {
-        Path on = tracefs.resolve("instances/nowake-" + pid + "/tracing_on");
-        return Files.exists(on) && Files.readString(on).strip().equals("1");
+        Path instance = tracefs.resolve("instances/nowake-" + pid);
+        return isOn(instance.resolve("events/filemap/mm_filemap_add_to_page_cache/enable"))
+                && isOn(instance.resolve("tracing_on"));
+    }
+
+    private static boolean isOn(Path file) throws IOException {
+        return Files.exists(file) && Files.readString(file).startsWith("1");
     }
 
     private List<Path> ownInstances(long pid) throws IOException {

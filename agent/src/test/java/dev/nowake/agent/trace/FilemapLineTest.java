@@ -22,21 +22,21 @@ class FilemapLineTest {
     void aReadIsARange() {
         assertThat(parse("             cat-32540   (  32539) [003] ..... 13607.167072: mm_filemap_get_pages:"
                         + " dev=254:0 ino=20c0d3 ofs=3145728-3248127"))
-                .isEqualTo(
-                        new FilemapLine("get_pages", 32539, 3, 13_607_167_072L, DEVICE, 0x20c0d3, 3_145_728, 102_400));
+                .isEqualTo(new FilemapLine(
+                        "get_pages", 32540, 32539, 3, 13_607_167_072L, DEVICE, 0x20c0d3, 3_145_728, 102_400));
     }
 
     @Test
     void aFaultIsAPage() {
         assertThat(parse("  x-7   (-------) [000] ...1. 1.000001: mm_filemap_fault: dev=254:0 ino=1 ofs=4096"))
-                .isEqualTo(new FilemapLine("fault", 7, 0, 1_000_001, DEVICE, 1, 4096, 4096));
+                .isEqualTo(new FilemapLine("fault", 7, -1, 0, 1_000_001, DEVICE, 1, 4096, 4096));
     }
 
     @Test
     void aMissIsAFolio() {
         assertThat(parse("  x-7 [012] .... 1.000001: mm_filemap_add_to_page_cache: dev 254:0 ino 1f pfn=0x5 ofs=8192"
                         + " order=9"))
-                .isEqualTo(new FilemapLine("add_to_page_cache", 7, 12, 1_000_001, DEVICE, 0x1f, 8192, 2 << 20));
+                .isEqualTo(new FilemapLine("add_to_page_cache", 7, -1, 12, 1_000_001, DEVICE, 0x1f, 8192, 2 << 20));
         assertThat(parse("  x-7 [012] .... 1.000001: mm_filemap_add_to_page_cache: dev 254:0 ino 1f page=0 pfn=5 ofs=0")
                         .lengthBytes())
                 .as("older kernels have single pages")
@@ -58,7 +58,7 @@ class FilemapLineTest {
     void aNameIsNoPartOfTheLine(String comm) {
         assertThat(parse(
                         comm + "-32540   (  32539) [003] ..... 7.000002: mm_filemap_fault: dev=254:0 ino=20c0d3 ofs=0"))
-                .isEqualTo(new FilemapLine("fault", 32539, 3, 7_000_002, DEVICE, 0x20c0d3, 0, 4096));
+                .isEqualTo(new FilemapLine("fault", 32540, 32539, 3, 7_000_002, DEVICE, 0x20c0d3, 0, 4096));
     }
 
     @ParameterizedTest

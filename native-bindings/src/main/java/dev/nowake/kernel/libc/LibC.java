@@ -273,4 +273,19 @@ public interface LibC {
     default long capget(long header, long data) {
         return retry(CAPGET, header, data, 0, 0, 0, 0);
     }
+
+    /** unshare(2): of the calling thread. */
+    default long unshare(int flags) {
+        return retry(UNSHARE, flags, 0, 0, 0, 0, 0);
+    }
+
+    /** mount(2). {@code options} is what the filesystem itself is told, as text. */
+    default long mount(long source, long target, long fsType, long flags, long options) {
+        return retry(MOUNT, source, target, fsType, flags, options, 0);
+    }
+
+    /** umount2(2). */
+    default long umount(long target, int flags) {
+        return retry(UMOUNT2, target, flags, 0, 0, 0, 0);
+    }
 }

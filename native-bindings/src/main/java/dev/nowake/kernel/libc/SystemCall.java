@@ -53,6 +53,9 @@ public enum SystemCall {
     GETTID(186, 178),
     GETEUID(107, 175),
     CAPGET(125, 90),
+    UNSHARE(272, 97),
+    MOUNT(165, 40),
+    UMOUNT2(166, 39),
 
     /** For tests: the other end of a datagram. */
     BIND(49, 200),

@@ -1,6 +1,7 @@
 package dev.nowake.kernel.linux;
 
 import dev.nowake.kernel.BulkFiles;
+import dev.nowake.kernel.DiskSpace;
 import dev.nowake.kernel.Features;
 import dev.nowake.kernel.FileAccess;
 import dev.nowake.kernel.FileEvents;
@@ -8,6 +9,7 @@ import dev.nowake.kernel.FileSpace;
 import dev.nowake.kernel.ForeignMemory;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.Leases;
+import dev.nowake.kernel.Mounts;
 import dev.nowake.kernel.NodeMemory;
 import dev.nowake.kernel.PageCache;
 import dev.nowake.kernel.PermissionEvents;
@@ -24,6 +26,7 @@ public final class LinuxKernel implements Kernel {
     private final String bindingNote;
     private final FileAccess files;
     private final BulkFiles bulkFiles;
+    private final DiskSpace diskSpace;
     private final PageCache pageCache;
     private final FileEvents fileEvents;
     private final PermissionEvents permissionEvents;
@@ -33,6 +36,7 @@ public final class LinuxKernel implements Kernel {
     private final ForeignMemory foreignMemory;
     private final NodeMemory nodeMemory;
     private final ServiceManager serviceManager;
+    private final Mounts mounts;
     private Features features;
 
     private LinuxKernel(LibC libc, String bindingNote) {
@@ -40,6 +44,7 @@ public final class LinuxKernel implements Kernel {
         this.bindingNote = bindingNote;
         this.files = new LinuxFileAccess(libc);
         this.bulkFiles = new LinuxBulkFiles(libc);
+        this.diskSpace = new LinuxDiskSpace(libc);
         this.pageCache = new LinuxPageCache(libc);
         this.fileEvents = new LinuxFileEvents(libc);
         this.permissionEvents = new LinuxPermissionEvents(libc);
@@ -49,6 +54,7 @@ public final class LinuxKernel implements Kernel {
         this.foreignMemory = new LinuxForeignMemory(libc);
         this.nodeMemory = new LinuxNodeMemory(libc, Path.of("/"));
         this.serviceManager = new LinuxServiceManager(libc);
+        this.mounts = new LinuxMounts(libc);
     }
 
     /**
@@ -115,6 +121,11 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
+    public DiskSpace diskSpace() {
+        return diskSpace;
+    }
+
+    @Override
     public PageCache pageCache() {
         return pageCache;
     }
@@ -157,5 +168,10 @@ public final class LinuxKernel implements Kernel {
     @Override
     public ServiceManager serviceManager() {
         return serviceManager;
+    }
+
+    @Override
+    public Mounts mounts() {
+        return mounts;
     }
 }

@@ -1,6 +1,7 @@
 package dev.nowake.kernel.fake;
 
 import dev.nowake.kernel.BulkFiles;
+import dev.nowake.kernel.DiskSpace;
 import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.Features;
 import dev.nowake.kernel.FileAccess;
@@ -10,8 +11,8 @@ import dev.nowake.kernel.ForeignMemory;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.Leases;
+import dev.nowake.kernel.Mounts;
 import dev.nowake.kernel.NodeMemory;
-import dev.nowake.kernel.OpenFile;
 import dev.nowake.kernel.PageCache;
 import dev.nowake.kernel.PermissionEvents;
 import dev.nowake.kernel.PermissionGroup;
@@ -206,6 +207,11 @@ public final class FakeKernel extends FakeTree implements Kernel {
     }
 
     @Override
+    public DiskSpace diskSpace() {
+        return new FakeDiskSpace(host);
+    }
+
+    @Override
     public PageCache pageCache() {
         return new FakePageCache(this, host);
     }
@@ -231,30 +237,9 @@ public final class FakeKernel extends FakeTree implements Kernel {
         };
     }
 
-    /** None: this host's files have no blocks. */
     @Override
     public FileSpace fileSpace() {
-        return new FileSpace() {
-            @Override
-            public OpenFile openForWriting(Path path) throws KernelException {
-                throw new KernelException("open", Errno.EROFS);
-            }
-
-            @Override
-            public void sync(OpenFile file) throws KernelException {
-                throw new KernelException("fdatasync", Errno.EBADF);
-            }
-
-            @Override
-            public void allocate(OpenFile file, long offsetBytes, long lengthBytes) throws KernelException {
-                throw new KernelException("fallocate", Errno.EOPNOTSUPP);
-            }
-
-            @Override
-            public void punch(OpenFile file, long offsetBytes, long lengthBytes) throws KernelException {
-                throw new KernelException("fallocate", Errno.EOPNOTSUPP);
-            }
-        };
+        return new FakeFileSpace(host);
     }
 
     @Override
@@ -283,5 +268,10 @@ public final class FakeKernel extends FakeTree implements Kernel {
             host.script.enter("sendto", null);
             notifications.add(message);
         };
+    }
+
+    @Override
+    public Mounts mounts() {
+        return new FakeMounts(host);
     }
 }

@@ -108,7 +108,7 @@ class FailingCallsTest {
         List<KernelException> refusals = new ArrayList<>();
         attempt(refusals, () -> withFile(refusals));
         attempt(refusals, () -> {
-            try (OpenFile file = kernel.bulkFiles().openForWriting(written)) {
+            try (OpenFile file = kernel.fileSpace().openForWriting(written)) {
                 kernel.bulkFiles().write(file, 0, ByteBuffer.allocate(1));
             }
         });
@@ -124,6 +124,7 @@ class FailingCallsTest {
             }
         });
         attempt(refusals, () -> kernel.files().status(path));
+        attempt(refusals, () -> kernel.diskSpace().reserve(path, 0, 4096));
         attempt(refusals, () -> kernel.placement().runOn(kernel.placement().affinity(0)));
         attempt(refusals, () -> kernel.placement().allocateFrom(Memory.DEFAULT, new BitSet()));
         attempt(refusals, () -> {
@@ -141,6 +142,7 @@ class FailingCallsTest {
             }
         });
         attempt(refusals, () -> kernel.serviceManager().notify(socket.name(), "READY=1"));
+        withMounts(refusals);
         FeatureProbe.of(libc);
         return refusals;
     }
@@ -193,6 +195,21 @@ class FailingCallsTest {
             attempt(refusals, () -> cache.sendfile(file, 0, all));
             attempt(refusals, () -> cache.readThrough(file, 0, all));
             attempt(refusals, () -> kernel.leases().heldElsewhere(file));
+        }
+    }
+
+    /** On a thread of its own, with which its mounts go. */
+    private void withMounts(List<KernelException> refusals) {
+        Thread apart = Thread.ofPlatform()
+                .start(() -> attempt(refusals, () -> {
+                    kernel.mounts().separate();
+                    attempt(refusals, () -> kernel.mounts().bind(path, path));
+                    attempt(refusals, () -> kernel.mounts().unmount(path));
+                }));
+        try {
+            apart.join();
+        } catch (InterruptedException stopped) {
+            throw new AssertionError(stopped);
         }
     }
 

@@ -92,6 +92,7 @@ public final class FuzzedProc {
             new Reader(List.of("proc/5/status", "proc/5/numa_maps"), root -> {
                 ProcessMemory.of(root, PID);
                 ProcessOwner.read(root, PID);
+                ThreadOwner.processOf(root, PID);
             }),
             new Reader(List.of("proc/5/io", "proc/self/stat", "proc/self/auxv"), root -> {
                 ProcessIo.readBytes(root, PID);

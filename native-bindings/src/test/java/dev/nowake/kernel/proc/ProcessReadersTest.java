@@ -72,6 +72,18 @@ class ProcessReadersTest {
     }
 
     @Test
+    void theProcessOfAThread() throws IOException {
+        put("proc/43/status", "Name:\tTgid:\nUmask:\t0022\nTgid:\t42\nNgid:\t0\nPid:\t43\n");
+        assertThat(ThreadOwner.processOf(root, 43)).hasValue(42);
+        for (String text : new String[] {"", "Tgid:", "Tgid:\tx", "Tgid:\t0", "Tgid:\t99999999999"}) {
+            put("proc/43/status", text);
+            assertThat(ThreadOwner.processOf(root, 43)).as(text).isEmpty();
+        }
+        assertThat(ThreadOwner.processOf(root, 44)).isEmpty();
+        assertThat(ThreadOwner.numbersAreTheKernels(root)).isFalse();
+    }
+
+    @Test
     void pidsAreNumbersAlone() throws IOException {
         put("proc/42/stat", "");
         put("proc/7/stat", "");

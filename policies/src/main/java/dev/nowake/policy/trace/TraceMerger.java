@@ -12,11 +12,14 @@ import java.util.Map;
  * one or at its end. What directly follows is always merged, and then the bytes and the order in which each was first
  * touched are as before. What follows after others' accesses is merged while the run is shorter than a limit, so that
  * parallel readers do not make a run of every page; that moves bytes forward in the order, by no more than the limit for
- * each reader. For one thread.
+ * each reader. Where a thread's process is told otherwise than before, what it does goes on in its run, and what was told
+ * last is right: the kernel notes late which process a thread is of. For one thread.
  */
 public final class TraceMerger {
     /** Parallel readers of one file that are told apart. Beyond, runs are shorter. */
     private static final int OPEN_RUNS = 16;
+
+    private static final int NO_THREAD = 0;
 
     private final long interleavedBytes;
     private final int maxRuns;
@@ -37,15 +40,19 @@ public final class TraceMerger {
     private static final class Run {
         private final Access first;
         private long endBytes;
+        private int pid;
+        private int thread;
 
-        Run(Access first) {
+        Run(Access first, int thread) {
             this.first = first;
             this.endBytes = first.endBytes();
+            this.pid = first.pid();
+            this.thread = thread;
         }
 
-        boolean continuedBy(Access next) {
+        boolean continuedBy(Access next, int by) {
             return next.file() == first.file()
-                    && next.pid() == first.pid()
+                    && (next.pid() == pid || by != NO_THREAD && by == thread)
                     && next.node() == first.node()
                     && next.offsetBytes() >= first.offsetBytes()
                     && next.offsetBytes() <= endBytes;
@@ -55,8 +62,10 @@ public final class TraceMerger {
             return Math.max(endBytes, next.endBytes()) - first.offsetBytes() <= bytes;
         }
 
-        void take(Access next) {
+        void take(Access next, int by) {
             endBytes = Math.max(endBytes, next.endBytes());
+            pid = next.pid();
+            thread = by;
         }
 
         Access access() {
@@ -66,21 +75,26 @@ public final class TraceMerger {
                     endBytes - first.offsetBytes(),
                     first.node(),
                     first.timeNanos(),
-                    first.pid());
+                    pid);
         }
     }
 
     public void add(Access next) {
+        add(next, NO_THREAD);
+    }
+
+    /** {@code thread}: whose doing it is. */
+    public void add(Access next, int thread) {
         Run last = runs.isEmpty() ? null : runs.getLast();
-        if (last != null && dropped == 0 && last.continuedBy(next)) {
-            last.take(next);
+        if (last != null && dropped == 0 && last.continuedBy(next, thread)) {
+            last.take(next, thread);
             return;
         }
         ArrayDeque<Run> nearby = open.computeIfAbsent(next.file(), file -> new ArrayDeque<>());
         for (Iterator<Run> newest = nearby.descendingIterator(); newest.hasNext(); ) {
             Run run = newest.next();
-            if (run.continuedBy(next) && run.staysWithin(next, interleavedBytes)) {
-                run.take(next);
+            if (run.continuedBy(next, thread) && run.staysWithin(next, interleavedBytes)) {
+                run.take(next, thread);
                 return;
             }
         }
@@ -88,7 +102,7 @@ public final class TraceMerger {
             dropped++;
             return;
         }
-        Run run = new Run(next);
+        Run run = new Run(next, thread);
         runs.add(run);
         nearby.addLast(run);
         if (nearby.size() > OPEN_RUNS) {

@@ -73,6 +73,18 @@ class TraceMergerTest {
                         new Access(1, 0, 1 << 20, 0, 0, 2));
     }
 
+    /** The kernel's note of a thread's process is late: until then it is the one the number had before. */
+    @Test
+    void aThreadsRunGoesOnWhenItsProcessIsToldOtherwise() {
+        TraceMerger merger = new TraceMerger(0);
+        merger.add(new Access(0, 0, 100, 0, 1, 4303), 71);
+        merger.add(new Access(0, 100, 100, 0, 2, 70), 71);
+        merger.add(new Access(0, 200, 100, 0, 3, 70), 72);
+        merger.add(new Access(0, 300, 100, 0, 4, 4303), 73);
+        assertThat(merger.accesses())
+                .containsExactly(new Access(0, 0, 300, 0, 1, 70), new Access(0, 300, 100, 0, 4, 4303));
+    }
+
     @Test
     void whatFindsNoRoomIsCounted() {
         TraceMerger merger = new TraceMerger(0, 2);

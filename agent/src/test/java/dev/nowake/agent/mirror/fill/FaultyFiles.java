@@ -1,6 +1,7 @@
 package dev.nowake.agent.mirror.fill;
 
 import dev.nowake.kernel.BulkFiles;
+import dev.nowake.kernel.DiskSpace;
 import dev.nowake.kernel.Extent;
 import dev.nowake.kernel.Features;
 import dev.nowake.kernel.FileAccess;
@@ -11,6 +12,7 @@ import dev.nowake.kernel.ForeignMemory;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.Leases;
+import dev.nowake.kernel.Mounts;
 import dev.nowake.kernel.NodeMemory;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.kernel.PageCache;
@@ -26,7 +28,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The real kernel, between whose calls a test may do what it likes: fail them, keep them, cut them short, count them. */
-final class FaultyFiles implements Kernel, FileAccess, BulkFiles {
+final class FaultyFiles implements Kernel, FileAccess, BulkFiles, FileSpace {
     /** Runs before a call, on its thread; offset and length are 0 where there are none. */
     interface Deed {
         void before(Path file, long offsetBytes, int lengthBytes) throws KernelException;
@@ -96,7 +98,7 @@ final class FaultyFiles implements Kernel, FileAccess, BulkFiles {
 
     @Override
     public OpenFile openForWriting(Path path) throws KernelException {
-        return open(path, real.bulkFiles()::openForWriting);
+        return open(path, real.fileSpace()::openForWriting);
     }
 
     @Override
@@ -152,13 +154,13 @@ final class FaultyFiles implements Kernel, FileAccess, BulkFiles {
     }
 
     @Override
-    public PermissionEvents permissionEvents() {
-        return real.permissionEvents();
+    public Mounts mounts() {
+        return real.mounts();
     }
 
     @Override
-    public FileSpace fileSpace() {
-        return real.fileSpace();
+    public DiskSpace diskSpace() {
+        return real.diskSpace();
     }
 
     @Override
@@ -179,6 +181,31 @@ final class FaultyFiles implements Kernel, FileAccess, BulkFiles {
     @Override
     public PageCache pageCache() {
         return real.pageCache();
+    }
+
+    @Override
+    public FileSpace fileSpace() {
+        return this;
+    }
+
+    @Override
+    public void sync(OpenFile file) throws KernelException {
+        real.fileSpace().sync(file);
+    }
+
+    @Override
+    public void allocate(OpenFile file, long offsetBytes, long lengthBytes) throws KernelException {
+        real.fileSpace().allocate(file, offsetBytes, lengthBytes);
+    }
+
+    @Override
+    public void punch(OpenFile file, long offsetBytes, long lengthBytes) throws KernelException {
+        real.fileSpace().punch(file, offsetBytes, lengthBytes);
+    }
+
+    @Override
+    public PermissionEvents permissionEvents() {
+        return real.permissionEvents();
     }
 
     @Override

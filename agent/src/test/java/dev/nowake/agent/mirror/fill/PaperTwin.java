@@ -2,6 +2,7 @@ package dev.nowake.agent.mirror.fill;
 
 import dev.nowake.agent.mirror.Identity;
 import dev.nowake.agent.mirror.Twin;
+import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.ByteRange;
 import dev.nowake.model.FileId;
 import dev.nowake.model.RangeSet;
@@ -70,6 +71,11 @@ final class PaperTwin implements Twin {
     @Override
     public void save() {
         durable = written;
+    }
+
+    @Override
+    public void clear(OpenFile file) {
+        clear();
     }
 
     @Override
