@@ -5,11 +5,11 @@ served=$run/served
 server=
 mkdir "$mountpoint"
 
-# mount_slow FOLDER LATENCY_US BANDWIDTH: sets shards.
+# mount_slow FOLDER LATENCY_US BANDWIDTH [OPTION...]: sets shards.
 mount_slow() {
   : >"$run/mounted"
   # it unmounts and ends with this script, also when that is killed
-  setpriv --pdeathsig TERM "$slowfs" --latency-us "$2" --bandwidth "$3" "$1" "$mountpoint" >"$run/mounted" 2>"$served" &
+  setpriv --pdeathsig TERM "$slowfs" --latency-us "$2" --bandwidth "$3" "${@:4}" "$1" "$mountpoint" >"$run/mounted" 2>"$served" &
   server=$!
   while ! grep -q READY "$run/mounted"; do
     kill -0 "$server" 2>/dev/null || die "slowfs ended: $(cat "$served")"

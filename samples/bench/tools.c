@@ -4,6 +4,7 @@
 #include "bench.h"
 #include <pthread.h>
 #include <sys/fanotify.h>
+#include <sys/mount.h>
 #include <sys/sendfile.h>
 
 /* cold FILE...: nothing of the files is resident afterwards, or it fails. */
@@ -227,6 +228,18 @@ static int engine(char **words) {
     return 0;
 }
 
+/* sparse PAGES FILE: maps it and touches so many pages far from each other, as whoever wants a few tensors; prints seconds. */
+static int sparse(char **words) {
+    long pages = atol(words[0]);
+    int fd = openFile(words[1]);
+    long size = sizeOf(fd), start = now(), sum = 0;
+    const char *data = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (data == MAP_FAILED) fail("mmap");
+    for (long i = 0; i < pages; i++) sum += *(volatile const char *)(data + (i * 37 % pages) * (size / pages));
+    printf("%.6f\n", (now() - start) / 1e9 + 0 * sum);
+    return 0;
+}
+
 static volatile sig_atomic_t stopped;
 static void stop(int signal) { (void)signal, stopped = 1; }
 
@@ -257,6 +270,12 @@ static int listenTo(char **folders) {
     return 0;
 }
 
+/* erofs IMAGE FOLDER [OPTIONS]: mounts the file itself, as mount(8) does from util-linux 2.41 on. */
+static int mountImage(char **words) {
+    if (mount(words[0], words[1], "erofs", MS_RDONLY | MS_NOSUID | MS_NODEV, words[2])) fail(words[0]);
+    return 0;
+}
+
 int main(int argc, char **argv) {
     const char *command = argc > 1 ? argv[1] : "";
     char **words = argv + 2;
@@ -272,10 +291,14 @@ int main(int argc, char **argv) {
     if (!strcmp(command, "hold") && count == 1) hold(words[0]);
     if (!strcmp(command, "fill") && count >= 2) return fill(words);
     if (!strcmp(command, "engine") && count >= 3) return engine(words);
+    if (!strcmp(command, "sparse") && count == 2) return sparse(words);
     if (!strcmp(command, "listen") && count >= 1) return listenTo(words);
+    if (!strcmp(command, "erofs") && count >= 2) return mountImage(words);
     fputs("usage: tools now | cold FILE... | resident FILE... | watch SECONDS FILE... | sendfile FILE |\n"
           "       readers N FILE... | open-each MILLIS FILE... | opens COUNT FILE | listen FOLDER... |\n"
-          "       hold BYTES | fill FREE FILE... | engine BYTES MILLIS FILE...\n",
+          "       hold BYTES | fill FREE FILE... | engine BYTES MILLIS FILE... |\n"
+          "       sparse PAGES FILE |\n"
+          "       erofs IMAGE FOLDER [OPTIONS]\n",
           stderr);
     return 2;
 }

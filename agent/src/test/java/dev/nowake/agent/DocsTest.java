@@ -40,6 +40,17 @@ class DocsTest {
             "--collector.textfile.directory",
             "--system",
             "--avoid",
+            // servers of FUSE mounts
+            "--async-read",
+            "--block-cache",
+            "--block-cache-path",
+            "--cache",
+            "--cache-dir",
+            "--cache-size",
+            "--cache-xz",
+            "--config-file",
+            "--file-cache-max-size-mb",
+            "--vfs-cache-mode",
             // Kubernetes, systemd, Maven, devices, JavaScript
             "SupplementaryGroups",
             "InaccessiblePaths",

@@ -14,6 +14,7 @@ public record Errno(int number) {
     public static final Errno ENOMEM = new Errno(12);
     public static final Errno EACCES = new Errno(13);
     public static final Errno EFAULT = new Errno(14);
+    public static final Errno ENOTBLK = new Errno(15);
     public static final Errno EBUSY = new Errno(16);
     public static final Errno EEXIST = new Errno(17);
     public static final Errno EXDEV = new Errno(18);
@@ -32,6 +33,7 @@ public record Errno(int number) {
     public static final Errno ENXIO = new Errno(6);
     public static final Errno ESRCH = new Errno(3);
     public static final Errno EOPNOTSUPP = new Errno(95);
+    public static final Errno EDQUOT = new Errno(122);
     public static final Errno ESTALE = new Errno(116);
 
     private static final Map<Integer, String> NAMES = names();
@@ -59,12 +61,14 @@ public record Errno(int number) {
         names.put(36, "ENAMETOOLONG");
         names.put(38, "ENOSYS");
         names.put(40, "ELOOP");
+        names.put(74, "EBADMSG");
         names.put(75, "EOVERFLOW");
         names.put(95, "EOPNOTSUPP");
         names.put(107, "ENOTCONN");
         names.put(110, "ETIMEDOUT");
         names.put(111, "ECONNREFUSED");
         names.put(116, "ESTALE");
+        names.put(117, "EUCLEAN");
         names.put(122, "EDQUOT");
         return Map.copyOf(names);
     }

@@ -21,6 +21,12 @@ public final class Features {
         PAGEMAP_SCAN(
                 "tells what a reader has mapped by what is mapped", "pagemap, which costs by the size of the mapping"),
         PIDFD("knows a process by descriptor", "by pid and start time"),
+        OPEN_PERMISSION(
+                "holds an open of a mirrored file back until the file is there",
+                "a mirror must be filled by 'nowake stage'"),
+        PRE_ACCESS(
+                "holds a read of a mirrored file back until that range is there",
+                "an open of a mirrored file waits for all of it"),
         LEASES("knows at once whether a file is still in use", "/proc scan"),
         MEMORY_POLICY("steers page cache to a NUMA node", "pages land where the reader runs"),
         NODE_RECLAIM(

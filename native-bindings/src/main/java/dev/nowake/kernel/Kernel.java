@@ -10,11 +10,19 @@ public interface Kernel {
 
     FileAccess files();
 
+    BulkFiles bulkFiles();
+
+    DiskSpace diskSpace();
+
     PageCache pageCache();
 
     FileEvents fileEvents();
 
+    PermissionEvents permissionEvents();
+
     Leases leases();
+
+    FileSpace fileSpace();
 
     ThreadPlacement placement();
 
@@ -23,4 +31,6 @@ public interface Kernel {
     NodeMemory nodeMemory();
 
     ServiceManager serviceManager();
+
+    Mounts mounts();
 }

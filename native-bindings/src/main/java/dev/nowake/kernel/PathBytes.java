@@ -16,13 +16,11 @@ public final class PathBytes {
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
     private static final boolean NAMES_ARE_UTF8 = "UTF-8".equalsIgnoreCase(System.getProperty("sun.jnu.encoding"));
     private static final char REPLACEMENT = '\uFFFD';
+    private static final Path ROOT = Path.of("/");
 
     private PathBytes() {}
 
-    /**
-     * The path's bytes, without a NUL. A relative path whose name is no text becomes absolute, and is looked up once
-     * (stat(2)) on the way.
-     */
+    /** The path's bytes, without a NUL. One that is no text is looked up once (stat(2)) on the way. */
     public static byte[] of(Path path) {
         String text = path.toString();
         if (isAscii(text)) {
@@ -31,9 +29,10 @@ public final class PathBytes {
         if (NAMES_ARE_UTF8 && text.indexOf(REPLACEMENT) < 0) {
             return text.getBytes(StandardCharsets.UTF_8);
         }
-        byte[] bytes = decode(path.toUri().getRawPath());
+        // A URI is of an absolute path; a relative one keeps its bytes below the root.
+        byte[] bytes = decode(ROOT.resolve(path).toUri().getRawPath());
         boolean slashAdded = bytes.length > 1 && bytes[bytes.length - 1] == '/';
-        return slashAdded ? Arrays.copyOf(bytes, bytes.length - 1) : bytes;
+        return Arrays.copyOfRange(bytes, path.isAbsolute() ? 0 : 1, bytes.length - (slashAdded ? 1 : 0));
     }
 
     /** The path of these bytes, which hold no NUL. */

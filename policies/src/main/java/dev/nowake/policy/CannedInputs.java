@@ -15,7 +15,7 @@ import java.util.Map;
 
 /**
  * Inputs of every kind a policy can meet, to try it on before it serves: each trigger, with and without a load, with things
- * known and unknown. A model of three shards of 4 GiB, another one idle beside it.
+ * known and unknown. A model of three shards of 4 GiB, another one idle beside it; a mirror with six models.
  */
 public final class CannedInputs {
     private static final long GIB = 1L << 30;
@@ -58,6 +58,8 @@ public final class CannedInputs {
         add(all, "pressure on an idle host", Trigger.PRESSURE, null, null, args);
         add(all, "tick during a load", Trigger.TICK, null, midway, args);
         add(all, "tick on an idle host", Trigger.TICK, null, null, args);
+        add(all, "a mirror's disk above its budget", CannedMirrors.aboveBudget(TIME_SECONDS), args);
+        add(all, "room needed on a mirror's disk that others fill", CannedMirrors.filledByOthers(TIME_SECONDS), args);
         return List.copyOf(all);
     }
 
@@ -97,6 +99,10 @@ public final class CannedInputs {
     private static void add(
             List<Canned> all, String label, Trigger trigger, FileView file, LoadView load, Map<String, Object> args) {
         all.add(new Canned(label, input(trigger, file, MODEL, load, args)));
+    }
+
+    private static void add(List<Canned> all, String label, MirrorView mirror, Map<String, Object> args) {
+        all.add(new Canned(label, PolicyInput.ofDisk(mirror, roomy(false), TIME_SECONDS, args, Map.of())));
     }
 
     /** {@code load}: of the model; null where nobody loads it. */

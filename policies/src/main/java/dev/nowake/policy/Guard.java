@@ -11,8 +11,9 @@ import java.util.Map;
 
 /**
  * What every step must pass before anything acts on it: a file of a model below the rule's roots, a range inside that file.
- * Only the load's own files are prefetched; files of other models may be evicted or kept. Nodes must be the host's. What is outside is cut off or
- * refused, and counted by the caller; nothing a policy returns can reach a foreign file.
+ * Only the load's own files are prefetched; files of other models may be evicted or kept. Nodes must be the host's. From a
+ * mirror's disk only whole models of that mirror go that nobody uses or wants kept. What is outside is cut off or refused,
+ * and counted by the caller; nothing a policy returns can reach a foreign file.
  */
 public final class Guard {
     /** More steps than this in one plan are refused: no model has so many shards, and each step costs memory. */
@@ -29,14 +30,22 @@ public final class Guard {
     /** A step that may be acted on: its range cut to the file. */
     public record Checked(Step.OnRange step, FileId file, RangeSet range) {}
 
+    /** A model that may be evicted from its mirror's disk. */
+    public record FromDisk(MirroredModelView model, String reason) {}
+
     /**
      * The steps that passed, in order, why others did not, and what the policy wants to remember.
      *
      * @param compactions one for a node at most
+     * @param fromDisk each model once
      * @param state null where nothing new is to be remembered
      */
     public record Verdict(
-            List<Checked> accepted, List<Step.Compact> compactions, List<String> refused, Map<String, Object> state) {}
+            List<Checked> accepted,
+            List<Step.Compact> compactions,
+            List<FromDisk> fromDisk,
+            List<String> refused,
+            Map<String, Object> state) {}
 
     public static Verdict check(List<? extends Step> steps, PolicyInput input) {
         List<Checked> accepted = new ArrayList<>();
@@ -45,7 +54,10 @@ public final class Guard {
         Map<String, Object> state = null;
         if (steps.size() > MAX_STEPS) {
             refused.add("plan has " + steps.size() + " steps, at most " + MAX_STEPS + " are taken");
-            return new Verdict(accepted, List.of(), refused, null);
+            return new Verdict(accepted, List.of(), List.of(), refused, null);
+        }
+        if (input.trigger() == Trigger.DISK) {
+            return DiskGuard.check(steps, input.mirror());
         }
         Map<FileId, Long> own = ownSizes(input);
         Map<FileId, Long> all = steps.stream().anyMatch(step -> isOfOther(step, own)) ? allSizes(input, own) : own;
@@ -62,11 +74,12 @@ public final class Guard {
                 case Step.Remember remember -> state = remember.state();
                 case Step.Prefetch prefetch ->
                     add(prefetch, own.get(prefetch.file()), "outside the model", accepted, refused);
+                case Step.EvictFromDisk evict -> refused.add(DiskGuard.notNow(evict, input.trigger()));
                 case Step.Evict evict -> add(evict, all.get(evict.file()), "outside the roots", accepted, refused);
                 case Step.Keep keep -> add(keep, all.get(keep.file()), "outside the roots", accepted, refused);
             }
         }
-        return new Verdict(accepted, List.copyOf(compactions.values()), refused, state);
+        return new Verdict(accepted, List.copyOf(compactions.values()), List.of(), refused, state);
     }
 
     private static boolean hasNode(HostView host, int number) {

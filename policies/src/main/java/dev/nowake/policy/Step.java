@@ -80,6 +80,30 @@ public sealed interface Step {
         }
     }
 
+    /**
+     * Evict a model from a mirror's disk, whole: its bytes are brought from the remote again when somebody reads them. Of a
+     * script: {@code tier: "disk"}. Only with {@link Trigger#DISK}, and never a model that is open, being loaded or kept.
+     *
+     * @param model its name in {@link PolicyInput#mirror}; null where a file names it
+     * @param file any file of it; null where its name does
+     */
+    record EvictFromDisk(String model, FileId file, String reason) implements Step {
+        public EvictFromDisk {
+            if ((model == null) == (file == null)) {
+                throw new IllegalArgumentException("either a model or a file of it");
+            }
+        }
+
+        public static EvictFromDisk model(String name, String reason) {
+            return new EvictFromDisk(name, null, reason);
+        }
+
+        /** The one that file is of: names may be taken twice. */
+        public static EvictFromDisk ofFile(FileId file, String reason) {
+            return new EvictFromDisk(null, file, reason);
+        }
+    }
+
     /** While what holds a {@link Keep}. */
     enum Hold {
         /** Until {@link Keep#untilSeconds}. */

@@ -17,7 +17,12 @@ public enum Trigger {
     /** The host runs short of memory. */
     PRESSURE,
     /** Time passes: about every ten seconds. */
-    TICK;
+    TICK,
+    /**
+     * A mirror's disk is above its budget, or room is needed on it: {@link PolicyInput#mirror} says how much. Only the evict
+     * hook of the policy that the mirror names is asked.
+     */
+    DISK;
 
     public String label() {
         return name().toLowerCase(Locale.ROOT);

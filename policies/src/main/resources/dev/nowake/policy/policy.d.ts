@@ -21,7 +21,12 @@ declare namespace Nowake {
     /** The host runs short of memory. */
     | "pressure"
     /** Time passes: about every ten seconds. */
-    | "tick";
+    | "tick"
+    /**
+     * A mirror's disk is above its budget, or room is needed on it: `mirror` says how much. Only the evict hook of the
+     * policy that the mirror names is asked.
+     */
+    | "disk";
 
   type Format = "safetensors" | "gguf" | "torch-zip" | "torch-pickle" | "onnx" | "unknown";
 
@@ -37,14 +42,16 @@ declare namespace Nowake {
     | ({ readonly trigger: "miss"; readonly file: File; readonly range: Range } & OfLoad)
     | ({ readonly trigger: "progress" | "close"; readonly file: File | null; readonly range: null } & OfLoad)
     | ({ readonly trigger: "written"; readonly file: File; readonly range: null } & (OfLoad | OfNone))
-    | ({ readonly trigger: "pressure" | "tick"; readonly file: null; readonly range: null } & (OfLoad | OfNone));
+    | ({ readonly trigger: "pressure" | "tick"; readonly file: null; readonly range: null } & (OfLoad | OfNone))
+    | ({ readonly trigger: "disk"; readonly file: null; readonly range: null } & OfDisk);
 
-  type OfLoad = { readonly model: Model; readonly load: Load };
-  type OfNone = { readonly model: null; readonly load: null };
+  type OfLoad = { readonly model: Model; readonly load: Load; readonly mirror: null };
+  type OfNone = { readonly model: null; readonly load: null; readonly mirror: null };
+  type OfDisk = { readonly model: null; readonly load: null; readonly mirror: Mirror };
 
   interface InputFields {
     readonly trigger: Trigger;
-    /** The shard the trigger is about; null for tick, pressure and the end of the load. */
+    /** The shard the trigger is about; null for tick, pressure, disk and the end of the load. */
     readonly file: File | null;
     /** What was missed; null unless the trigger is "miss". */
     readonly range: Range | null;
@@ -52,7 +59,7 @@ declare namespace Nowake {
     readonly model: Model | null;
     /** Null where `model` is. */
     readonly load: Load | null;
-    /** Every model below the same roots, the load's own included. */
+    /** Every model below the same roots, the load's own included; [] for disk. */
     readonly models: readonly OtherModel[];
     readonly host: Host;
     /** Now, unix seconds. `Date.now()` says the same in milliseconds. */
@@ -61,6 +68,8 @@ declare namespace Nowake {
     readonly args: { readonly [name: string]: any };
     /** What the policy last asked to remember; {} at first. */
     readonly state: { readonly [key: string]: any };
+    /** Whose disk needs room; null unless the trigger is "disk". */
+    readonly mirror: Mirror | null;
   }
 
   interface Range {
@@ -165,6 +174,52 @@ declare namespace Nowake {
     readonly resident: number | null;
   }
 
+  /** A local disk that stands for slower storage, and what is on it. */
+  interface Mirror {
+    /** As the configuration names it. */
+    readonly name: string;
+    /** What its files may take on the disk. */
+    readonly budget: number;
+    /** What they take now. */
+    readonly used: number;
+    /** Free on the disk, whoever fills it. */
+    readonly free: number;
+    /** Has to stay free there. */
+    readonly reserve: number;
+    /** About to be written; 0 where the disk has to be brought back within its limits. */
+    readonly needed: number;
+    /** What has to go: the larger of used + needed - budget and needed + reserve - free; 0 where nothing has to. */
+    readonly excess: number;
+    readonly models: readonly MirroredModel[];
+  }
+
+  /** Evicted whole, and never while it is open, being loaded or kept. */
+  interface MirroredModel {
+    /** Two may have the same name: give a file's id then. */
+    readonly name: string;
+    /** Of its files, were they all there. */
+    readonly size: number;
+    /** What they take on the disk, and evicting it frees. */
+    readonly onDisk: number;
+    /** Unix time of the last open seen, also by a daemon before this one; 0 where none was. */
+    readonly lastLoaded: number;
+    /** Somebody has a file of it open or mapped. */
+    readonly open: boolean;
+    /** Bytes of it are being brought, or a load of it is under way. */
+    readonly loading: boolean;
+    /** An operator wants it kept (`nowake keep`). */
+    readonly kept: boolean;
+    readonly files: readonly MirroredFile[];
+  }
+
+  interface MirroredFile {
+    readonly id: string;
+    /** A label. */
+    readonly path: string;
+    readonly size: number;
+    readonly onDisk: number;
+  }
+
   interface Host {
     readonly total: number;
     readonly free: number;
@@ -227,6 +282,19 @@ declare namespace Nowake {
     ifMapped?: "leave" | "pageout";
     /** Begin to write dirty pages back. Standard: false. */
     writeBack?: boolean;
+    /** Standard: "memory". */
+    tier?: "memory";
+    reason?: string;
+  }
+
+  /** Evict a whole model from a mirror's disk, at trigger "disk" alone. Exactly one of `model` and `file`. */
+  interface DiskEvictStep {
+    action?: "evict";
+    tier: "disk";
+    /** Its name in `mirror.models`. */
+    model?: string;
+    /** The id of any file of it. */
+    file?: string;
     reason?: string;
   }
 
@@ -261,7 +329,7 @@ declare namespace Nowake {
     reason?: string;
   }
 
-  type Step = PrefetchStep | EvictStep | KeepStep | CompactStep | RememberStep;
+  type Step = PrefetchStep | EvictStep | DiskEvictStep | KeepStep | CompactStep | RememberStep;
 
   /** Null or undefined mean no steps. */
   type Steps = Step[] | null | undefined | void;

@@ -35,6 +35,13 @@ class CannedInputsTest {
             if (input.trigger() == Trigger.TICK || input.trigger() == Trigger.PRESSURE) {
                 assertThat(input.file()).isNull();
             }
+            assertThat(input.mirror() != null).isEqualTo(input.trigger() == Trigger.DISK);
+            if (input.mirror() != null) {
+                assertThat(input.file()).isNull();
+                assertThat(input.model()).isNull();
+                assertThat(input.models()).isEmpty();
+                assertThat(input.mirror().excessBytes()).isPositive();
+            }
         });
     }
 

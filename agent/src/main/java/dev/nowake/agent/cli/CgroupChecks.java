@@ -1,16 +1,13 @@
 package dev.nowake.agent.cli;
 
 import dev.nowake.agent.cli.DoctorVerb.Check;
-import dev.nowake.agent.control.ControlClient;
 import dev.nowake.agent.govern.CgroupRoom;
 import dev.nowake.kernel.proc.CgroupMemory;
 import dev.nowake.kernel.proc.Cgroups;
 import dev.nowake.kernel.proc.MemInfo;
 import dev.nowake.kernel.proc.MemoryGroup;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -21,24 +18,12 @@ final class CgroupChecks {
 
     private CgroupChecks() {}
 
-    /** {@code socket}: of the daemon, whose group is looked at where one answers; else it is this process's. */
-    static List<Check> of(Path root, Path socket) {
-        int daemon = daemonPid(socket);
+    /** {@code daemon}: the pid of one that answers, whose group is looked at; 0 for none: then it is this process's. */
+    static List<Check> of(Path root, int daemon) {
         String who = daemon > 0 ? "daemon (pid " + daemon + ")" : "this process; no daemon answers";
         CgroupMemory memory = daemon > 0 ? CgroupMemory.read(root, daemon) : CgroupMemory.own(root);
         long available = MemInfo.read(root).availableBytes();
         return List.of(hierarchies(root), limit(who, memory, Math.min(WINDOW_BYTES, available / 4)));
-    }
-
-    private static int daemonPid(Path socket) {
-        try {
-            return new ControlClient(socket)
-                    .ask(Map.of("verb", "status"))
-                    .path("pid")
-                    .asInt(0);
-        } catch (IOException nobody) {
-            return 0;
-        }
     }
 
     static Check hierarchies(Path root) {

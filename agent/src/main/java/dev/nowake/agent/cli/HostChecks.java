@@ -4,9 +4,11 @@ import dev.nowake.agent.cli.DoctorVerb.Check;
 import dev.nowake.agent.execute.MountTraits;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.proc.BackingDevice;
+import dev.nowake.kernel.proc.BackingImage;
 import dev.nowake.kernel.proc.MemInfo;
 import dev.nowake.kernel.proc.Mount;
 import dev.nowake.kernel.proc.MountInfo;
+import dev.nowake.kernel.proc.MountReadAhead;
 import dev.nowake.kernel.proc.NumaTopology;
 import dev.nowake.kernel.proc.Sysctl;
 import java.io.IOException;
@@ -36,6 +38,10 @@ final class HostChecks {
 
     /** Five filesystems, local and remote, and other listeners beside us. */
     private static final long ENOUGH_GROUPS = 16;
+
+    private static final String KEPT_TWICE =
+            "; %s is read through page cache of its own, and keeps what is released here:"
+                    + " mount with -o directio, or losetup --direct-io=on";
 
     private HostChecks() {}
 
@@ -126,8 +132,30 @@ final class HostChecks {
                         : "no filemap events: misses are estimated from residency; mount tracefs as root");
     }
 
-    /** How files below a path would be read. */
-    static Check mount(Kernel kernel, Path path) {
+    /** How files below a path on another kind of filesystem would be read: it is not touched. {@code resolved}: its links followed. */
+    static Check remote(Path path, Path resolved, MountInfo mounts) {
+        String name = "path " + Invocation.show(path);
+        Mount mount = mounts.byPath(resolved).orElse(null);
+        if (mount == null) {
+            return new Check(name, false, "it is on no mount that /proc lists");
+        }
+        long readAhead = MountReadAhead.read(Path.of("/"), mount, mounts)
+                .map(MountReadAhead::bytes)
+                .orElse(0L);
+        return new Check(
+                name,
+                true,
+                how(MountTraits.of(mount, readAhead), readAhead) + "; not looked into, its server may hang");
+    }
+
+    private static String how(MountTraits traits, long readAhead) {
+        return traits.fsType() + ", read-ahead " + (readAhead > 0 ? Sizes.of(readAhead) : "unknown") + ": "
+                + traits.mechanism().label() + ", " + traits.streams() + " at once"
+                + (traits.remote() ? ", remote" : "");
+    }
+
+    /** How files below a path on a local filesystem would be read. */
+    static Check local(Kernel kernel, Path path) {
         String name = "path " + Invocation.show(path);
         try {
             long device = kernel.files().status(path).device();
@@ -141,12 +169,11 @@ final class HostChecks {
                     .map(BackingDevice::readAheadBytes)
                     .orElse(0L);
             MountTraits traits = MountTraits.of(device, fsType, readAhead);
-            return new Check(
-                    name,
-                    true,
-                    fsType + ", read-ahead " + (readAhead > 0 ? Sizes.of(readAhead) : "unknown") + ": "
-                            + traits.mechanism().label() + ", " + traits.streams() + " at once"
-                            + (traits.remote() ? ", remote" : ""));
+            String twice = mount.flatMap(BackingImage::of)
+                    .filter(image -> !image.isDirect())
+                    .map(image -> KEPT_TWICE.formatted(Invocation.show(image.file())))
+                    .orElse("");
+            return new Check(name, twice.isEmpty(), how(traits, readAhead) + twice);
         } catch (IOException e) {
             return new Check(name, false, CliException.of(path, e).getMessage());
         }

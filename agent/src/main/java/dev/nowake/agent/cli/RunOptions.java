@@ -73,7 +73,10 @@ record RunOptions(List<Path> roots, boolean enforce, String policy, Path configF
                         .toList(),
                 file.policies(),
                 file.inFlight(),
-                service(file.service()));
+                service(file.service()),
+                file.mirrors().stream()
+                        .map(mirror -> enforce ? mirror.withMode(Mode.ENFORCE) : mirror)
+                        .toList());
     }
 
     /** Those with a pattern as the folders they stand for now; one that has a root of its own is left to that. */

@@ -28,6 +28,7 @@ final class Verbs {
         ALL.put("evict", EvictVerb::new);
         ALL.put("inspect", InspectVerb::new);
         ALL.put("stage", StageVerb::new);
+        ALL.put("pack", PackVerb::new);
         ALL.put("trace", TraceVerb::new);
         ALL.put("report", ReportVerb::new);
         ALL.put("policy", PolicyVerb::new);

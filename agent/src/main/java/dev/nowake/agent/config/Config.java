@@ -11,6 +11,7 @@ import java.util.Map;
  * @param mode the mode of roots that name none
  * @param rules the first that matches a load decides about it; the root's own policy where none does
  * @param policies folders of policies, absolute
+ * @param mirrors no two of which share a folder
  */
 public record Config(
         Mode mode,
@@ -18,11 +19,24 @@ public record Config(
         List<Rule> rules,
         List<Path> policies,
         InFlightLimits inFlight,
-        ServiceSettings service) {
+        ServiceSettings service,
+        List<MirrorSettings> mirrors) {
     public Config {
         roots = List.copyOf(roots);
         rules = List.copyOf(rules);
         policies = List.copyOf(policies);
+        mirrors = List.copyOf(mirrors);
+    }
+
+    /** Without mirrors. */
+    public Config(
+            Mode mode,
+            List<RootRule> roots,
+            List<Rule> rules,
+            List<Path> policies,
+            InFlightLimits inFlight,
+            ServiceSettings service) {
+        this(mode, roots, rules, policies, inFlight, service, List.of());
     }
 
     /** Without rules: each root has its own policy. */
@@ -32,7 +46,7 @@ public record Config(
 
     /** The same with other roots, for a part of the daemon. */
     public Config withRoots(List<RootRule> others) {
-        return new Config(mode, others, rules, policies, inFlight, service);
+        return new Config(mode, others, rules, policies, inFlight, service, mirrors);
     }
 
     /** {@code enforce} when at least one root, or a rule, acts. */

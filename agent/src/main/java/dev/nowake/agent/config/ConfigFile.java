@@ -93,6 +93,20 @@ public final class ConfigFile {
     }
 
     /**
+     * The folders of the roots alone, patterns as they are written, as far as they can be told: no policy is loaded and no root
+     * is touched, so one on a server that hangs holds up nobody.
+     */
+    public static List<Path> rootFolders(Path file) {
+        ConfigErrors errors = new ConfigErrors();
+        List<ConfigLayers.Layer> layers = new ConfigLayers(errors).read(vendorFile(), file, file.equals(INSTALLED));
+        if (layers.isEmpty()) {
+            return List.of();
+        }
+        YamlNode list = new LayerMerge().merge(layers).entries().get("roots");
+        return new ConfigReader(errors, KnownPolicies.BUILTIN, new Users(PASSWD)).rootFolders(list);
+    }
+
+    /**
      * Where it is installed; null where it runs from elsewhere. By the class path: a class out of an ahead-of-time cache names
      * the jar that lay where the cache was made.
      */

@@ -31,7 +31,8 @@ final class ConfigReader {
                 rules.rules(top.get("rules")),
                 folders(top.get("policies")),
                 inFlight(top.get("inFlight")),
-                new ServiceReader(errors).settings(top));
+                new ServiceReader(errors).settings(top),
+                new MirrorReader(errors).mirrors(top.get("mirrors"), mode));
     }
 
     private List<RootRule> roots(YamlNode list, Mode mode) {
@@ -98,6 +99,21 @@ final class ConfigReader {
         return new InFlightLimits(
                 errors.value(keys, ConfigKeys.MAX),
                 mountMaxBytes == null ? InFlightLimits.DEFAULT.mountMaxBytes() : mountMaxBytes);
+    }
+
+    /** Those of the roots that are not disabled; what is none is left out. */
+    List<Path> rootFolders(YamlNode list) {
+        List<Path> folders = new ArrayList<>();
+        if (list instanceof YamlNode.Sequence sequence) {
+            for (YamlNode item : sequence.items()) {
+                Map<String, YamlNode> keys = errors.mapping(item, ConfigKeys.below("roots[]"));
+                Path folder = keys.containsKey("path") ? folder(keys.get("path")) : null;
+                if (folder != null && errors.value(keys, ConfigKeys.ROOT_ENABLED)) {
+                    folders.add(folder);
+                }
+            }
+        }
+        return folders;
     }
 
     /** Absolute ones; what is no list of them is an error. */

@@ -15,6 +15,7 @@ final class ConfigReference {
         TITLES.put("rules[]", "An item of `rules`");
         TITLES.put("rules[].match", "Conditions: `match` of a rule");
         TITLES.put("rules[].fallback", "`fallback` of a rule, where it has arguments");
+        TITLES.put("mirrors[]", "An item of `mirrors`");
         TITLES.put("inFlight", "`inFlight`");
         TITLES.put("metrics", "`metrics`");
         TITLES.put("journal", "`journal`");

@@ -1,6 +1,8 @@
 package dev.nowake.agent.config;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +13,11 @@ import tools.jackson.databind.json.JsonMapper;
 /** A JSON Schema (draft 2020-12) of one configuration file, made of {@link KeyTable}: for editors. */
 public final class ConfigSchema {
     /** Texts that YAML may take for something else: a user's number, a port, a command named {@code true}. */
-    private static final Set<ValueType<?>> MAY_BE_NUMBERS =
-            Set.of(Values.POLICY, Values.NAME, Values.PATTERN, Values.USER, Values.LISTEN);
+    private static final Set<ValueType<?>> MAY_BE_NUMBERS = new HashSet<>(MirrorKeys.MAY_BE_NUMBERS);
+
+    static {
+        Collections.addAll(MAY_BE_NUMBERS, Values.POLICY, Values.NAME, Values.PATTERN, Values.USER, Values.LISTEN);
+    }
 
     private ConfigSchema() {}
 
@@ -87,14 +92,17 @@ public final class ConfigSchema {
         };
     }
 
-    /** A file that changes another's rule may leave its policy out. */
+    /** A file that changes another's rule or mirror may leave out what that one says. */
     private static Map<String, Object> item(ConfigKey<?> key) {
         if (key.path().equals("roots")) {
             return keys("roots[]", List.of("path"));
         }
-        Map<String, Object> rule = keys(key.path() + "[]", List.of());
-        rule.put("anyOf", List.of(Map.of("required", List.of("policy")), Map.of("required", List.of("name"))));
-        return rule;
+        List<String> whole = key.path().equals("mirrors")
+                ? List.of(MirrorKeys.REMOTE.name(), MirrorKeys.LOCAL.name())
+                : List.of("policy");
+        Map<String, Object> item = keys(key.path() + "[]", List.of());
+        item.put("anyOf", List.of(Map.of("required", whole), Map.of("required", List.of("name"))));
+        return item;
     }
 
     private static Map<String, Object> arguments() {

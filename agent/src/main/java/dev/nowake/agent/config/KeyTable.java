@@ -2,13 +2,14 @@ package dev.nowake.agent.config;
 
 import dev.nowake.agent.config.ConfigKey.Shape;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Every key of the configuration, in the order in which they are told: what may stand in a file, what the reference says
  * of it and what an editor's schema does.
  */
 final class KeyTable {
-    static final List<ConfigKey<?>> ALL = List.of(
+    private static final List<ConfigKey<?>> BEFORE = List.of(
             ConfigKeys.MODE,
             ConfigKey.of("roots", Shape.ITEMS, null, "the folders to watch", "[{path: /models}]"),
             ConfigKey.of(
@@ -96,7 +97,9 @@ final class KeyTable {
             ConfigKey.of(
                     "rules[].fallback.policy", Shape.VALUE, Values.POLICY, "who stands in; required", "whole-file"),
             ConfigKey.of("rules[].fallback.args", Shape.ARGUMENTS, null, "its arguments", "{window: 1GiB}"),
-            ConfigKeys.RULE_ENABLED,
+            ConfigKeys.RULE_ENABLED);
+
+    private static final List<ConfigKey<?>> AFTER = List.of(
             ConfigKey.of("metrics", Shape.KEYS, null, "where metrics are shown", "{listen: 127.0.0.1:9469}"),
             ConfigKeys.LISTEN,
             ConfigKeys.TEXTFILE,
@@ -108,6 +111,9 @@ final class KeyTable {
             ConfigKey.of("control", Shape.KEYS, null, "who may talk to the daemon, beside root", "{group: nowake}"),
             ConfigKeys.GROUP,
             ConfigKeys.ADMINS);
+
+    static final List<ConfigKey<?>> ALL =
+            Stream.of(BEFORE, MirrorKeys.ALL, AFTER).flatMap(List::stream).toList();
 
     private KeyTable() {}
 }

@@ -8,8 +8,8 @@ import java.util.Map;
 
 /**
  * Makes one document of several. Of a key that stands in more than one file the later file's value holds; the sections
- * ({@code journal}) are taken key by key. Roots with one path and rules with one name are one: the later file changes some
- * of its keys. Further roots and policy folders are added. Further rules go before those of earlier files, so that what was
+ * ({@code journal}) are taken key by key. Roots with one path, rules and mirrors with one name are one: the later file changes some
+ * of its keys. Further roots, mirrors and policy folders are added. Further rules go before those of earlier files, so that what was
  * added is not hidden behind a rule that matches everything.
  */
 final class LayerMerge {
@@ -40,6 +40,17 @@ final class LayerMerge {
     /** What a rule is known by. Null where it has no name. */
     static String rule(YamlNode item) {
         return text(item, "name");
+    }
+
+    /** What a mirror is known by: its name, or the last folder of where it is shown. Null where it has neither. */
+    private static String mirror(YamlNode item) {
+        String name = text(item, "name");
+        String local = text(item, "local");
+        if (name != null || local == null || local.indexOf('\0') >= 0) {
+            return name;
+        }
+        Path last = Path.of(local).normalize().getFileName();
+        return last == null ? null : last.toString();
     }
 
     private static String text(YamlNode item, String key) {
@@ -103,7 +114,7 @@ final class LayerMerge {
             if (at < 0) {
                 further.add(later);
             } else if (items.get(at) instanceof YamlNode.Mapping earlier && later instanceof YamlNode.Mapping changes) {
-                notes.add(later.place() + ": changes the " + (rules ? "rule '" + rule(later) : "root '" + root(later))
+                notes.add(later.place() + ": changes the " + key.substring(0, key.length() - 1) + " '" + id(key, later)
                         + "' of " + earlier.place());
                 items.set(at, item(earlier, changes));
             }
@@ -126,6 +137,7 @@ final class LayerMerge {
         return switch (key) {
             case "rules" -> rule(item);
             case "roots" -> root(item);
+            case "mirrors" -> mirror(item);
             default -> item instanceof YamlNode.Scalar scalar ? scalar.text() : null;
         };
     }

@@ -95,26 +95,27 @@ final class Settings {
         }
     }
 
-    /** A root or a rule: what is given, and of a root also what holds because nothing is. */
+    /** A root, a mirror or a rule: what is given, and but for rules also what holds because nothing is. */
     private void item(String declared, String path, Map<String, YamlNode> entries) {
         boolean root = declared.startsWith("roots");
-        boolean first = true;
+        boolean mirror = declared.equals(MirrorKeys.ITEM);
+        int before = settings.size();
         for (ConfigKey<?> key : KeyTable.ALL) {
             if (!key.parent().equals(declared)) {
                 continue;
             }
             YamlNode node = given(entries, key.name());
             String place = path + "." + key.name();
+            boolean first = settings.size() == before;
             if (key.shape() == Shape.ARGUMENTS) {
                 arguments(place, 2, policy(entries), entries(node));
             } else if (node instanceof YamlNode.Mapping mapping) {
                 mapping(key, place, mapping.entries());
-            } else if (node != null || root && key == ConfigKeys.ROOT_POLICY) {
+            } else if (node != null || root && key == ConfigKeys.ROOT_POLICY || mirror && key.absent() != null) {
                 value(key, place, 2, first, node);
-            } else if (root && key.name().equals(ConfigKeys.MODE.name())) {
+            } else if ((root || mirror) && key.name().equals(ConfigKeys.MODE.name())) {
                 value(ConfigKeys.MODE, place, 2, first, given(document.entries(), key.name()));
             }
-            first = false;
         }
     }
 

@@ -54,6 +54,9 @@ record ConfigChanges(List<String> now, List<String> atRestart) {
         if (!before.inFlight().equals(after.inFlight())) {
             atRestart.add("inFlight");
         }
+        if (!before.mirrors().equals(after.mirrors())) {
+            atRestart.add("mirrors");
+        }
         return new ConfigChanges(List.copyOf(now), List.copyOf(atRestart));
     }
 

@@ -50,9 +50,12 @@ public final class Daemon implements AutoCloseable {
     private final PolicyRegistry policies;
     private final LaneSet lanes;
     private final Reloading reloading;
+    private final MirrorDisks disks = new MirrorDisks();
     private final AtomicBoolean moving = new AtomicBoolean();
     private final ControlEndpoint control;
     private final Metrics metrics;
+    private final Mirrors mirrors;
+    private final Path runFolder;
     private ServiceNotices notices;
     private volatile boolean ready;
 
@@ -76,6 +79,8 @@ public final class Daemon implements AutoCloseable {
         journal = new Journal(state.journal(), counters, config.service().journal());
         KeepList keeps = new KeepList(state.keeps(), Clocks.HOST);
         switches = new Switches(socket.toAbsolutePath().resolveSibling("disable"), keeps, journal, Clocks.HOST);
+        runFolder = socket.toAbsolutePath().getParent();
+        mirrors = new Mirrors(counters, journal);
         Path host = Path.of("/");
         handover = new Handover(state.handover(), host, counters);
         Mounts mounts = new Mounts(host);
@@ -102,7 +107,7 @@ public final class Daemon implements AutoCloseable {
         if (keeps.problem() != null) {
             warn(keeps.problem());
         }
-        control = new ControlEndpoint(socket, parts, policies, lanes, reloading, this::warn);
+        control = new ControlEndpoint(socket, parts, policies, lanes, reloading, disks, this::warn);
         metrics = new Metrics(
                 new SelfView(
                         parts,
@@ -194,6 +199,8 @@ public final class Daemon implements AutoCloseable {
 
     /** Starts the lanes. Returns when every folder is marked, or after 5 s without those on servers that do not answer. */
     public void start() {
+        mirrors.open(
+                reloading.config().mirrors(), parts.kernel(), runFolder); // before roots that lie in them are marked
         lanes.start();
         policies.watch();
         ready = true;
@@ -247,6 +254,7 @@ public final class Daemon implements AutoCloseable {
         reloading.close();
         metrics.close();
         lanes.close();
+        mirrors.close();
         parts.prefetcher().close();
         policies.close();
         try {

@@ -70,7 +70,7 @@ final class Lane implements AutoCloseable {
         Placements placements = new Placements(nodes);
         LayoutShelf layouts = new LayoutShelf();
         watching = new Watching(parts, ears);
-        models = new Models(parts, roots, threads.background(), watching, baseline, this::newFolders, isOurs);
+        models = new Models(parts, roots, threads.background(), watching, baseline, layouts, this::newFolders, isOurs);
         restart = new Restart(parts, models, baseline, handover);
         Keeps keeps = new Keeps(Clocks.HOST, this::isKept);
         Leftovers leftovers = new Leftovers(parts, threads.background(), this::isKept, models);

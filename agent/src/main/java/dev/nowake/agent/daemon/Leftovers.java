@@ -116,7 +116,8 @@ final class Leftovers {
 
     private void retryLater(Rest rest, int stayed) {
         if (stayed < AFTER_SECONDS.length && !rest.ranges().isEmpty()) {
-            parts.engine().at(System.nanoTime() + AFTER_SECONDS[stayed] * SECOND, () -> retry(rest, new Tries(stayed, 0)));
+            parts.engine()
+                    .at(System.nanoTime() + AFTER_SECONDS[stayed] * SECOND, () -> retry(rest, new Tries(stayed, 0)));
         }
     }
 

@@ -34,6 +34,8 @@ final class Models {
     private final Parts parts;
     private final Executor background;
     private final Watching watching;
+    private final Baseline baseline;
+    private final LayoutShelf layouts;
     private final Roots roots;
     private final UseScan useScan;
     private final IdleFiles idleFiles;
@@ -50,11 +52,14 @@ final class Models {
             Executor background,
             Watching watching,
             Baseline baseline,
+            LayoutShelf layouts,
             Consumer<List<FileId>> newFolders,
             BiPredicate<Path, MountInfo> isOurs) {
         this.parts = parts;
         this.background = background;
         this.watching = watching;
+        this.baseline = baseline;
+        this.layouts = layouts;
         this.roots = new Roots(parts, config, watching, isOurs);
         this.useScan = new UseScan(parts);
         this.idleFiles = new IdleFiles(parts, baseline, this::of, this::inBackground);
@@ -177,12 +182,24 @@ final class Models {
         if (changed.isEmpty()) {
             return;
         }
+        forgetFilesBelow(changed);
         catalog.follow(roots.listed());
         changed.forEach(catalog::enterAgain);
         marks.unmarkOthers();
         marks.markAndTell(changed);
         watching.closeUnused();
         foreign.forgetAll();
+    }
+
+    /** What is mounted there now may have other files under the same numbers: images do. */
+    private void forgetFilesBelow(Collection<Path> places) {
+        for (FileId id : knownFiles()) {
+            CatalogEntry entry = catalog.find(id);
+            if (entry != null && places.stream().anyMatch(entry.path()::startsWith)) {
+                baseline.forget(id);
+                layouts.forget(id);
+            }
+        }
     }
 
     /** Something in a watched folder came or went. The engine's thread. */

@@ -102,6 +102,7 @@ final class StatusDocument {
             document.put("maxBytes", mount.mostBytes());
             document.put("inFlightBytes", mount.inFlightBytes());
             document.put("latencyMillis", mount.latencyNanos() == 0 ? null : mount.latencyNanos() / 1e6);
+            document.put("dropsPagesAtOpen", parts.mounts().dropsPagesAtOpen(mount.device()));
             document.put("fencedSeconds", mount.isFenced() ? mount.fencedNanos() / 1e9 : null);
             mounts.add(document);
         }

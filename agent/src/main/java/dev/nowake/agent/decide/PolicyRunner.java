@@ -118,7 +118,8 @@ public final class PolicyRunner {
         }
         Guard.Verdict verdict = Guard.check(steps, own);
         Map<String, Object> remembered = verdict.state() == null ? null : RememberedState.of(verdict.state());
-        Plan plan = new Plan(name, byPriority(verdict.accepted()), verdict.compactions(), verdict.refused());
+        Plan plan = new Plan(
+                name, byPriority(verdict.accepted()), verdict.compactions(), verdict.fromDisk(), verdict.refused());
         return new Decision(plan, remembered);
     }
 

@@ -7,6 +7,7 @@ import dev.nowake.policy.Hook;
 import dev.nowake.policy.Policy;
 import dev.nowake.policy.PolicyFailure;
 import dev.nowake.policy.PolicyInput;
+import dev.nowake.policy.Trigger;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -58,7 +59,8 @@ final class Rehearsal {
                 hook,
                 input,
                 CallLimits.REHEARSAL,
-                false,
+                // one that no mirror names is never asked about a disk, and need not know of it
+                input.trigger() == Trigger.DISK,
                 PolicyCall.Answer.of(plan -> answered.complete(null), () -> answered.complete(null)));
         try {
             if (runner.offer(call)) {

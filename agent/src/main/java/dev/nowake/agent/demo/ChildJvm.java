@@ -7,10 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Starts another JVM like this one: same Java, same class path, same flags. */
-final class ChildJvm {
+public final class ChildJvm {
     private ChildJvm() {}
 
-    static Process start(Path log, String mainClass, List<String> arguments) throws IOException {
+    /** What it says to stderr is appended to {@code log}. */
+    public static Process start(Path log, String mainClass, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElse("java"));
         for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {

@@ -31,8 +31,8 @@ public enum Priority {
         return switch (kind) {
             case ERROR -> ERROR;
             case WARNING, FENCE, OVERFLOW, LOST -> WARNING;
-            case START, STOP, RELOAD, SWITCH, LIFT, MOUNT, POLICY -> NOTICE;
-            case BEGIN, DONE, SHORTAGE, LOG -> INFO;
+            case START, STOP, RELOAD, SWITCH, LIFT, MOUNT, MIRROR, POLICY -> NOTICE;
+            case BEGIN, DONE, SHORTAGE, DISK, LOG -> INFO;
             case OPEN, PLAN, OUTCOME, LOAD, ROOM, PAGES, SAMPLE, CLOSE, RELEASE, FORECAST, COMPACTION -> DEBUG;
         };
     }
@@ -45,8 +45,19 @@ public enum Priority {
         }
         return switch (kind) {
             case POLICY -> ofPolicy(entry);
+            case DISK -> entry.has("missingBytes") ? WARNING : INFO;
+            case MIRROR -> ofMirror(entry);
             case RELOAD -> entry.has("errors") || entry.has("error") ? ERROR : NOTICE;
             default -> of(kind);
+        };
+    }
+
+    private static Priority ofMirror(JournalEntry entry) {
+        return switch (entry.text("event")) {
+            case "open", "reachable" -> NOTICE;
+            case "failed", "mismatch", "unsaved", "broken" -> ERROR;
+            case "unreachable", "changed", "abandoned" -> WARNING;
+            default -> INFO;
         };
     }
 

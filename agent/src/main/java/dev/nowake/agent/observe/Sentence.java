@@ -29,6 +29,9 @@ public final class Sentence {
     private String about() {
         String model = entry.text("model");
         String policy = entry.text("policy");
+        if (entry.lineKind() == LineKind.DISK) {
+            return prefixed("mirror ", "mirror");
+        }
         boolean ofPolicy = entry.lineKind() == LineKind.POLICY && !policy.isEmpty();
         if (!model.isEmpty() && !ofPolicy) {
             return model;
@@ -54,6 +57,7 @@ public final class Sentence {
                 amount("would have prefetched ", "wouldPrefetchBytes", "")
                         + amount(", released ", "wouldReleaseBytes", "");
             case DONE -> LoadSentence.of(entry) + refused();
+            case DISK -> disk();
             case COMPACTION -> compaction();
             case FENCE -> mount() + "silent for " + Amounts.seconds(positive("silentSeconds")) + ": " + reason("");
             case LIFT -> mount() + "returns again after " + Amounts.seconds(positive("fencedSeconds"));
@@ -64,6 +68,7 @@ public final class Sentence {
             case STOP -> "stops" + reason(": ");
             case LOAD, MOUNT, OVERFLOW, WARNING, ERROR -> pathUnlessAbout() + reason("") + wrapped("at");
             case RELOAD -> reload();
+            case MIRROR -> mirror();
             case SWITCH -> change();
             case SAMPLE -> rest();
         };
@@ -130,6 +135,35 @@ public final class Sentence {
                 + reason(", ");
     }
 
+    private String disk() {
+        String would = entry.text("mode").equals("observe") ? "would evict " : "evicted ";
+        String evicted = models("evicted");
+        String stayed = models("stayed");
+        String missing = amount("", "missingBytes", " missing on the disk") + reason(": ");
+        return (evicted.isEmpty() ? "" : would + evicted + prefixed(" for ", "by") + time(" in "))
+                + (stayed.isEmpty() ? "" : (evicted.isEmpty() ? "" : "; ") + "stayed " + stayed)
+                + (missing.isEmpty() ? "" : (evicted.isEmpty() && stayed.isEmpty() ? "" : "; ") + missing);
+    }
+
+    /** Of a list of models with their bytes and a reason. */
+    private String models(String key) {
+        StringJoiner models = new StringJoiner(", ");
+        JsonNode list = entry.fields().path(key);
+        int shown = 0;
+        for (JsonNode each : list) {
+            if (shown++ < SHOWN_STEPS) {
+                JournalEntry model = new JournalEntry(each, entry.raw());
+                models.add(model.text("model")
+                        + new Sentence(model).amount(" ", "bytes", "")
+                        + new Sentence(model).wrapped("reason"));
+            }
+        }
+        if (shown > SHOWN_STEPS) {
+            models.add(shown - SHOWN_STEPS + " more");
+        }
+        return models.toString();
+    }
+
     private String compaction() {
         return "free memory compacted" + time(" in ")
                 + amount(", in large blocks ", "blockBytesBefore", "")
@@ -157,6 +191,16 @@ public final class Sentence {
         String later = entry.has("atRestart") ? "; at the next start: " + texts("atRestart") : "";
         String now = texts("changes");
         return "the configuration was read again: " + (now.isEmpty() ? "nothing changed" : now) + later;
+    }
+
+    private String mirror() {
+        String name = "mirror " + entry.text("mirror") + " ";
+        return switch (entry.text("event")) {
+            case "open" -> name + "shows " + entry.text("remote");
+            case "synced" -> name + rest();
+            case "complete" -> name + "has all of it" + amount(", ", "bytes", "") + time(" in ");
+            default -> name + entry.text("event") + reason(": ");
+        };
     }
 
     private String change() {

@@ -13,12 +13,12 @@ import java.util.regex.Pattern;
  * What a file's name promises of its content: Hugging Face names large blobs by their SHA-256 and small ones as git does, by
  * the SHA-1 of a header and the content; Ollama writes {@code sha256-HEX}.
  */
-record ContentDigest(String algorithm, String hex) {
+public record ContentDigest(String algorithm, String hex) {
     private static final Pattern SHA256 = Pattern.compile("(?:sha256-)?([0-9a-f]{64})");
     private static final Pattern GIT = Pattern.compile("[0-9a-f]{40}");
 
     /** Null where the name promises nothing. */
-    static ContentDigest of(Path path) {
+    public static ContentDigest of(Path path) {
         Path last = path.getFileName();
         if (last == null) {
             return null;
@@ -33,7 +33,7 @@ record ContentDigest(String algorithm, String hex) {
     }
 
     /** A digest that takes the content of a file of this size next. */
-    static MessageDigest start(ContentDigest promised, long sizeBytes) {
+    public static MessageDigest start(ContentDigest promised, long sizeBytes) {
         try {
             if (promised == null || promised.algorithm().equals("SHA-256")) {
                 return MessageDigest.getInstance("SHA-256");
@@ -46,7 +46,7 @@ record ContentDigest(String algorithm, String hex) {
         }
     }
 
-    static String hex(MessageDigest digest) {
+    public static String hex(MessageDigest digest) {
         return HexFormat.of().formatHex(digest.digest());
     }
 }

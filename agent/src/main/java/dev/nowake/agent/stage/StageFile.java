@@ -11,13 +11,13 @@ import java.nio.file.Path;
  * @param status of the source when it was listed; its identity
  * @param digest what its name promises of its content, or null
  */
-record StageFile(Path source, Path target, FileStatus status, ContentDigest digest) {
-    long sizeBytes() {
+public record StageFile(Path source, Path target, FileStatus status, ContentDigest digest) {
+    public long sizeBytes() {
         return status.sizeBytes();
     }
 
     /** Whether another look at the source shows the same file, unchanged. */
-    boolean isSame(FileStatus now) {
+    public boolean isSame(FileStatus now) {
         return now.device() == status.device()
                 && now.inode() == status.inode()
                 && now.sizeBytes() == status.sizeBytes()

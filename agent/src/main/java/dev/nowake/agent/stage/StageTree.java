@@ -21,15 +21,22 @@ import java.util.List;
  *
  * @param folders targets, parents first
  * @param skipped pipes, devices, links that lead nowhere or to folders outside
+ * @param unfinished what an earlier copy left unfinished
  */
-record StageTree(List<Path> folders, List<Link> links, List<StageFile> files, List<Path> skipped) {
-    record Link(Path target, Path leadsTo) {}
+public record StageTree(
+        List<Path> folders, List<Link> links, List<StageFile> files, List<Path> skipped, List<Path> unfinished) {
+    public record Link(Path target, Path leadsTo) {}
 
     /** @throws IOException where the source cannot be read */
-    static StageTree list(Path source, Path target, FileAccess access) throws IOException {
-        StageTree tree = new StageTree(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    public static StageTree list(Path source, Path target, FileAccess access) throws IOException {
+        return list(source, target, access, new Tally());
+    }
+
+    static StageTree list(Path source, Path target, FileAccess access, Tally tally) throws IOException {
+        StageTree tree = new StageTree(
+                new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         if (Files.isDirectory(source)) {
-            tree.walk(source, target, access);
+            tree.walk(source, target, access, tally);
         } else {
             Path real = source.toRealPath();
             Path place = Files.isDirectory(target) ? target.resolve(source.getFileName()) : target;
@@ -38,7 +45,7 @@ record StageTree(List<Path> folders, List<Link> links, List<StageFile> files, Li
         return tree;
     }
 
-    private void walk(Path source, Path target, FileAccess access) throws IOException {
+    private void walk(Path source, Path target, FileAccess access, Tally tally) throws IOException {
         Path root = source.toRealPath();
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
             @Override
@@ -49,9 +56,11 @@ record StageTree(List<Path> folders, List<Link> links, List<StageFile> files, Li
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                tally.answers.incrementAndGet();
                 Path place = below(root, file, target);
                 if (PartFile.isOurs(file)) {
-                    return FileVisitResult.CONTINUE; // what another copy has left unfinished
+                    unfinished.add(file);
+                    return FileVisitResult.CONTINUE;
                 }
                 if (attributes.isSymbolicLink()) {
                     link(root, file, place, access);
@@ -88,12 +97,12 @@ record StageTree(List<Path> folders, List<Link> links, List<StageFile> files, Li
         return path.equals(root) ? target : target.resolve(root.relativize(path));
     }
 
-    long sizeBytes() {
+    public long sizeBytes() {
         return files.stream().mapToLong(StageFile::sizeBytes).sum();
     }
 
     /** A name beside the path's: {@code .NAME.suffix}, whatever bytes the name has. */
-    static Path beside(Path path, String suffix) {
+    public static Path beside(Path path, String suffix) {
         ByteArrayOutputStream name = new ByteArrayOutputStream();
         name.write('.');
         name.writeBytes(PathBytes.of(path.getFileName()));

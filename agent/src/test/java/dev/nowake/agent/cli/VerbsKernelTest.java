@@ -261,7 +261,7 @@ class VerbsKernelTest {
         CliRun run = CliRun.real("doctor", "--output=json", folder.toString(), "/nowhere");
         assertThat(run.exit()).isZero();
         JsonNode checks = run.json().get("checks");
-        assertThat(run.json().propertyNames()).containsExactly("checks");
+        assertThat(run.json().propertyNames()).containsExactly("checks", "findings");
         assertThat(checks.size()).isGreaterThan(15);
         for (JsonNode check : checks) {
             assertThat(check.propertyNames()).containsExactly("name", "ok", "detail");

@@ -56,6 +56,25 @@ class ConfigFileTest {
         assertThat(read("mode: enforce").mode()).isEqualTo(Mode.ENFORCE);
     }
 
+    /** For whoever wants to know where they lie while a policy is broken or a server hangs. */
+    @Test
+    void rootFoldersAreToldWhateverElseIsWrong() throws Exception {
+        Path file = Files.writeString(folder.resolve("nowake.yaml"), """
+                mode: sideways
+                roots:
+                - {path: /a, policy: no-such-policy, args: {x: 1}}
+                - {path: "/home/*/models"}
+                - {path: relative}
+                - {path: /off, enabled: false}
+                - {policy: none}
+                - text
+                """);
+        assertThat(ConfigFile.rootFolders(file)).containsExactly(Path.of("/a"), Path.of("/home/*/models"));
+        assertThat(ConfigFile.rootFolders(folder.resolve("nowhere.yaml"))).isEmpty();
+        assertThat(ConfigFile.rootFolders(Files.writeString(folder.resolve("odd.yaml"), "roots: {a: [")))
+                .isEmpty();
+    }
+
     @Test
     void aRootMayCarryItsOwnMode() throws Exception {
         Config config = read("mode: observe\nroots:\n- {path: /a, mode: enforce}\n- {path: /b}\n");
@@ -153,8 +172,8 @@ class ConfigFileTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "[1]                         | :1: expected keys and values (control, inFlight, journal, metrics, mode, policies, roots, rules)",
-                "just words                  | :1: expected keys and values (control, inFlight, journal, metrics, mode, policies, roots, rules)",
+                "[1]                         | :1: expected keys and values (control, inFlight, journal, metrics, mirrors, mode, policies, roots, rules)",
+                "just words                  | :1: expected keys and values (control, inFlight, journal, metrics, mirrors, mode, policies, roots, rules)",
                 "roots: /models              | :1: 'roots' must be a list of folders to watch, such as roots: [{path: /models}]",
                 "roots: {path: /models}      | :1: 'roots' must be a list of folders to watch, such as roots: [{path: /models}]",
                 "roots: ['/models']          | :1: a root is keys and values, such as {path: /models}",

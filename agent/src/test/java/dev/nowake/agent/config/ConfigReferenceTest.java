@@ -91,6 +91,9 @@ class ConfigReferenceTest {
             case "" -> entry;
             case "roots[]" -> "roots: [{" + (name.equals("path") ? "" : "path: /m, ") + entry + "}]";
             case "rules[]" -> "rules: [{" + (name.equals("policy") ? "" : "policy: load-and-release, ") + entry + "}]";
+            case "mirrors[]" ->
+                "mirrors: [{" + (name.equals("remote") ? "" : "remote: /mnt/far, ")
+                        + (name.equals("local") ? "" : "local: /near, ") + entry + "}]";
             case "rules[].match" -> "rules: [{policy: none, match: {" + entry.replace("user: 1000", "user: 0") + "}}]";
             case "rules[].fallback" ->
                 "rules: [{policy: none, fallback: {" + (name.equals("policy") ? "" : "policy: load-and-release, ")
@@ -110,7 +113,7 @@ class ConfigReferenceTest {
             docs.filter(page -> page.toString().endsWith(".md")).forEach(pages::add);
         }
         all.add(uncommented(Files.readString(REPOSITORY.resolve("systemd/nowake.yaml"))));
-        Pattern top = Pattern.compile("(?m)^(mode|roots|rules|policies|inFlight|metrics|journal|control):");
+        Pattern top = Pattern.compile("(?m)^(mode|roots|rules|mirrors|policies|inFlight|metrics|journal|control):");
         for (Path page : pages) {
             Matcher block = Pattern.compile("(?s)```yaml\n(.*?)```").matcher(Files.readString(page));
             while (block.find()) {
@@ -124,7 +127,8 @@ class ConfigReferenceTest {
 
     /** With everything switched on that only needs its {@code #} taken away. */
     private static String uncommented(String shipped) {
-        return shipped.replaceAll("(?m)^( *)# (?=(- |  |rules:|policies:|inFlight:|journal:|metrics:|control:))", "$1");
+        return shipped.replaceAll(
+                "(?m)^( *)# (?=(- |  |rules:|mirrors:|policies:|inFlight:|journal:|metrics:|control:))", "$1");
     }
 
     @ParameterizedTest
@@ -171,6 +175,23 @@ class ConfigReferenceTest {
                 "rules: [{policy: none, match: {size: 10}}]",
                 "rules: [{policy: none, match: {size: '10GiB'}}]",
                 "rules: [{policy: none, fallback: {}}]",
+                "mirrors: {remote: /a, local: /b}",
+                "mirrors: [/a]",
+                "mirrors: [{remote: /a}]",
+                "mirrors: [{local: /b}]",
+                "mirrors: [{remote: a, local: /b}]",
+                "mirrors: [{remote: /a, local: b}]",
+                "mirrors: [{remote: /a, local: /b, name: a/b}]",
+                "mirrors: [{remote: /a, local: /b, name: ..}]",
+                "mirrors: [{remote: /a, local: /b, budget: 10}]",
+                "mirrors: [{remote: /a, local: /b, timeout: 10}]",
+                "mirrors: [{remote: /a, local: /b, vanished: maybe}]",
+                "mirrors: [{remote: /a, local: /b, unreachable: keep}]",
+                "mirrors: [{remote: /a, local: /b, streams: many}]",
+                "mirrors: [{remote: /a, local: /b, lookahead: '-1'}]",
+                "mirrors: [{remote: /a, local: /b, verify: maybe}]",
+                "mirrors: [{remote: /a, local: /b, etagAttribute: etag}]",
+                "mirrors: [{remote: /a, local: /b, mode: maybe}]",
                 "metrics: {listen: [9469]}",
                 "metrics: {listen: ':9469'}",
                 "metrics: {textfile: nowake.prom}",

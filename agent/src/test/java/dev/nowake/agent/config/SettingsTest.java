@@ -28,6 +28,10 @@ class SettingsTest {
             - policy: none
               fallback: whole-file
               mode: observe
+            mirrors:
+            - {remote: /mnt/far, local: /near}
+            - {name: "7", remote: /mnt/farther, local: /near by, budget: 1GiB, lookahead: 0, vanished: remove, mode: observe}
+            - {remote: /mnt/x, local: /x, enabled: false}
             metrics: {listen: "[::1]:9469"}
             journal: {age: 1d12h}
             control: {group: nowake}
@@ -46,6 +50,7 @@ class SettingsTest {
             assertThat(again.roots()).isEqualTo(loaded.config().roots());
             assertThat(again.service()).isEqualTo(loaded.config().service());
             assertThat(again.inFlight()).isEqualTo(loaded.config().inFlight());
+            assertThat(again.mirrors()).isEqualTo(loaded.config().mirrors());
             assertThat(again.policies()).isEqualTo(loaded.config().policies());
         }
     }
@@ -66,7 +71,12 @@ class SettingsTest {
                         " - \"/q #r\" # " + file + ":6",
                         " max: 256MiB # default",
                         " path: [\"**/*.gguf\", x] # " + file + ":10",
-                        " age: 1d12h # " + file + ":18",
+                        " age: 1d12h # " + file + ":22",
+                        " - remote: /mnt/far # " + file + ":18",
+                        " mode: enforce # " + file + ":1",
+                        " timeout: 30s # default",
+                        " - name: 7 # " + file + ":19",
+                        " lookahead: 0 # " + file + ":19",
                         " size: 256MiB # default",
                         " admins: null # default");
         assertThat(load(EVERYTHING).settings(KnownPolicies.BUILTIN))

@@ -51,6 +51,7 @@ final class ContractTest {
                             "maxBytes",
                             "inFlightBytes",
                             "latencyMillis",
+                            "dropsPagesAtOpen",
                             "fencedSeconds");
             for (Counter counter : Counter.values()) {
                 assertThat(status.path("counters").path(counter.label()).isNumber())

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 
 /** The project's own slow filesystem, serving a folder on a mount point. */
-final class SlowServer {
+public final class SlowServer {
     private static final Pattern LAST_WORDS =
             Pattern.compile("(\\d+) read requests, (\\d+) bytes, at most (\\d+) at once");
 
@@ -20,6 +20,7 @@ final class SlowServer {
 
     private final Process process;
     private final Path mount;
+    private Served ended;
 
     private SlowServer(Process process, Path mount) {
         this.process = process;
@@ -27,7 +28,7 @@ final class SlowServer {
     }
 
     /** Skips the test where it cannot be compiled. */
-    static void compile() throws Exception {
+    public static void compile() throws Exception {
         Process build = new ProcessBuilder("../samples/slowfs/build.sh")
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
@@ -40,7 +41,7 @@ final class SlowServer {
         program = path;
     }
 
-    static SlowServer start(Path folder, Path mount, int latencyMicros, String... options) throws Exception {
+    public static SlowServer start(Path folder, Path mount, int latencyMicros, String... options) throws Exception {
         List<String> words = new ArrayList<>(List.of(program, "--latency-us", "" + latencyMicros));
         words.addAll(List.of(options));
         words.addAll(List.of(folder.toString(), mount.toString()));
@@ -49,31 +50,51 @@ final class SlowServer {
         return new SlowServer(process, mount);
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
     /** Read requests stay unanswered from now on. */
-    void hang() throws Exception {
+    public void hang() throws Exception {
         Reader.run("kill", "-USR1", "" + pid());
     }
 
     /** Ends a {@link #hang}, and a SIGSTOP. */
-    void answer() throws Exception {
+    public void answer() throws Exception {
         if (process.isAlive()) {
             Reader.run("kill", "-CONT", "" + pid());
             Reader.run("kill", "-USR2", "" + pid());
         }
     }
 
+    /** What it was asked in all. */
+    public record Served(long requests, long bytes, int mostAtOnce) {}
+
     /** Unmounts; returns the most read requests it had at once. */
     int end() throws Exception {
+        return served().mostAtOnce();
+    }
+
+    /** Unmounts; returns what it was asked, or nothing where it did not get to say so. */
+    public Served served() throws Exception {
+        if (ended == null) {
+            ended = unmount();
+        }
+        return ended;
+    }
+
+    private Served unmount() throws Exception {
         new ProcessBuilder("umount", "-l", mount.toString()).start().waitFor();
         process.toHandle().destroy(); // the process's own would close its output
         assertThat(process.waitFor(5, TimeUnit.SECONDS)).isTrue();
         try (BufferedReader errors = process.errorReader()) {
             Matcher words = LAST_WORDS.matcher(String.join("\n", errors.lines().toList()));
-            return words.find() ? Integer.parseInt(words.group(3)) : 0;
+            return words.find()
+                    ? new Served(
+                            Long.parseLong(words.group(1)),
+                            Long.parseLong(words.group(2)),
+                            Integer.parseInt(words.group(3)))
+                    : new Served(0, 0, 0);
         }
     }
 }

@@ -123,6 +123,8 @@ final class SlowfsTest {
             reader.act("close").act("close").act("close");
         }
         rig.awaitLoadsDone(1);
+        assertThat(rig.status().path("mounts").path(0).path("dropsPagesAtOpen").asBoolean())
+                .isTrue();
         rig.stop();
         assertThat(rig.journal("mount")).hasSize(1);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.OpenFile;
+import dev.nowake.kernel.PathBytes;
 import dev.nowake.kernel.linux.Binding;
 import dev.nowake.kernel.linux.LinuxKernel;
 import dev.nowake.model.ByteRange;
@@ -45,7 +46,7 @@ class StageTest {
     }
 
     private StageReport stage(Path from, Path to, boolean verify) throws Exception {
-        return new StageRun(kernel, kernel.files(), from, to, 4, verify).run();
+        return new StageRun(kernel, from, to, 4, verify).run();
     }
 
     private Path file(String name, int bytes) throws IOException {
@@ -96,6 +97,16 @@ class StageTest {
         assertThat(Files.getLastModifiedTime(copy)).isEqualTo(time);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(copy)))
                 .isEqualTo("rw-r-----");
+    }
+
+    @Test
+    void aNameThatIsNoTextIsCopiedAsItIs() throws Exception {
+        byte[] name = {'m', (byte) 0xe4, '.', 'g', 'g', 'u', 'f'};
+        Files.write(source.resolve(PathBytes.path(name)), new byte[5000]);
+        assertThat(stage(source, target, true).failures()).isEmpty();
+        try (var copies = Files.list(target)) {
+            assertThat(copies.map(copy -> PathBytes.of(copy.getFileName()))).containsExactly(name);
+        }
     }
 
     /** A snapshot's links lead to blobs outside it, a store's links to what is copied with it. */

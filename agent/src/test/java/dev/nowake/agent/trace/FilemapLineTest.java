@@ -22,8 +22,8 @@ class FilemapLineTest {
     void aReadIsARange() {
         assertThat(parse("             cat-32540   (  32539) [003] ..... 13607.167072: mm_filemap_get_pages:"
                         + " dev=254:0 ino=20c0d3 ofs=3145728-3248127"))
-                .isEqualTo(
-                        new FilemapLine("get_pages", 32540, 32539, 3, 13_607_167_072L, DEVICE, 0x20c0d3, 3_145_728, 102_400));
+                .isEqualTo(new FilemapLine(
+                        "get_pages", 32540, 32539, 3, 13_607_167_072L, DEVICE, 0x20c0d3, 3_145_728, 102_400));
     }
 
     @Test

@@ -69,6 +69,11 @@ public interface LibC {
         return retry(PREAD64, fd, buffer, lengthBytes, offsetBytes, 0, 0);
     }
 
+    /** pwrite(2). */
+    default long pwrite(int fd, long buffer, long lengthBytes, long offsetBytes) {
+        return retry(PWRITE64, fd, buffer, lengthBytes, offsetBytes, 0, 0);
+    }
+
     /** preadv2(2). The kernel takes the offset in two halves; on 64-bit machines the first holds all of it. */
     default long preadv2(int fd, long vectors, int count, long offsetBytes, int flags) {
         return retry(PREADV2, fd, vectors, count, offsetBytes, 0, flags);
@@ -114,6 +119,16 @@ public interface LibC {
         return retry(FADVISE64, fd, offsetBytes, lengthBytes, advice, 0, 0);
     }
 
+    /** fallocate(2). */
+    default long fallocate(int fd, int mode, long offsetBytes, long lengthBytes) {
+        return retry(FALLOCATE, fd, mode, offsetBytes, lengthBytes, 0, 0);
+    }
+
+    /** fdatasync(2). */
+    default long fdatasync(int fd) {
+        return retry(FDATASYNC, fd, 0, 0, 0, 0, 0);
+    }
+
     /** mmap(2): the address. */
     default long mmap(long address, long lengthBytes, int protection, int flags, int fd, long offsetBytes) {
         return retry(MMAP, address, lengthBytes, protection, flags, fd, offsetBytes);
@@ -147,6 +162,11 @@ public interface LibC {
     /** pidfd_open(2), 5.3+. */
     default long pidfdOpen(int pid) {
         return retry(PIDFD_OPEN, pid, 0, 0, 0, 0, 0);
+    }
+
+    /** pidfd_getfd(2), 5.6+: a copy of another process's descriptor. */
+    default long pidfdGetfd(int pidfd, int fd) {
+        return retry(PIDFD_GETFD, pidfd, fd, 0, 0, 0, 0);
     }
 
     /** process_madvise(2), 5.10+: bytes advised. */
@@ -187,6 +207,11 @@ public interface LibC {
     /** fcntl(2). */
     default long fcntl(int fd, int command, long argument) {
         return retry(FCNTL, fd, command, argument, 0, 0, 0);
+    }
+
+    /** dup3(2). */
+    default long dup3(int from, int to, int flags) {
+        return retry(DUP3, from, to, flags, 0, 0, 0);
     }
 
     /** ioctl(2). {@code argument} is a number or an address, as the request wants it. */
@@ -247,5 +272,20 @@ public interface LibC {
     /** capget(2). */
     default long capget(long header, long data) {
         return retry(CAPGET, header, data, 0, 0, 0, 0);
+    }
+
+    /** unshare(2): of the calling thread. */
+    default long unshare(int flags) {
+        return retry(UNSHARE, flags, 0, 0, 0, 0, 0);
+    }
+
+    /** mount(2). {@code options} is what the filesystem itself is told, as text. */
+    default long mount(long source, long target, long fsType, long flags, long options) {
+        return retry(MOUNT, source, target, fsType, flags, options, 0);
+    }
+
+    /** umount2(2). */
+    default long umount(long target, int flags) {
+        return retry(UMOUNT2, target, flags, 0, 0, 0, 0);
     }
 }

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.Features;
 import dev.nowake.kernel.Features.Feature;
+import dev.nowake.kernel.PermissionGroup;
 import dev.nowake.kernel.libc.LibC;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -52,8 +53,36 @@ final class FeatureProbe {
     private void fanotify() {
         noteAndClose(Feature.FANOTIFY, libc.fanotifyInit(LinuxFileEvents.BASE_FLAGS, LinuxFileEvents.EVENT_FLAGS));
         noteAndClose(
+                Feature.OPEN_PERMISSION,
+                libc.fanotifyInit(LinuxPermissionEvents.OPENS_FLAGS, LinuxFileEvents.EVENT_FLAGS));
+        preAccess();
+        noteAndClose(
                 Feature.FANOTIFY_NAMES,
                 libc.fanotifyInit(LinuxFileEvents.BASE_FLAGS | LinuxFileEvents.REPORT_DFID_NAME, 0));
+    }
+
+    /**
+     * A group of that class is as old as fanotify; the event is not. On a file in memory, whose filesystem has no such
+     * events: EOPNOTSUPP says that the kernel knows them.
+     */
+    private void preAccess() {
+        long group = libc.fanotifyInit(LinuxPermissionEvents.RANGES_FLAGS, LinuxFileEvents.EVENT_FLAGS);
+        note(Feature.PRE_ACCESS, group);
+        if (group < 0) {
+            return;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment name = Scratch.cString(arena, "nowake-probe".getBytes(StandardCharsets.US_ASCII));
+            long fd = libc.memfdCreate(name.address(), MFD_CLOEXEC);
+            note(Feature.PRE_ACCESS, fd);
+            if (fd >= 0) {
+                long marked = libc.fanotifyMark((int) group, 1, PermissionGroup.ACCESS, (int) fd, 0);
+                note(Feature.PRE_ACCESS, Outcome.is(marked, Errno.EOPNOTSUPP) ? 0 : marked);
+                libc.close((int) fd);
+            }
+        } finally {
+            libc.close((int) group);
+        }
     }
 
     /** On the java executable: a regular file that is always there, and resident. */

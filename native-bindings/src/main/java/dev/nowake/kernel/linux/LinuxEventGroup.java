@@ -1,9 +1,5 @@
 package dev.nowake.kernel.linux;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
-
 import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.EventGroup;
 import dev.nowake.kernel.FileEvent;
@@ -19,8 +15,7 @@ import java.util.function.Consumer;
 
 /**
  * One fanotify group: poll(2) on the group and on an eventfd that wakes it, then one read(2) into a buffer that is used
- * again and again. The descriptors are closed by whoever leaves last, so that {@link #close} neither waits for a reader
- * nor pulls a descriptor from under one.
+ * again and again.
  */
 final class LinuxEventGroup implements EventGroup {
     private static final int FAN_MARK_ADD = 0x1;
@@ -30,8 +25,6 @@ final class LinuxEventGroup implements EventGroup {
     private static final int FAN_MARK_FILESYSTEM = 0x100;
     private static final long FAN_ACCESS = 0x1;
     private static final long FAN_EVENT_ON_CHILD = 0x0800_0000L;
-    private static final short POLLIN = 1;
-    private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     /**
      * 256 events. Each that was read holds an open descriptor until its turn at the sink: more would meet the limit of
@@ -43,22 +36,14 @@ final class LinuxEventGroup implements EventGroup {
     private static final int NAME_BUFFER_BYTES = 64 << 10;
 
     private final LibC libc;
-    private final int group;
-    private final int wakeUp;
-    private final Naming naming;
-    private final Arena arena = Arena.ofAuto();
-    private final MemorySegment poll = arena.allocate(64, 8);
+    private final GroupQueue queue;
     private final EventBuffer buffer;
-    private int users;
-    private boolean closed;
 
-    LinuxEventGroup(LibC libc, int group, int wakeUp, Naming naming) {
+    LinuxEventGroup(LibC libc, GroupQueue queue, Naming naming) {
         this.libc = libc;
-        this.group = group;
-        this.wakeUp = wakeUp;
-        this.naming = naming;
+        this.queue = queue;
         int size = naming == Naming.DESCRIPTOR ? DESCRIPTOR_BUFFER_BYTES : NAME_BUFFER_BYTES;
-        this.buffer = new EventBuffer(arena.allocate(size, 8), libc::close);
+        this.buffer = new EventBuffer(Arena.ofAuto().allocate(size, 8), libc::close);
     }
 
     @Override
@@ -96,12 +81,12 @@ final class LinuxEventGroup implements EventGroup {
             case FILESYSTEM -> action | FAN_MARK_FILESYSTEM;
         };
         long bits = scope == Scope.DIRECTORY ? mask | FAN_EVENT_ON_CHILD : mask;
-        enter("fanotify_mark");
+        queue.enter("fanotify_mark");
         try (Arena scratch = Arena.ofConfined()) {
             MemorySegment name = Scratch.cString(scratch, PathBytes.of(path));
-            return libc.fanotifyMark(group, flags, bits, LibC.AT_FDCWD, name.address());
+            return libc.fanotifyMark(queue.group(), flags, bits, LibC.AT_FDCWD, name.address());
         } finally {
-            leave();
+            queue.leave();
         }
     }
 
@@ -112,12 +97,12 @@ final class LinuxEventGroup implements EventGroup {
 
     @Override
     public int read(int timeoutMillis, Consumer<FileEvent> sink) throws KernelException {
-        enter("read");
+        queue.enter("read");
         try {
-            if (!awaitEvents(timeoutMillis)) {
+            if (!queue.await(timeoutMillis)) {
                 return 0;
             }
-            long length = libc.read(group, buffer.address(), buffer.sizeBytes());
+            long length = libc.read(queue.group(), buffer.address(), buffer.sizeBytes());
             if (Outcome.is(length, Errno.EAGAIN)) {
                 return 0;
             }
@@ -132,85 +117,17 @@ final class LinuxEventGroup implements EventGroup {
             }
             return buffer.deliver((int) length, sink);
         } finally {
-            leave();
+            queue.leave();
         }
-    }
-
-    /** False after the timeout, a wake-up or close. */
-    private boolean awaitEvents(int timeoutMillis) throws KernelException {
-        long deadline = System.nanoTime() + timeoutMillis * 1_000_000L;
-        while (true) {
-            long left = timeoutMillis < 0 ? -1 : Math.max(0, deadline - System.nanoTime());
-            long ready = poll(left);
-            if (ready != LibC.INTERRUPTED) {
-                Outcome.orThrow("poll", ready);
-                boolean woken = poll.get(JAVA_SHORT, 14) != 0;
-                if (woken) {
-                    libc.read(wakeUp, poll.address() + 32, Long.BYTES);
-                }
-                return ready > 0 && !woken;
-            }
-        }
-    }
-
-    /** Two struct pollfd, then a timespec, then the eventfd's count. */
-    private long poll(long nanos) {
-        poll.set(JAVA_INT, 0, group);
-        poll.set(JAVA_SHORT, 4, POLLIN);
-        poll.set(JAVA_SHORT, 6, (short) 0);
-        poll.set(JAVA_INT, 8, wakeUp);
-        poll.set(JAVA_SHORT, 12, POLLIN);
-        poll.set(JAVA_SHORT, 14, (short) 0);
-        poll.set(JAVA_LONG, 16, nanos / NANOS_PER_SECOND);
-        poll.set(JAVA_LONG, 24, nanos % NANOS_PER_SECOND);
-        return libc.ppoll(poll.address(), 2, nanos < 0 ? 0 : poll.address() + 16);
     }
 
     @Override
     public void wake() {
-        synchronized (this) {
-            if (closed) {
-                return;
-            }
-            users++;
-        }
-        signal();
-        leave();
-    }
-
-    private void signal() {
-        try (Arena scratch = Arena.ofConfined()) {
-            MemorySegment one = scratch.allocate(JAVA_LONG);
-            one.set(JAVA_LONG, 0, 1);
-            libc.write(wakeUp, one.address(), Long.BYTES);
-        }
+        queue.wake();
     }
 
     @Override
     public void close() {
-        synchronized (this) {
-            if (closed) {
-                return;
-            }
-            closed = true;
-            users++;
-        }
-        signal();
-        leave();
-    }
-
-    private synchronized void enter(String call) throws KernelException {
-        if (closed) {
-            throw new KernelException(call, Errno.EBADF);
-        }
-        users++;
-    }
-
-    private synchronized void leave() {
-        users--;
-        if (closed && users == 0) {
-            libc.close(group);
-            libc.close(wakeUp);
-        }
+        queue.close();
     }
 }

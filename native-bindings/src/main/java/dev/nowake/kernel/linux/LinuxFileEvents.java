@@ -53,11 +53,6 @@ final class LinuxFileEvents implements FileEvents {
 
     private EventGroup group(Naming naming, long fd) throws KernelException {
         int group = (int) Outcome.orThrow("fanotify_init", fd);
-        long wakeUp = libc.eventfd(0, OpenFlags.CLOEXEC | OpenFlags.NONBLOCK);
-        if (wakeUp < 0) {
-            libc.close(group);
-            throw Outcome.failure("eventfd", wakeUp);
-        }
-        return new LinuxEventGroup(libc, group, (int) wakeUp, naming);
+        return new LinuxEventGroup(libc, GroupQueue.of(libc, group), naming);
     }
 }

@@ -1,13 +1,18 @@
 package dev.nowake.kernel.linux;
 
+import dev.nowake.kernel.BulkFiles;
+import dev.nowake.kernel.DiskSpace;
 import dev.nowake.kernel.Features;
 import dev.nowake.kernel.FileAccess;
 import dev.nowake.kernel.FileEvents;
+import dev.nowake.kernel.FileSpace;
 import dev.nowake.kernel.ForeignMemory;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.Leases;
+import dev.nowake.kernel.Mounts;
 import dev.nowake.kernel.NodeMemory;
 import dev.nowake.kernel.PageCache;
+import dev.nowake.kernel.PermissionEvents;
 import dev.nowake.kernel.ServiceManager;
 import dev.nowake.kernel.ThreadPlacement;
 import dev.nowake.kernel.ffm.FfmLibC;
@@ -20,26 +25,36 @@ public final class LinuxKernel implements Kernel {
     private final LibC libc;
     private final String bindingNote;
     private final FileAccess files;
+    private final BulkFiles bulkFiles;
+    private final DiskSpace diskSpace;
     private final PageCache pageCache;
     private final FileEvents fileEvents;
+    private final PermissionEvents permissionEvents;
     private final Leases leases;
+    private final FileSpace fileSpace;
     private final ThreadPlacement placement;
     private final ForeignMemory foreignMemory;
     private final NodeMemory nodeMemory;
     private final ServiceManager serviceManager;
+    private final Mounts mounts;
     private Features features;
 
     private LinuxKernel(LibC libc, String bindingNote) {
         this.libc = libc;
         this.bindingNote = bindingNote;
         this.files = new LinuxFileAccess(libc);
+        this.bulkFiles = new LinuxBulkFiles(libc);
+        this.diskSpace = new LinuxDiskSpace(libc);
         this.pageCache = new LinuxPageCache(libc);
         this.fileEvents = new LinuxFileEvents(libc);
+        this.permissionEvents = new LinuxPermissionEvents(libc);
         this.leases = new LinuxLeases(libc);
+        this.fileSpace = new LinuxFileSpace(libc);
         this.placement = new LinuxThreadPlacement(libc);
         this.foreignMemory = new LinuxForeignMemory(libc);
         this.nodeMemory = new LinuxNodeMemory(libc, Path.of("/"));
         this.serviceManager = new LinuxServiceManager(libc);
+        this.mounts = new LinuxMounts(libc);
     }
 
     /**
@@ -101,6 +116,16 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
+    public BulkFiles bulkFiles() {
+        return bulkFiles;
+    }
+
+    @Override
+    public DiskSpace diskSpace() {
+        return diskSpace;
+    }
+
+    @Override
     public PageCache pageCache() {
         return pageCache;
     }
@@ -108,6 +133,16 @@ public final class LinuxKernel implements Kernel {
     @Override
     public FileEvents fileEvents() {
         return fileEvents;
+    }
+
+    @Override
+    public PermissionEvents permissionEvents() {
+        return permissionEvents;
+    }
+
+    @Override
+    public FileSpace fileSpace() {
+        return fileSpace;
     }
 
     @Override
@@ -133,5 +168,10 @@ public final class LinuxKernel implements Kernel {
     @Override
     public ServiceManager serviceManager() {
         return serviceManager;
+    }
+
+    @Override
+    public Mounts mounts() {
+        return mounts;
     }
 }

@@ -5,6 +5,8 @@ import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.Leases;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.kernel.libc.LibC;
+import java.io.IOException;
+import java.util.List;
 
 /** fcntl(2) F_SETLEASE. */
 final class LinuxLeases implements Leases {
@@ -27,14 +29,63 @@ final class LinuxLeases implements Leases {
 
     @Override
     public boolean heldElsewhere(OpenFile file) throws KernelException {
-        int fd = file.fd();
+        if (!take(file.fd())) {
+            return true;
+        }
+        giveBack(file.fd());
+        return false;
+    }
+
+    @Override
+    public OpenFile whileAlone(List<OpenFile> files, Alone action) throws IOException {
+        int taken = 0;
+        try {
+            for (OpenFile file : files) {
+                if (!take(file.fd())) {
+                    return file;
+                }
+                taken++;
+            }
+            action.run();
+            return null;
+        } finally {
+            giveBack(files.subList(0, taken));
+        }
+    }
+
+    private void giveBack(List<OpenFile> files) throws KernelException {
+        KernelException failed = null;
+        for (OpenFile file : files) {
+            try {
+                if (!file.isClosed()) {
+                    giveBack(file.fd());
+                }
+            } catch (KernelException stays) { // with its descriptor it goes at last
+                failed = stays;
+            }
+        }
+        if (failed != null) {
+            throw failed;
+        }
+    }
+
+    @Override
+    public boolean stillAlone(OpenFile file) throws KernelException {
+        return take(file.fd());
+    }
+
+    /** False where somebody else has it. */
+    private boolean take(int fd) throws KernelException {
         Outcome.orThrow("fcntl F_SETSIG", libc.fcntl(fd, F_SETSIG, SIGURG));
         long taken = libc.fcntl(fd, F_SETLEASE, F_WRLCK);
         if (Outcome.is(taken, Errno.EAGAIN)) {
-            return true;
+            return false;
         }
         Outcome.orThrow("fcntl F_SETLEASE", taken);
+        return true;
+    }
+
+    private void giveBack(int fd) throws KernelException {
         Outcome.orThrow("fcntl F_SETLEASE", libc.fcntl(fd, F_SETLEASE, F_UNLCK));
-        return false;
     }
 }

@@ -29,6 +29,23 @@ public record Mount(
                 || Arrays.asList(superOptions.split(",")).contains(option);
     }
 
+    /** What follows {@code name=} in the filesystem's options, else in the mount's. */
+    public Optional<String> option(String name) {
+        for (String list : new String[] {superOptions, options}) {
+            for (String each : list.split(",")) {
+                if (each.startsWith(name) && each.startsWith("=", name.length())) {
+                    return Optional.of(each.substring(name.length() + 1));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The same where it is a decimal number; -1 where there is none. */
+    public long numberOption(String name) {
+        return option(name).map(ProcFile::number).orElse(-1L);
+    }
+
     /** Served by a process that may hang: fuse, fuseblk, fuse.NAME. */
     public boolean isFuse() {
         return isFuse(fsType);

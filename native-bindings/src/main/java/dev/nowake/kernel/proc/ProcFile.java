@@ -36,6 +36,20 @@ final class ProcFile {
         }
     }
 
+    /**
+     * The same of a file that lseek(2) refuses, as those of fusectl, which {@link InputStream#readNBytes} needs: its first 4 KiB,
+     * which is all where the kernel answers in one read(2).
+     */
+    static String unseekable(Path file) {
+        byte[] bytes = new byte[4096];
+        try (InputStream in = new FileInputStream(file.toFile())) {
+            int length = in.read(bytes);
+            return new String(bytes, 0, Math.max(0, length), StandardCharsets.ISO_8859_1);
+        } catch (IOException | UnsupportedOperationException e) {
+            return "";
+        }
+    }
+
     /** Split at newlines alone: names may hold carriage returns. */
     static List<String> lines(Path file) {
         return List.of(text(file).split("\n"));

@@ -18,7 +18,8 @@ public final class ThreadOwner {
     public static OptionalInt processOf(Path root, int thread) {
         for (String line : ProcFile.lines(root.resolve("proc/" + thread + "/status"))) {
             if (line.startsWith(FIELD)) {
-                int process = ProcFile.smallNumber(line.substring(FIELD.length()).strip());
+                int process =
+                        ProcFile.smallNumber(line.substring(FIELD.length()).strip());
                 return process > 0 ? OptionalInt.of(process) : OptionalInt.empty();
             }
         }

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What is in a fake file. Beyond it, and in its holes, a file reads as zeros. */
@@ -95,6 +96,48 @@ public interface FakeContent {
                 return offsetBytes < own.length ? own[(int) offsetBytes] : (byte) (offsetBytes % 251 + 1);
             }
         };
+    }
+
+    /** What {@code below} has become after a write. */
+    static FakeContent overwritten(FakeContent below, long offsetBytes, byte[] bytes) {
+        byte[] own = bytes.clone();
+        long end = offsetBytes + own.length;
+        List<Extent> data = new ArrayList<>();
+        for (Extent part : below.data()) {
+            addPart(data, part.offsetBytes(), Math.min(offsetBytes, part.endBytes()));
+        }
+        addPart(data, offsetBytes, end);
+        for (Extent part : below.data()) {
+            addPart(data, Math.max(end, part.offsetBytes()), part.endBytes());
+        }
+        return new FakeContent() {
+            @Override
+            public long sizeBytes() {
+                return Math.max(below.sizeBytes(), end);
+            }
+
+            @Override
+            public byte at(long at) {
+                boolean isOwn = at >= offsetBytes && at < end;
+                return isOwn ? own[(int) (at - offsetBytes)] : at < below.sizeBytes() ? below.at(at) : 0;
+            }
+
+            @Override
+            public List<Extent> data() {
+                return data;
+            }
+        };
+    }
+
+    /** Behind the last one, as one with it where they touch. */
+    private static void addPart(List<Extent> data, long start, long end) {
+        if (end <= start) {
+            return;
+        }
+        if (!data.isEmpty() && data.getLast().endBytes() == start) {
+            start = data.removeLast().offsetBytes();
+        }
+        data.add(new Extent(start, end - start));
     }
 
     /** The bytes of a file on disk, read when asked for. */

@@ -1,13 +1,21 @@
 package dev.nowake.kernel.fake;
 
+import dev.nowake.kernel.BulkFiles;
+import dev.nowake.kernel.DiskSpace;
+import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.Features;
 import dev.nowake.kernel.FileAccess;
 import dev.nowake.kernel.FileEvents;
+import dev.nowake.kernel.FileSpace;
 import dev.nowake.kernel.ForeignMemory;
 import dev.nowake.kernel.Kernel;
+import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.Leases;
+import dev.nowake.kernel.Mounts;
 import dev.nowake.kernel.NodeMemory;
 import dev.nowake.kernel.PageCache;
+import dev.nowake.kernel.PermissionEvents;
+import dev.nowake.kernel.PermissionGroup;
 import dev.nowake.kernel.ServiceManager;
 import dev.nowake.kernel.ThreadPlacement;
 import java.io.IOException;
@@ -27,11 +35,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class FakeKernel extends FakeTree implements Kernel {
     private final Map<Features.Feature, String> missing = new EnumMap<>(Features.Feature.class);
     private final List<String> notifications = new CopyOnWriteArrayList<>();
-    private volatile Features features = new Features(Map.of());
+    private volatile Features features;
     private volatile boolean merging = true;
 
     public FakeKernel() {
         super(new FakeHost());
+        without(Features.Feature.OPEN_PERMISSION).without(Features.Feature.PRE_ACCESS);
         host.fileSystem.mount(FakeMount.ext4("/", 0xfe00));
     }
 
@@ -193,6 +202,16 @@ public final class FakeKernel extends FakeTree implements Kernel {
     }
 
     @Override
+    public BulkFiles bulkFiles() {
+        return new FakeBulkFiles(host);
+    }
+
+    @Override
+    public DiskSpace diskSpace() {
+        return new FakeDiskSpace(host);
+    }
+
+    @Override
     public PageCache pageCache() {
         return new FakePageCache(this, host);
     }
@@ -200,6 +219,27 @@ public final class FakeKernel extends FakeTree implements Kernel {
     @Override
     public FileEvents fileEvents() {
         return new FakeFileEvents(this, host, merging);
+    }
+
+    /** None: who is held back is a process, and this host has no threads of its own to wait. */
+    @Override
+    public PermissionEvents permissionEvents() {
+        return new PermissionEvents() {
+            @Override
+            public PermissionGroup open(Kind kind) throws KernelException {
+                throw new KernelException("fanotify_init", Errno.EINVAL);
+            }
+
+            @Override
+            public PermissionGroup takeOver(int pid, int fd) throws KernelException {
+                throw new KernelException("pidfd_open", Errno.ESRCH);
+            }
+        };
+    }
+
+    @Override
+    public FileSpace fileSpace() {
+        return new FakeFileSpace(host);
     }
 
     @Override
@@ -228,5 +268,10 @@ public final class FakeKernel extends FakeTree implements Kernel {
             host.script.enter("sendto", null);
             notifications.add(message);
         };
+    }
+
+    @Override
+    public Mounts mounts() {
+        return new FakeMounts(host);
     }
 }

@@ -5,6 +5,8 @@ import dev.nowake.kernel.Features;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.Leases;
 import dev.nowake.kernel.OpenFile;
+import java.io.IOException;
+import java.util.List;
 
 /** F_SETLEASE of the fake. */
 final class FakeLeases implements Leases {
@@ -28,5 +30,21 @@ final class FakeLeases implements Leases {
             }
             return inode.references > 1;
         }
+    }
+
+    @Override
+    public OpenFile whileAlone(List<OpenFile> files, Alone action) throws IOException {
+        for (OpenFile file : files) {
+            if (heldElsewhere(file)) {
+                return file;
+            }
+        }
+        action.run();
+        return null;
+    }
+
+    @Override
+    public boolean stillAlone(OpenFile file) throws KernelException {
+        return !heldElsewhere(file);
     }
 }

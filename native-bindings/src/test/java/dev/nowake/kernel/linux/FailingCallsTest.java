@@ -15,11 +15,14 @@ import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.kernel.PageCache;
+import dev.nowake.kernel.PermissionEvents.Kind;
+import dev.nowake.kernel.PermissionGroup;
 import dev.nowake.kernel.Residency;
 import dev.nowake.kernel.ThreadPlacement.Memory;
 import dev.nowake.kernel.ffm.FfmLibC;
 import dev.nowake.kernel.libc.SystemCall;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,12 +49,14 @@ class FailingCallsTest {
     private final Kernel kernel = LinuxKernel.over(libc);
     private RealWorld world;
     private Path path;
+    private Path written;
     private NotifySocket socket;
 
     @BeforeEach
     void setUp() throws Exception {
         world = RealWorld.of(kernel);
         path = world.file("models/a.bin", 64 << 10);
+        written = world.file("written.bin", 10); // its page is dirty afterwards
         socket = NotifySocket.bind(
                 "@nowake-failing-calls-" + ProcessHandle.current().pid());
     }
@@ -102,10 +107,24 @@ class FailingCallsTest {
     private List<KernelException> everythingOnce() {
         List<KernelException> refusals = new ArrayList<>();
         attempt(refusals, () -> withFile(refusals));
+        attempt(refusals, () -> {
+            try (OpenFile file = kernel.fileSpace().openForWriting(written)) {
+                kernel.bulkFiles().write(file, 0, ByteBuffer.allocate(1));
+            }
+        });
+        attempt(refusals, () -> kernel.bulkFiles().openDirect(path).close());
         for (Naming naming : Naming.values()) {
             attempt(refusals, () -> withGroup(refusals, naming));
         }
+        attempt(refusals, () -> withPermissionGroup(refusals));
+        attempt(refusals, () -> {
+            try (OpenFile file = kernel.fileSpace().openForWriting(path)) {
+                attempt(refusals, () -> kernel.fileSpace().allocate(file, 0, 4096));
+                attempt(refusals, () -> kernel.fileSpace().sync(file));
+            }
+        });
         attempt(refusals, () -> kernel.files().status(path));
+        attempt(refusals, () -> kernel.diskSpace().reserve(path, 0, 4096));
         attempt(refusals, () -> kernel.placement().runOn(kernel.placement().affinity(0)));
         attempt(refusals, () -> kernel.placement().allocateFrom(Memory.DEFAULT, new BitSet()));
         attempt(refusals, () -> {
@@ -123,8 +142,35 @@ class FailingCallsTest {
             }
         });
         attempt(refusals, () -> kernel.serviceManager().notify(socket.name(), "READY=1"));
+        withMounts(refusals);
         FeatureProbe.of(libc);
         return refusals;
+    }
+
+    private void withPermissionGroup(List<KernelException> refusals) throws KernelException {
+        try (PermissionGroup group = kernel.permissionEvents().open(Kind.RANGES);
+                OpenFile file = kernel.files().open(path)) {
+            attempt(refusals, () -> group.mark(file, PermissionGroup.ACCESS));
+            attempt(refusals, () -> group.unmark(file, PermissionGroup.ACCESS));
+            attempt(refusals, () -> group.read(0, 1, (event, request) -> group.allow(event)));
+            attempt(refusals, () -> {
+                try {
+                    group.lend(new ProcessBuilder("true")
+                                    .redirectOutput(Redirect.DISCARD)
+                                    .redirectError(Redirect.DISCARD))
+                            .waitFor();
+                } catch (KernelException refused) {
+                    throw refused;
+                } catch (IOException | InterruptedException unexpected) {
+                    throw new AssertionError(unexpected);
+                }
+            });
+        }
+        attempt(
+                refusals,
+                () -> kernel.permissionEvents()
+                        .takeOver((int) ProcessHandle.current().pid(), 0)
+                        .close());
     }
 
     private void withFile(List<KernelException> refusals) throws KernelException {
@@ -149,6 +195,21 @@ class FailingCallsTest {
             attempt(refusals, () -> cache.sendfile(file, 0, all));
             attempt(refusals, () -> cache.readThrough(file, 0, all));
             attempt(refusals, () -> kernel.leases().heldElsewhere(file));
+        }
+    }
+
+    /** On a thread of its own, with which its mounts go. */
+    private void withMounts(List<KernelException> refusals) {
+        Thread apart = Thread.ofPlatform()
+                .start(() -> attempt(refusals, () -> {
+                    kernel.mounts().separate();
+                    attempt(refusals, () -> kernel.mounts().bind(path, path));
+                    attempt(refusals, () -> kernel.mounts().unmount(path));
+                }));
+        try {
+            apart.join();
+        } catch (InterruptedException stopped) {
+            throw new AssertionError(stopped);
         }
     }
 

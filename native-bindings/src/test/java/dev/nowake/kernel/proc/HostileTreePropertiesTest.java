@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -38,6 +39,16 @@ class HostileTreePropertiesTest {
             "sys/devices/system/node/node0/meminfo",
             "sys/devices/system/cpu/online",
             "sys/class/bdi/8:0/read_ahead_kb",
+            "sys/class/bdi/0:50/read_ahead_kb",
+            "sys/class/bdi/cifs-1/read_ahead_kb",
+            "sys/fs/fuse/connections/50/max_background",
+            "sys/fs/fuse/connections/50/congestion_threshold",
+            "sys/fs/fuse/connections/50/waiting",
+            "sys/kernel/mm/lru_gen/enabled",
+            "sys/module/fuse/parameters/allow_sys_admin_access",
+            "proc/fs/fscache/caches",
+            "proc/5/cmdline",
+            "proc/5/fdinfo/7",
             "proc/5/cgroup",
             "proc/5/stat",
             "proc/self/stat",
@@ -56,6 +67,11 @@ class HostileTreePropertiesTest {
         "5 (a) b) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23\n",
         "7f00-7fff r--p 00001000 08:01 42 /m (deleted)\nRss: 4 kB\n",
         "pos:\t5\nflags:\t0100000\nino:\t42\n",
+        "20 1 0:50 / /m\\012x ro - fuse.rclone r: ro,user_id=99999999999999999999,max_read=-1,allow_other\n",
+        "21 1 0:51 / /s rw - cifs //h/s rw,rsize=4194304,rsize=0,cache=,fsc\n",
+        "rclone\0mount\0-o\0=,a=b,,\0--vfs-cache-mode\0",
+        "fuse_connection:\t50\n",
+        "00000001 2 1 2123 1 A default\n0x0007\n",
     };
 
     private static Path root;
@@ -133,6 +149,9 @@ class HostileTreePropertiesTest {
             Files.write(path, bytes);
         }
         Files.createDirectories(root.resolve("proc/5/fd"));
+        if (!Files.exists(root.resolve("proc/5/fd/7"), LinkOption.NOFOLLOW_LINKS)) {
+            Files.createSymbolicLink(root.resolve("proc/5/fd/7"), Path.of("/dev/fuse"));
+        }
     }
 
     private static void readEverything() {
@@ -140,6 +159,7 @@ class HostileTreePropertiesTest {
         mounts.byPath(Path.of("/a b/c"));
         mounts.mounts()
                 .forEach(mount -> assertThat(mount.hasOption("no such option")).isFalse());
+        readMounts(mounts);
         assertThat(MemInfo.read(root).values().values()).allMatch(value -> value >= 0);
         ZoneInfo zones = ZoneInfo.read(root);
         assertThat(zones.freeBytes(-1)).isNotNegative();
@@ -167,5 +187,22 @@ class HostileTreePropertiesTest {
         DescriptorInfo.read(root, 5, 3)
                 .ifPresent(info -> assertThat(info.positionBytes()).isNotNegative());
         assertThat(OpenFileScan.scan(root, Set.of(new FileKey(0x801, 42)), 1)).isNotNull();
+    }
+
+    private static void readMounts(MountInfo mounts) {
+        FuseServers servers = FuseServers.read(root);
+        assertThat(servers.servers()).allMatch(server -> server.pid() == 5 && server.connection() >= -1);
+        for (Mount mount : mounts.mounts()) {
+            servers.of(mount);
+            assertThat(mount.numberOption("rsize")).isGreaterThanOrEqualTo(-1);
+            MountReadAhead.read(root, mount, mounts)
+                    .ifPresent(readAhead -> assertThat(readAhead.bytes()).isNotNegative());
+            FuseConnection.read(root, mount.device())
+                    .ifPresent(
+                            connection -> assertThat(connection.maxBackground()).isGreaterThanOrEqualTo(-1));
+        }
+        assertThat(MultiGenLru.switches(root).orElse(0L)).isNotNegative();
+        FsCache.read(root);
+        ModuleParameter.isOn(root, "fuse", "allow_sys_admin_access");
     }
 }

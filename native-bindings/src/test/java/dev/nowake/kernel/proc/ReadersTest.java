@@ -220,6 +220,30 @@ class ReadersTest {
                 .isEqualTo(128 << 10);
     }
 
+    @Test
+    void theFileThatAMountShows() throws IOException {
+        put("sys/dev/block/7:1/loop/backing_file", "/models/a b.erofs\n");
+        put("sys/dev/block/7:1/loop/dio", "1\n");
+        put("sys/dev/block/7:2/loop/backing_file", "/models/gone.erofs (deleted)\n");
+        put("sys/dev/block/7:2/loop/dio", "0\n");
+        assertThat(image("7:1", "ext4", "/dev/loop1", "rw"))
+                .contains(new BackingImage(Path.of("/models/a b.erofs"), true));
+        assertThat(image("7:2", "erofs", "/dev/loop2", "ro"))
+                .contains(new BackingImage(Path.of("/models/gone.erofs"), false));
+        assertThat(image("0:40", "erofs", "/models/x.erofs", "ro"))
+                .contains(new BackingImage(Path.of("/models/x.erofs"), false));
+        assertThat(image("0:41", "erofs", "/models/x.erofs", "ro,directio,acl"))
+                .contains(new BackingImage(Path.of("/models/x.erofs"), true));
+        assertThat(image("8:1", "erofs", "/dev/sda1", "ro")).isEmpty();
+        assertThat(image("0:42", "tmpfs", "tmpfs", "rw")).isEmpty();
+        assertThat(image("0:43", "erofs", "none", "ro")).isEmpty();
+    }
+
+    private java.util.Optional<BackingImage> image(String device, String fsType, String source, String options) {
+        String line = "9 1 " + device + " / /mnt rw - " + fsType + " " + source + " " + options;
+        return BackingImage.of(root, Mount.parse(line).orElseThrow());
+    }
+
     private void put(String path, String text) throws IOException {
         Files.createDirectories(root.resolve(path).getParent());
         Files.write(root.resolve(path), text.getBytes(StandardCharsets.ISO_8859_1));

@@ -22,7 +22,8 @@ public final class BuiltinPolicies {
                 new LoadAndReleasePolicy(),
                 new WholeFilePolicy(),
                 new InterleavePolicy(),
-                new ReplayPolicy(traces));
+                new ReplayPolicy(traces),
+                new MirrorLruPolicy());
     }
 
     public static Optional<Policy> named(String name) {

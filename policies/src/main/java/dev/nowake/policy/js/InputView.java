@@ -10,6 +10,8 @@ import dev.nowake.policy.FileView;
 import dev.nowake.policy.HostView;
 import dev.nowake.policy.Layouts;
 import dev.nowake.policy.LoadView;
+import dev.nowake.policy.MirrorView;
+import dev.nowake.policy.MirroredModelView;
 import dev.nowake.policy.ModelView;
 import dev.nowake.policy.NodeView;
 import dev.nowake.policy.PolicyInput;
@@ -116,6 +118,33 @@ final class InputView {
             .with("nodes", h -> list(h.nodes(), NODE))
             .with("unified", HostView::unifiedMemory);
 
+    private static final Fields<MirroredModelView.MirroredFile> MIRRORED_FILE = new Fields<
+                    MirroredModelView.MirroredFile>()
+            .with("id", f -> f.id().toString())
+            .with("path", MirroredModelView.MirroredFile::path)
+            .with("size", f -> number(f.sizeBytes()))
+            .with("onDisk", f -> number(f.onDiskBytes()));
+
+    private static final Fields<MirroredModelView> MIRRORED_MODEL = new Fields<MirroredModelView>()
+            .with("name", MirroredModelView::name)
+            .with("size", m -> number(m.sizeBytes()))
+            .with("onDisk", m -> number(m.onDiskBytes()))
+            .with("lastLoaded", MirroredModelView::lastLoadedSeconds)
+            .with("open", MirroredModelView::open)
+            .with("loading", MirroredModelView::loading)
+            .with("kept", MirroredModelView::kept)
+            .with("files", m -> list(m.files(), MIRRORED_FILE));
+
+    private static final Fields<MirrorView> MIRROR = new Fields<MirrorView>()
+            .with("name", MirrorView::name)
+            .with("budget", m -> number(m.budgetBytes()))
+            .with("used", m -> number(m.usedBytes()))
+            .with("free", m -> number(m.freeBytes()))
+            .with("reserve", m -> number(m.reserveBytes()))
+            .with("needed", m -> number(m.neededBytes()))
+            .with("excess", m -> number(m.excessBytes()))
+            .with("models", m -> list(m.models(), MIRRORED_MODEL));
+
     private static final Fields<PolicyInput> INPUT = new Fields<PolicyInput>()
             .with("trigger", i -> i.trigger().label())
             .with("file", i -> object(FILE, i.file()))
@@ -126,7 +155,8 @@ final class InputView {
             .with("host", i -> object(HOST, i.host()))
             .with("time", PolicyInput::timeSeconds)
             .with("args", i -> data(i.args()))
-            .with("state", i -> data(i.state()));
+            .with("state", i -> data(i.state()))
+            .with("mirror", i -> object(MIRROR, i.mirror()));
 
     private InputView() {}
 

@@ -20,12 +20,15 @@ final class StepDraft {
     /** The keys each action takes; the names of {@code policy.d.ts}. */
     static final Map<String, List<String>> KEYS = Map.of(
             "prefetch", List.of("action", "file", "offset", "length", "node", "ifMisplaced", "priority", "reason"),
-            "evict", List.of("action", "file", "offset", "length", "ifMapped", "writeBack", "reason"),
+            "evict", List.of("action", "file", "offset", "length", "ifMapped", "writeBack", "tier", "reason"),
+            "evict from disk", List.of("action", "tier", "model", "file", "reason"),
             "keep", List.of("action", "file", "offset", "length", "until", "while", "reason"),
             "compact", List.of("action", "node", "reason"),
             "remember", List.of("action", "state", "reason"));
 
     private String action;
+    private boolean fromDisk;
+    private String model;
     private FileId file;
     private long offset;
     private long length = Step.WHOLE;
@@ -53,7 +56,7 @@ final class StepDraft {
             Value member = value.getMember(key);
             if (member == null || !draft.set(key, member)) {
                 throw new BadResult("unknown key " + Plain.quoted(key) + "; known are "
-                        + String.join(", ", KEYS.get(draft.action)));
+                        + String.join(", ", KEYS.get(draft.kind())));
             }
             given.add(key);
         }
@@ -71,6 +74,8 @@ final class StepDraft {
         }
         switch (key) {
             case "action" -> action = word(value, key, List.of("prefetch", "evict", "keep", "compact", "remember"));
+            case "tier" -> fromDisk = "disk".equals(word(value, key, List.of("memory", "disk")));
+            case "model" -> model = Plain.text(value, key);
             case "file" -> file = file(value);
             case "offset" -> offset = Plain.whole(value, key);
             case "length" -> length = Plain.whole(value, key);
@@ -97,12 +102,20 @@ final class StepDraft {
         return true;
     }
 
+    /** Of {@link #KEYS}. */
+    private String kind() {
+        return fromDisk && "evict".equals(action) ? "evict from disk" : action;
+    }
+
     private Step finished(List<String> given) {
-        List<String> known = KEYS.get(action);
+        List<String> known = KEYS.get(kind());
         for (String key : given) {
             if (!known.contains(key)) {
-                throw new BadResult(action + " takes no " + key + "; known are " + String.join(", ", known));
+                throw new BadResult(kind() + " takes no " + key + "; known are " + String.join(", ", known));
             }
+        }
+        if (fromDisk) {
+            return fromDisk();
         }
         if ("remember".equals(action)) {
             if (state == null) {
@@ -121,6 +134,13 @@ final class StepDraft {
             case "evict" -> new Step.Evict(file, offset, length, ifMapped, writeBack, reason);
             default -> kept();
         };
+    }
+
+    private Step fromDisk() {
+        if ((model == null) == (file == null)) {
+            throw new BadResult("evict from disk needs either model (its name) or file (the id of one of its files)");
+        }
+        return new Step.EvictFromDisk(model, file, reason);
     }
 
     private Step compact(boolean nodeGiven) {

@@ -14,7 +14,7 @@ final class WarmUp {
      * 700 calls: 50 ms once other scripts have run, half a second for the first. A hook then takes twice what it does after
      * 20,000 calls, and more would keep a start waiting.
      */
-    private static final int ROUNDS = 27;
+    private static final int ROUNDS = 24;
 
     private WarmUp() {}
 

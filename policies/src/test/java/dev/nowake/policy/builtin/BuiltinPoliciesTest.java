@@ -15,7 +15,8 @@ class BuiltinPoliciesTest {
     void eachIsFoundByItsName() {
         assertThat(BuiltinPolicies.all())
                 .extracting(Policy::name)
-                .containsExactlyInAnyOrder("none", "load-and-release", "whole-file", "interleave", "replay");
+                .containsExactlyInAnyOrder(
+                        "none", "load-and-release", "whole-file", "interleave", "replay", "mirror-lru");
         for (Policy policy : BuiltinPolicies.all()) {
             assertThat(BuiltinPolicies.named(policy.name())).containsSame(policy);
         }

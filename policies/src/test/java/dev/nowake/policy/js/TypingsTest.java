@@ -29,6 +29,7 @@ class TypingsTest {
     private static final Map<String, String> ACTIONS = Map.of(
             "prefetch", "PrefetchStep",
             "evict", "EvictStep",
+            "evict from disk", "DiskEvictStep",
             "keep", "KeepStep",
             "compact", "CompactStep",
             "remember", "RememberStep");
@@ -37,8 +38,10 @@ class TypingsTest {
     void theInputsTypesNameWhatAScriptGets() throws IOException {
         Map<String, Set<String>> typed = typings();
         Set<String> met = new HashSet<>();
-        JsonNode seen = seen();
-        compare(seen, "Input", typed, met);
+        compare(seen(CannedInputs.reading(Trigger.MISS, 4, Map.of("window", 1L))), "Input", typed, met);
+        for (CannedInputs.Canned canned : CannedInputs.all(Map.of())) {
+            compare(seen(canned.input()), "Input", typed, met);
+        }
         assertThat(met)
                 .contains(
                         "File",
@@ -49,7 +52,10 @@ class TypingsTest {
                         "Accelerator",
                         "OtherModel",
                         "ModelFile",
-                        "HostNode");
+                        "HostNode",
+                        "Mirror",
+                        "MirroredModel",
+                        "MirroredFile");
     }
 
     /** {@code file: File | null} of one trigger, for example. */
@@ -74,7 +80,12 @@ class TypingsTest {
             assertThat(said.matches()).isTrue();
             holds(canned.label() + ": file", said.group(2), "File", input.file());
             holds(canned.label() + ": range", said.group(3), "Range", input.range());
-            String about = said.group(4).replace("OfNone", "null");
+            holds(
+                    canned.label() + ": mirror",
+                    said.group(4).replaceAll("Of(Load|None)", "null"),
+                    "OfDisk",
+                    input.mirror());
+            String about = said.group(4).replaceAll("Of(None|Disk)", "null");
             holds(canned.label() + ": model", about, "OfLoad", input.model());
             holds(canned.label() + ": load", about, "OfLoad", input.load());
         }
@@ -100,6 +111,9 @@ class TypingsTest {
             Map.entry("Load.files", "File"),
             Map.entry("Load.accelerator", "Accelerator"),
             Map.entry("OtherModel.files", "ModelFile"),
+            Map.entry("Input.mirror", "Mirror"),
+            Map.entry("Mirror.models", "MirroredModel"),
+            Map.entry("MirroredModel.files", "MirroredFile"),
             Map.entry("Host.pressure", "Pressure"),
             Map.entry("Host.nodes", "HostNode"));
 
@@ -161,8 +175,7 @@ class TypingsTest {
     }
 
     /** The input as a script sees it, by its own enumeration. */
-    private static JsonNode seen() {
-        PolicyInput input = CannedInputs.reading(Trigger.MISS, 4, Map.of("window", 1L));
+    private static JsonNode seen(PolicyInput input) {
         try (ScriptUnit unit = ScriptUnit.ofSource("typings.js", """
                 export const policy = { name: "typings", api: 1 };
                 export const prefetch = input => [{ action: "remember", state: input }];

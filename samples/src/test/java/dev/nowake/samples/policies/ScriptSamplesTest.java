@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.nowake.policy.Guard;
+import dev.nowake.policy.HostView;
+import dev.nowake.policy.MirrorView;
+import dev.nowake.policy.MirroredModelView;
 import dev.nowake.policy.Node;
 import dev.nowake.policy.Policy;
 import dev.nowake.policy.PolicyInput;
@@ -16,6 +19,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -68,9 +72,9 @@ class ScriptSamplesTest {
     }
 
     @Test
-    void thereAreSevenAndTheReadmeNamesEach() throws IOException {
+    void thereAreEightAndTheReadmeNamesEach() throws IOException {
         String readme = Files.readString(FOLDER.resolve("README.md"));
-        assertThat(names()).hasSize(7).allSatisfy(name -> assertThat(readme).contains("(" + name + ".js)"));
+        assertThat(names()).hasSize(8).allSatisfy(name -> assertThat(readme).contains("(" + name + ".js)"));
     }
 
     @ParameterizedTest
@@ -82,6 +86,9 @@ class ScriptSamplesTest {
         SimulationResult result = RecordedLoad.run(policy, RULES.getOrDefault(name, Map.of()));
         assertThat(result.failures()).isEmpty();
         assertThat(result.refusedSteps()).isZero();
+        if (name.equals("largest-first")) {
+            return; // it is about a disk
+        }
         assertThat(result.prefetchedBytes()).isPositive();
         assertThat(result.readAgainBytes()).isZero();
         assertThat(result.stallSeconds())
@@ -95,7 +102,7 @@ class ScriptSamplesTest {
     @ParameterizedTest
     @MethodSource("names")
     void anIdleHostIsNoReasonToDoAnything(String name) {
-        for (Trigger trigger : Trigger.values()) {
+        for (Trigger trigger : EnumSet.complementOf(EnumSet.of(Trigger.DISK))) {
             PolicyInput input = picture(name).idle(trigger);
             assertThat(policy(name).prefetch(input)).isEmpty();
             assertThat(policy(name).evict(input)).isEmpty();
@@ -170,6 +177,34 @@ class ScriptSamplesTest {
         });
         assertThat(prefetched("gentle", picture("gentle").pressure(11).input(Trigger.OPEN)))
                 .isEmpty();
+    }
+
+    @Test
+    void largestFirstFreesADiskAndNeverWhatOthersBuildOn() {
+        List<MirroredModelView> models = List.of(
+                mirrored(1, "small", 10, false),
+                mirrored(2, "base-large", 90, false),
+                mirrored(3, "busy", 80, true),
+                mirrored(4, "middle", 30, false),
+                mirrored(5, "large", 60, false));
+        PolicyInput input = disk(new MirrorView("m", 200, 270, 1000, 0, 0, models));
+        Guard.Verdict verdict = Guard.check(policy("largest-first").evict(input), input);
+        assertThat(verdict.refused()).isEmpty();
+        assertThat(verdict.fromDisk().stream().map(step -> step.model().name())).containsExactly("large", "middle");
+        assertThat(policy("largest-first").prefetch(input)).isEmpty();
+        assertThat(policy("largest-first").evict(disk(new MirrorView("m", 270, 270, 1000, 0, 0, models))))
+                .isEmpty();
+    }
+
+    private static PolicyInput disk(MirrorView mirror) {
+        return PolicyInput.ofDisk(
+                mirror, new HostView(1, 1, 1), 0, policy("largest-first").defaults(), Map.of());
+    }
+
+    private static MirroredModelView mirrored(int number, String name, long bytes, boolean open) {
+        List<MirroredModelView.MirroredFile> files =
+                List.of(new MirroredModelView.MirroredFile(Picture.id(number), name, bytes, bytes));
+        return new MirroredModelView(name, bytes, bytes, 0, open, false, false, files);
     }
 
     /** Unix time 0 was midnight. */

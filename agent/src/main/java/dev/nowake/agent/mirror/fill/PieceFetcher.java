@@ -1,0 +1,265 @@
+package dev.nowake.agent.mirror.fill;
+
+import dev.nowake.agent.identify.PathText;
+import dev.nowake.agent.mirror.Identity;
+import dev.nowake.agent.mirror.Twin;
+import dev.nowake.kernel.BulkFiles;
+import dev.nowake.kernel.Errno;
+import dev.nowake.kernel.Extent;
+import dev.nowake.kernel.FileAccess;
+import dev.nowake.kernel.FileAccess.ReadMode;
+import dev.nowake.kernel.FileStatus;
+import dev.nowake.kernel.KernelException;
+import dev.nowake.kernel.OpenFile;
+import dev.nowake.model.ByteRange;
+import dev.nowake.model.RangeSet;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Brings one piece: reads what is missing of it, looks whether the remote file is still the one it was, writes, tells the
+ * twin. For the streams; holds no state of its own.
+ */
+final class PieceFetcher {
+    /** What became of a piece that did not fail. */
+    enum Outcome {
+        DONE,
+        /** It is there, and whoever makes the file durable will say so. */
+        HELD,
+        /** The remote file must be opened again first. */
+        ANEW
+    }
+
+    private final OpenFiles open;
+    private final Outcomes outcomes;
+    private final FillTally tally;
+    private final FillParts parts;
+    private final FillSettings settings;
+    private final LocalWrites writes;
+
+    PieceFetcher(Shared shared, Outcomes outcomes) {
+        this.open = shared.open;
+        this.outcomes = outcomes;
+        this.tally = shared.tally;
+        this.parts = shared.parts;
+        this.settings = shared.settings;
+        this.writes = new LocalWrites(parts);
+    }
+
+    /** @param buffer of a piece, aligned; the calling stream's own */
+    Outcome fetch(Fetch fetch, ByteBuffer buffer) throws Fault, Work.Abandoned {
+        Twin twin = fetch.file().twin();
+        RangeSet missing = twin.missing(fetch.range());
+        if (missing.isEmpty()) {
+            return Outcome.DONE;
+        }
+        if (twin.isOutdated()) {
+            throw changed(twin, "is another file now");
+        }
+        writes.askForRoom(fetch, missing.bytes());
+        OpenEnds ends = open.use(fetch.file());
+        if (ends == null) {
+            ends = open(fetch);
+            outcomes.opened(fetch, ends);
+        }
+        try {
+            return fetch(fetch, ends, missing, buffer);
+        } catch (KernelException refused) {
+            if (mayBeginAnew(fetch, ends, refused)) {
+                return Outcome.ANEW;
+            }
+            throw remoteFault(twin, refused);
+        } finally {
+            open.leave(fetch.file(), ends);
+        }
+    }
+
+    private Outcome fetch(Fetch fetch, OpenEnds ends, RangeSet missing, ByteBuffer buffer)
+            throws Fault, KernelException, Work.Abandoned {
+        List<ByteRange> holes = new ArrayList<>();
+        List<ByteRange> data = ends.isSparse() ? data(fetch, ends, missing, holes) : missing.ranges();
+        boolean told = true;
+        for (int i = 0; i < data.size(); i++) {
+            ByteRange part = data.get(i);
+            read(fetch, ends, part, buffer);
+            requireSame(fetch, ends);
+            dropBehind(ends, part);
+            fetch.enterLocal();
+            writes.write(fetch, ends.local(), part.start(), buffer);
+            told = outcomes.written(fetch, part, holes.isEmpty() && i == data.size() - 1);
+            fetch.leaveLocal();
+        }
+        if (!holes.isEmpty()) {
+            requireSame(fetch, ends);
+            fetch.enterLocal();
+            for (int i = 0; i < holes.size(); i++) {
+                told = outcomes.written(fetch, holes.get(i), i == holes.size() - 1);
+            }
+            fetch.leaveLocal();
+        }
+        return told ? Outcome.DONE : Outcome.HELD;
+    }
+
+    /** The parts that hold data; the others go to {@code holes}. */
+    private List<ByteRange> data(Fetch fetch, OpenEnds ends, RangeSet missing, List<ByteRange> holes)
+            throws KernelException, Work.Abandoned {
+        ByteRange range = fetch.range();
+        fetch.ask();
+        List<ByteRange> extents = new ArrayList<>();
+        for (Extent extent : files().dataExtents(ends.remote(), range.start(), range.lengthBytes())) {
+            extents.add(ByteRange.ofLength(extent.offsetBytes(), extent.lengthBytes()));
+        }
+        RangeSet data = RangeSet.ofAll(extents);
+        holes.addAll(missing.minus(data).ranges());
+        return missing.intersect(data).ranges();
+    }
+
+    /** Leaves the part in the buffer, between its position and its limit. */
+    private void read(Fetch fetch, OpenEnds ends, ByteRange part, ByteBuffer buffer)
+            throws Fault, KernelException, Work.Abandoned {
+        int block = ends.isDirect() ? FillSettings.BLOCK_BYTES : 1;
+        long from = part.start() / block * block;
+        int wanted = (int) (part.end() - from);
+        int asked = Math.min(buffer.capacity(), (wanted + block - 1) / block * block);
+        int got = 0;
+        int begun = -1;
+        while (got < wanted) {
+            if (got == begun) {
+                throw new KernelException(
+                        "pread", Errno.EINVAL); // less than a block at a time: through page cache then
+            }
+            begun = got;
+            buffer.limit(asked).position(got);
+            fetch.ask();
+            int came = files().read(ends.remote(), from + got, buffer, ReadMode.NORMAL);
+            if (came == 0) {
+                throw changed(fetch.file().twin(), "has become shorter");
+            }
+            tally.fetchedBytes.add(came);
+            got += came;
+            if (got < wanted) {
+                got = got / block * block;
+            }
+        }
+        buffer.limit(wanted).position((int) (part.start() - from));
+    }
+
+    private void dropBehind(OpenEnds ends, ByteRange part) {
+        if (!ends.isDirect()) {
+            try {
+                parts.kernel().pageCache().evict(ends.remote(), part.start(), part.lengthBytes());
+            } catch (KernelException stays) {
+                return; // in memory twice, until it is reclaimed
+            }
+        }
+    }
+
+    private OpenEnds open(Fetch fetch) throws Fault, Work.Abandoned {
+        Twin twin = fetch.file().twin();
+        OpenFile remote = null;
+        try {
+            boolean direct = settings.pastPageCache() && !open.isThroughCache(fetch.file());
+            if (direct) {
+                remote = openDirect(fetch, twin);
+                direct = remote != null;
+            }
+            if (remote == null) {
+                fetch.ask();
+                remote = files().open(twin.remote());
+            }
+            fetch.ask();
+            FileStatus status = files().status(remote);
+            requireSame(fetch, status);
+            OpenEnds ends = new OpenEnds(remote, writes.open(twin), status, direct);
+            remote = null;
+            return ends;
+        } catch (KernelException refused) {
+            throw remoteFault(twin, refused);
+        } finally {
+            if (remote != null) {
+                remote.close();
+            }
+        }
+    }
+
+    /** Null where the filesystem does not know such reads. */
+    private OpenFile openDirect(Fetch fetch, Twin twin) throws KernelException, Work.Abandoned {
+        try {
+            fetch.ask();
+            return bulk().openDirect(twin.remote());
+        } catch (KernelException refused) {
+            if (refused.errno().equals(Errno.EINVAL) || refused.errno().equals(Errno.EOPNOTSUPP)) {
+                return null;
+            }
+            throw refused;
+        }
+    }
+
+    private void requireSame(Fetch fetch, OpenEnds ends) throws Fault, KernelException, Work.Abandoned {
+        fetch.ask();
+        requireSame(fetch, files().status(ends.remote()));
+    }
+
+    private void requireSame(Fetch fetch, FileStatus now) throws Fault, KernelException, Work.Abandoned {
+        Twin twin = fetch.file().twin();
+        Identity identity = twin.identity();
+        if (!now.isRegular() || now.sizeBytes() != identity.sizeBytes()) {
+            throw changed(twin, "has " + now.sizeBytes() + " bytes, and had " + identity.sizeBytes());
+        }
+        if (now.mtimeNanos() != identity.mtimeNanos()) {
+            throw changed(twin, "was written");
+        }
+        if (settings.inodesStay() && !open.isInode(fetch.file(), now.inode())) {
+            throw changed(twin, "was replaced");
+        }
+        if (identity.etag() != null) {
+            fetch.ask();
+            String tag;
+            try {
+                tag = parts.tags().of(twin.remote());
+            } catch (IOException refused) {
+                throw new Fault(
+                        FailureKind.REMOTE, "the tag of " + PathText.of(twin.remote()) + ": " + refused, refused);
+            }
+            if (!Objects.equals(tag, identity.etag())) {
+                throw changed(twin, "has another tag");
+            }
+        }
+    }
+
+    static Fault changed(Twin twin, String how) {
+        return new Fault(
+                FailureKind.CHANGED,
+                PathText.of(twin.remote()) + " changed on the remote: it " + how
+                        + "; what is there of the former one stays for those who have it open");
+    }
+
+    /** Once each: the descriptor is another server's, or is not as good as it looked. */
+    private boolean mayBeginAnew(Fetch fetch, OpenEnds ends, KernelException refused) {
+        boolean stale = refused.errno().equals(Errno.ESTALE) && fetch.again() == 0;
+        boolean throughCache = refused.errno().equals(Errno.EINVAL) && ends.isDirect();
+        if (stale || throughCache) {
+            open.retire(fetch.file(), ends, throughCache);
+        }
+        return stale || throughCache;
+    }
+
+    private static Fault remoteFault(Twin twin, KernelException refused) {
+        Errno errno = refused.errno();
+        FailureKind kind = errno.equals(Errno.ENOENT) || errno.equals(Errno.ENOTDIR)
+                ? FailureKind.GONE
+                : errno.equals(Errno.EACCES) || errno.equals(Errno.EPERM) ? FailureKind.DENIED : FailureKind.REMOTE;
+        return new Fault(kind, PathText.of(twin.remote()) + ": " + refused.getMessage(), refused);
+    }
+
+    private FileAccess files() {
+        return parts.kernel().files();
+    }
+
+    private BulkFiles bulk() {
+        return parts.kernel().bulkFiles();
+    }
+}

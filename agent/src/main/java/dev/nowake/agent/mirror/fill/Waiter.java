@@ -1,0 +1,94 @@
+package dev.nowake.agent.mirror.fill;
+
+import dev.nowake.model.ByteRange;
+import dev.nowake.model.RangeSet;
+import java.util.BitSet;
+import java.util.concurrent.CompletableFuture;
+
+/** One reader that waits. Guarded by the filler's lock, except for its future. */
+final class Waiter {
+    private final FileFill file;
+    private final ByteRange range;
+    private final long sinceNanos;
+    private final CompletableFuture<Void> future;
+    private final int first;
+    private final BitSet awaited = new BitSet();
+    private final int rounds;
+    private int left;
+    private int next;
+    private Fault fault;
+
+    /** @param rounds how often all it waited for had come, and then something of it was missing again */
+    Waiter(
+            FileFill file,
+            ByteRange range,
+            RangeSet missing,
+            long nowNanos,
+            CompletableFuture<Void> future,
+            int rounds) {
+        this.file = file;
+        this.range = range;
+        this.sinceNanos = nowNanos;
+        this.future = future;
+        this.rounds = rounds;
+        this.first = file.pieceAt(missing.ranges().getFirst().start());
+        for (ByteRange part : missing.ranges()) {
+            awaited.set(file.pieceAt(part.start()) - first, file.pieceAt(part.end() - 1) - first + 1);
+        }
+        this.left = awaited.cardinality();
+    }
+
+    FileFill file() {
+        return file;
+    }
+
+    ByteRange range() {
+        return range;
+    }
+
+    long sinceNanos() {
+        return sinceNanos;
+    }
+
+    CompletableFuture<Void> future() {
+        return future;
+    }
+
+    int rounds() {
+        return rounds;
+    }
+
+    boolean awaits(int piece) {
+        return piece >= first && awaited.get(piece - first);
+    }
+
+    /** The lowest piece it waits for that nobody fetches and it has not named yet; -1 where there is none. */
+    int nextPiece() {
+        for (int at = awaited.nextSetBit(next); at >= 0; at = awaited.nextSetBit(at + 1)) {
+            if (!file.isBusy(first + at)) {
+                next = at + 1;
+                return first + at;
+            }
+        }
+        next = Integer.MAX_VALUE;
+        return -1;
+    }
+
+    /** A piece has come. Whether it was the last one. */
+    boolean comes(int piece) {
+        if (!awaits(piece)) {
+            return false;
+        }
+        awaited.clear(piece - first);
+        return --left == 0;
+    }
+
+    void fails(Fault why) {
+        fault = why;
+    }
+
+    /** Null where all has come. */
+    Fault fault() {
+        return fault;
+    }
+}

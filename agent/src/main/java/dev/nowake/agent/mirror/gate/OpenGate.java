@@ -1,0 +1,146 @@
+package dev.nowake.agent.mirror.gate;
+
+import dev.nowake.agent.mirror.FillFailure;
+import dev.nowake.agent.mirror.Twin;
+import dev.nowake.kernel.Errno;
+import dev.nowake.kernel.KernelException;
+import dev.nowake.kernel.PermissionGroup;
+import dev.nowake.kernel.PermissionGroup.Request;
+import dev.nowake.model.FileId;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
+
+/**
+ * Hears every open of a mirrored file before it happens, complete ones too: whether the remote is still what it was is
+ * asked before the file is used again. Opens of a file that was asked about lately go on at once. Nobody holds this group
+ * but the daemon: when it dies, opens go on.
+ */
+public final class OpenGate implements AutoCloseable {
+    private static final int IDLE_MILLIS = 5_000;
+    private static final int BATCH = 64;
+
+    /** At once: more opens than that wait for one of them. */
+    private static final int THREADS = 16;
+
+    /** What is done at an open. */
+    public interface Doorkeeper {
+        /** Whether {@link #prepare} has something to do; must not wait for anybody. */
+        boolean isDue(Twin twin);
+
+        /** Before the open goes on; may ask the remote, within the mirror's time-out. */
+        void prepare(Twin twin) throws FillFailure;
+
+        /** An open goes on. Must not wait for anybody. */
+        void opened(Twin twin, int pid);
+    }
+
+    private static final class Hold {
+        private final long since = System.nanoTime();
+    }
+
+    private final PermissionGroup group;
+    private final Function<FileId, Twin> twins;
+    private final Doorkeeper doorkeeper;
+    private final int ownPid = (int) ProcessHandle.current().pid();
+    private final Set<Hold> holds = ConcurrentHashMap.newKeySet();
+    private final ExecutorService workers;
+    private final Thread thread;
+    private volatile long lastTurn = System.nanoTime();
+    private volatile boolean closed;
+
+    OpenGate(String name, PermissionGroup group, Function<FileId, Twin> twins, Doorkeeper doorkeeper) {
+        this.group = group;
+        this.twins = twins;
+        this.doorkeeper = doorkeeper;
+        this.workers = Executors.newFixedThreadPool(
+                THREADS,
+                Thread.ofPlatform().name("open-" + name + "-", 0).daemon().factory());
+        this.thread = Thread.ofPlatform().name("opens-" + name).daemon().unstarted(this::run);
+    }
+
+    /** Hears opens of the files directly in this folder from now on. */
+    public void guardFolder(Path folder) throws KernelException {
+        group.markFolder(folder, PermissionGroup.OPEN);
+    }
+
+    /** Starts answering. */
+    public void start() {
+        thread.start();
+    }
+
+    private void run() {
+        while (!closed) {
+            try {
+                group.read(IDLE_MILLIS, BATCH, this::waiting);
+                lastTurn = System.nanoTime();
+            } catch (KernelException trouble) {
+                if (closed || trouble.errno().equals(Errno.EBADF)) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private void waiting(int event, Request request) {
+        Twin twin = request.pid() == ownPid
+                ? null
+                : twins.apply(new FileId(request.file().device(), request.file().inode()));
+        if (twin == null) {
+            group.allow(event);
+        } else if (doorkeeper.isDue(twin)) {
+            Hold hold = new Hold();
+            holds.add(hold);
+            workers.execute(() -> prepare(event, request.pid(), twin, hold));
+        } else {
+            doorkeeper.opened(twin, request.pid());
+            group.allow(event);
+        }
+    }
+
+    private void prepare(int event, int pid, Twin twin, Hold hold) {
+        try {
+            doorkeeper.prepare(twin);
+            doorkeeper.opened(twin, pid);
+            group.allow(event);
+        } catch (FillFailure refused) {
+            group.deny(event, refused.errno());
+        } catch (RuntimeException | Error broken) {
+            group.allow(event); // what is missing is held back by the other gate
+            throw broken;
+        } finally {
+            holds.remove(hold);
+        }
+    }
+
+    long sinceLastTurn() {
+        return thread.isAlive() ? System.nanoTime() - lastTurn : 0;
+    }
+
+    long oldestWait() {
+        long now = System.nanoTime();
+        return holds.stream().mapToLong(hold -> now - hold.since).max().orElse(0);
+    }
+
+    /** Lets every open go on at once, whatever hangs. */
+    void trip() {
+        closed = true;
+        group.abandon();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        group.wake();
+        workers.shutdownNow();
+        try {
+            thread.join(1_000);
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+        }
+        group.close();
+    }
+}

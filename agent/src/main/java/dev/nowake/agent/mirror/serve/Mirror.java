@@ -1,0 +1,252 @@
+package dev.nowake.agent.mirror.serve;
+
+import dev.nowake.agent.config.MirrorSettings;
+import dev.nowake.agent.mirror.Fills;
+import dev.nowake.agent.mirror.Twin;
+import dev.nowake.agent.mirror.fill.FillParts;
+import dev.nowake.agent.mirror.fill.FillSettings;
+import dev.nowake.agent.mirror.fill.Filler;
+import dev.nowake.agent.mirror.fill.Room;
+import dev.nowake.agent.mirror.gate.Gates;
+import dev.nowake.agent.mirror.store.Parked;
+import dev.nowake.agent.mirror.store.Store;
+import dev.nowake.agent.mirror.store.SyncOutcome;
+import dev.nowake.agent.mirror.store.TwinListener;
+import dev.nowake.agent.stage.ContentDigest;
+import dev.nowake.kernel.Errno;
+import dev.nowake.kernel.Features.Feature;
+import dev.nowake.kernel.FileStatus;
+import dev.nowake.kernel.Kernel;
+import dev.nowake.kernel.KernelException;
+import dev.nowake.kernel.OpenFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * One mirror at work. A reader of bytes that are not here waits at the gate, the filler brings them, the store remembers
+ * them; opens are heard first, so that what is here is still what the remote has.
+ */
+public final class Mirror implements AutoCloseable {
+    /** A successor is there sooner, unless nowake does not start any more. */
+    private static final Duration GRACE = Duration.ofSeconds(60);
+
+    /** Filesystems whose reads the kernel asks about, 6.14+. */
+    private static final Set<String> RANGED = Set.of("ext4", "xfs", "btrfs");
+
+    private final MirrorSettings settings;
+    private final Kernel kernel;
+    private final MirrorListener listener;
+    private final Filler filler;
+    private final Lookahead lookahead;
+    private final Door door;
+    private final Gates gates;
+    private final Store store;
+    private final MirrorModels models;
+    private final boolean ranges;
+    private final Set<Path> guardedFolders = new HashSet<>();
+    private final Thread syncing;
+    private volatile boolean closed;
+
+    /** What a mirror needs of its host. */
+    public record Host(Kernel kernel, Path runFolder, Room room, MirrorListener listener, InstantSource clock) {}
+
+    /**
+     * Opens it, shows what is here, and begins to look through the remote, which need not be there.
+     *
+     * @throws IOException with one line that says what to do
+     */
+    public static Mirror open(MirrorSettings settings, Host host) throws IOException {
+        Mirror mirror = new Mirror(settings, host);
+        mirror.syncing.start();
+        return mirror;
+    }
+
+    private Mirror(MirrorSettings settings, Host host) throws IOException {
+        this.settings = settings;
+        this.kernel = host.kernel();
+        this.listener = host.listener();
+        this.ranges = kernel.features().has(Feature.PRE_ACCESS) && RANGED.contains(filesystemOf(settings.local()));
+        this.filler = new Filler(
+                FillSettings.of(settings.name()).withStreams(settings.streams()).withTimeout(settings.timeout()),
+                new FillParts(
+                        kernel,
+                        this::silently,
+                        host.room(),
+                        remote -> null,
+                        settings.verify() ? twin -> ContentDigest.of(twin.remote()) : twin -> null,
+                        listener::filled));
+        this.lookahead = new Lookahead(filler, this::models, settings.lookahead(), System::nanoTime);
+        this.door = new Door(settings, twin -> store().look(twin), this::allocate, this::opened);
+        this.syncing =
+                Thread.ofPlatform().name("sync-" + settings.name()).daemon().unstarted(this::sync);
+        // A reader waits for a whole file at most, piece after piece; each piece has its own, shorter time.
+        Duration longest = settings.timeout().multipliedBy(4).plusMinutes(10);
+        Path folder = host.runFolder().resolve("mirror");
+        this.gates = Gates.open(
+                new Gates.Settings(settings.name(), folder, ranges, longest, GRACE, listener::warned),
+                kernel,
+                lookahead,
+                id -> store() == null ? null : store().twin(id).orElse(null),
+                door);
+        try {
+            this.store = Store.open(
+                    settings, host.runFolder(), kernel, kernel.leases()::heldElsewhere, new Guard(), host.clock());
+            this.models = new MirrorModels(store, kernel.files());
+            gates.ready();
+            guardFolders();
+            store.expose();
+        } catch (IOException | RuntimeException failed) {
+            gates.close();
+            gates.end();
+            filler.close();
+            throw failed;
+        }
+    }
+
+    /** Null while it is being opened, by which time somebody may ask already. */
+    private Store store() {
+        return store;
+    }
+
+    /** Null while it is being opened. */
+    private MirrorModels models() {
+        return models;
+    }
+
+    private void opened(Twin twin, int pid) {
+        lookahead.opened(twin);
+        listener.opened(twin, pid);
+    }
+
+    private static String filesystemOf(Path local) throws IOException {
+        Path there = local.getParent();
+        while (!java.nio.file.Files.exists(there)) {
+            there = there.getParent();
+        }
+        return java.nio.file.Files.getFileStore(there).type();
+    }
+
+    /** Tells the gates of twins as the store makes them. */
+    private final class Guard implements TwinListener {
+        @Override
+        public void appears(Twin twin) throws IOException {
+            gates.gate().guard(twin);
+        }
+
+        @Override
+        public void completed(Twin twin) {
+            try {
+                gates.gate().release(twin);
+            } catch (KernelException stays) {
+                listener.warned(twin.local() + " is complete and still guarded, which costs its readers time: "
+                        + stays.getMessage());
+            }
+        }
+
+        @Override
+        public void gone(Twin twin) {
+            gates.gate().forget(twin);
+            door.forget(twin);
+        }
+    }
+
+    private OpenFile silently(Twin twin) throws KernelException {
+        return gates.gate().silently(twin);
+    }
+
+    /** So that a program that copies does not take what is missing for holes. What is a hole on the remote stays one. */
+    private void allocate(Twin twin) {
+        try {
+            FileStatus remote = kernel.files().status(twin.remote());
+            FileStatus local = kernel.files().status(twin.local());
+            boolean dense = remote.allocatedBytes() == 0 || remote.allocatedBytes() >= remote.sizeBytes();
+            if (dense && local.allocatedBytes() < local.sizeBytes()) {
+                try (OpenFile file = silently(twin)) {
+                    kernel.fileSpace().allocate(file, 0, local.sizeBytes());
+                }
+            }
+        } catch (KernelException unable) {
+            if (!unable.errno().equals(Errno.ENOSPC) && !unable.errno().equals(Errno.EOPNOTSUPP)) {
+                listener.warned(twin.local() + " has no blocks of its own yet: " + unable.getMessage());
+            }
+        }
+    }
+
+    private void sync() {
+        try {
+            while (!closed) {
+                SyncOutcome outcome = store.sync();
+                if (outcome.appeared() + outcome.changed() + outcome.removed() > 0) {
+                    models.refresh();
+                }
+                guardFolders();
+                listener.synced(outcome);
+                Thread.sleep(settings.rescan());
+            }
+        } catch (InterruptedException ended) {
+            // the mirror closes
+        }
+    }
+
+    private synchronized void guardFolders() {
+        Set<Path> folders = new HashSet<>();
+        store.twins().forEach(twin -> folders.add(twin.local().getParent()));
+        guardedFolders.retainAll(folders);
+        for (Path folder : folders) {
+            if (!guardedFolders.contains(folder)) {
+                try {
+                    gates.opens().guardFolder(folder);
+                    guardedFolders.add(folder);
+                } catch (KernelException gone) {
+                    continue; // or not there any more: the next look tries again
+                }
+            }
+        }
+    }
+
+    public MirrorSettings settings() {
+        return settings;
+    }
+
+    public Store files() {
+        return store;
+    }
+
+    /** Brings bytes before anybody reads them. */
+    public Fills fills() {
+        return filler;
+    }
+
+    public MirrorFigures figures() {
+        return new MirrorFigures(store.stored(), filler.figures(), gates.gate().figures(), ranges ? "range" : "file");
+    }
+
+    /**
+     * Ends it in order: nobody finds the incomplete files any more; who has one open goes on waiting, for a successor or for
+     * the keeper's no.
+     */
+    @Override
+    public void close() throws IOException {
+        closed = true;
+        syncing.interrupt();
+        gates.close();
+        filler.close();
+        store.conceal();
+        Parked parked = store.park();
+        parked.failures().forEach(listener::warned);
+        if (parked.open().isEmpty() && parked.failures().isEmpty()) {
+            gates.end();
+        } else {
+            long pid = gates.leave();
+            listener.warned(parked.open().size() + " incomplete files of mirror " + settings.name()
+                    + " are open: process " + pid
+                    + " keeps what is missing of them from being read as zeros, until nowake"
+                    + " runs again");
+        }
+        store.close();
+    }
+}

@@ -1,0 +1,12 @@
+package dev.nowake.agent.mirror.serve;
+
+import dev.nowake.agent.mirror.fill.FillFigures;
+import dev.nowake.agent.mirror.gate.GateFigures;
+import dev.nowake.agent.mirror.store.Stored;
+
+/**
+ * How a mirror stands.
+ *
+ * @param waitsFor what of a file a reader of missing bytes waits for: {@code range} or {@code file}
+ */
+public record MirrorFigures(Stored stored, FillFigures filling, GateFigures gate, String waitsFor) {}

@@ -1,0 +1,277 @@
+package dev.nowake.agent.mirror.store;
+
+import dev.nowake.agent.config.MirrorSettings;
+import dev.nowake.agent.mirror.Twin;
+import dev.nowake.kernel.Kernel;
+import dev.nowake.model.FileId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * One mirror's files. Opened, it has what an earlier daemon has left and shows it to nobody; {@link #expose} does, {@link
+ * #sync} brings it in line with the remote. At an orderly stop {@link #conceal}, {@link #park} and {@link #close}, in this
+ * order. Any thread.
+ *
+ * <p>What touches the remote waits for it the configured timeout at most, and leaves threads behind that wait longer: see
+ * {@link RemoteCalls}.
+ */
+public final class Store implements AutoCloseable {
+    private final Parts parts;
+    private final StoreLock lock;
+    private final InstantSource clock;
+    private final Exposure exposure;
+    private final RemoteCalls calls;
+    private final TreeFolders folders;
+    private final Leaving leaving;
+    private final FreshFiles fresh;
+    private final Shaping shaping;
+    private final TreeSync treeSync;
+    private final ReentrantLock syncing = new ReentrantLock();
+    private final String filesystem;
+    private final List<String> toldAtStart;
+    private final StoreState state;
+
+    private Store(Parts parts, StoreLock lock, InstantSource clock) throws IOException {
+        this.parts = parts;
+        this.lock = lock;
+        this.clock = clock;
+        this.exposure = new Exposure(parts.places());
+        this.calls = new RemoteCalls(parts.settings().name(), parts.settings().timeout());
+        this.folders = new TreeFolders(parts);
+        this.leaving = new Leaving(parts);
+        Removing removing = new Removing(parts, folders, leaving);
+        this.fresh = new FreshFiles(parts);
+        this.shaping = new Shaping(parts, fresh, folders, leaving, removing);
+        this.treeSync = new TreeSync(parts, calls, shaping, removing, folders, leaving);
+        this.filesystem = Files.getFileStore(parts.places().tree()).type();
+        this.state = new StoreState(clock);
+        fresh.removeAll();
+        this.toldAtStart = new Opening(parts, folders, removing).takeOver();
+    }
+
+    /**
+     * Makes the folders where there are none and takes over what is in them. The remote is not touched.
+     *
+     * @param runFolder emptied when the host starts, such as /run/nowake
+     * @param users whether anybody else uses a file; {@code kernel.leases()::heldElsewhere} where that works
+     * @param listener told of every file before this returns
+     * @throws IOException with one line that says what to do: something else is at {@code local}, another daemon has it, others
+     *     could change it, the filesystem cannot hold it
+     */
+    public static Store open(
+            MirrorSettings settings,
+            Path runFolder,
+            Kernel kernel,
+            Users users,
+            TwinListener listener,
+            InstantSource clock)
+            throws IOException {
+        Places places = Places.of(settings, runFolder);
+        new Exposure(places).check();
+        new StoreFolders(places).make();
+        StoreLock lock = StoreLock.take(places.lock());
+        try {
+            Parts parts = new Parts(settings, places, kernel, users, listener, new Twins(), new ReentrantLock());
+            return new Store(parts, lock, clock);
+        } catch (IOException | RuntimeException failed) {
+            lock.close();
+            throw failed;
+        }
+    }
+
+    public MirrorSettings settings() {
+        return parts.settings();
+    }
+
+    /** What loaders see, by its own name. */
+    public Path tree() {
+        return parts.places().tree();
+    }
+
+    /** The local filesystem's type, as {@code ext4}. */
+    public String filesystem() {
+        return filesystem;
+    }
+
+    /** The twin of a file, also of one whose name another has by now; empty for any other file. */
+    public Optional<MirroredFile> twin(FileId id) {
+        return Optional.ofNullable(parts.twins().by(id));
+    }
+
+    /** @param relative below the tree */
+    public Optional<MirroredFile> twin(Path relative) {
+        return Optional.ofNullable(parts.twins().at(relative));
+    }
+
+    /** Those in the tree, as they are at the moment of looking. */
+    public Collection<MirroredFile> twins() {
+        return parts.twins().named();
+    }
+
+    /** Sets the links: from now on loaders may come. */
+    public void expose() throws IOException {
+        exposure.expose();
+    }
+
+    /** Takes the links. */
+    public void conceal() throws IOException {
+        exposure.conceal();
+    }
+
+    /**
+     * Brings the tree in line with the remote. Blocks as long as the remote answers, one call at a time; throws nothing: what
+     * failed is in the outcome.
+     */
+    public SyncOutcome sync() {
+        syncing.lock();
+        try {
+            SyncOutcome outcome = treeSync.run();
+            state.synced(outcome);
+            return outcome;
+        } finally {
+            syncing.unlock();
+        }
+    }
+
+    /** Asks the remote whether a twin's file is the one it was, and puts a fresh twin in its place where it is not. */
+    public Sight look(Twin twin) {
+        Path relative = parts.settings().remote().relativize(twin.remote());
+        RemoteEntry entry;
+        try {
+            entry = calls.call(() -> new RemoteFiles(
+                            parts.settings().remote().toRealPath(),
+                            parts.settings().etagAttribute())
+                    .look(relative));
+        } catch (NoSuchFileException gone) {
+            return rootAnswers() ? Sight.GONE : Sight.UNREACHABLE;
+        } catch (IOException away) {
+            state.unreachable(RemoteFiles.reason(away));
+            return Sight.UNREACHABLE;
+        }
+        state.reached();
+        if (!(entry instanceof RemoteEntry.File file)) {
+            return Sight.GONE;
+        }
+        if (file.identity().equals(twin.identity())) {
+            return Sight.SAME;
+        }
+        twin.outdated();
+        renew(relative, file);
+        return Sight.CHANGED;
+    }
+
+    /** A folder that is not mounted has no files: they are not gone. */
+    private boolean rootAnswers() {
+        try {
+            return calls.call(() -> treeSync.isWhereItWas());
+        } catch (IOException away) {
+            state.unreachable(RemoteFiles.reason(away));
+            return false;
+        }
+    }
+
+    private void renew(Path relative, RemoteEntry.File file) {
+        parts.tree().lock();
+        try (Held parent = folders.at(relative.getParent())) {
+            if (parent != null) {
+                shaping.file(parent, file, new SyncTally());
+            }
+        } catch (IOException failed) {
+            return; // the next look through the remote tries again
+        } finally {
+            parts.tree().unlock();
+        }
+    }
+
+    /**
+     * Puts a file without a single byte in a twin's place; the old one's space is free when the last reader has closed it. Unlike
+     * {@link Twin#clear} it takes nothing from whoever has the file open, or opens it meanwhile.
+     *
+     * @return the twin that has the name now
+     * @throws IOException where that cannot be; then the twin is as it was
+     */
+    public MirroredFile evict(MirroredFile twin) throws IOException {
+        parts.tree().lock();
+        try (Held parent = folders.at(twin.relative().getParent())) {
+            return shaping.evict(parent, twin);
+        } finally {
+            parts.tree().unlock();
+        }
+    }
+
+    /** Lets replaced files go that nobody has open any more. {@link #sync} does too. */
+    public void tidy() {
+        parts.tree().lock();
+        try {
+            leaving.tidy();
+        } finally {
+            parts.tree().unlock();
+        }
+    }
+
+    /**
+     * Puts away every incomplete file, until the next opening, also those that somebody has open. Nothing may be filled any
+     * more. Ends a {@link #sync} that is under way.
+     */
+    public Parked park() {
+        calls.close();
+        syncing.lock();
+        parts.tree().lock();
+        try {
+            Parked parked = new Parking(parts, folders).park();
+            List<Path> open = new ArrayList<>(parked.open());
+            open.addAll(leaving.end());
+            return new Parked(parked.failures(), open);
+        } finally {
+            parts.tree().unlock();
+            syncing.unlock();
+        }
+    }
+
+    /** What the mirror's files may take of the local disk now. */
+    public long budgetBytes() throws IOException {
+        return StoreState.budgetBytes(
+                parts.settings(), Files.getFileStore(parts.places().tree()), filledBytes());
+    }
+
+    private long filledBytes() {
+        return parts.twins().named().stream()
+                .mapToLong(MirroredFile::writtenBytes)
+                .sum();
+    }
+
+    /** How it stands. */
+    public Stored stored() {
+        parts.tree().lock();
+        int left;
+        try {
+            left = leaving.size();
+        } finally {
+            parts.tree().unlock();
+        }
+        return state.stored(this, left, calls.leftBehind(), toldAtStart);
+    }
+
+    /** Lets another daemon have it. Links stay, and files are where they are: see {@link #conceal} and {@link #park}. */
+    @Override
+    public void close() throws IOException {
+        calls.close();
+        syncing.lock();
+        parts.tree().lock();
+        try {
+            leaving.close();
+            lock.close();
+        } finally {
+            parts.tree().unlock();
+            syncing.unlock();
+        }
+    }
+}

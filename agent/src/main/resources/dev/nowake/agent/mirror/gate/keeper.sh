@@ -1,0 +1,31 @@
+# Keeps the group of a mirror's gate alive (its standard input) when the daemon is gone: what waits for bytes goes on
+# waiting for the daemon's successor, which takes the group over and ends this process. If none comes in time, what is
+# missing is an error, never zeros. Ends by itself when no marked file exists any more.
+# $1 a FIFO the daemon holds open; "deny" in it ends the wait  $2 seconds to wait for a successor
+exec 3<&0 </dev/null
+trap '' HUP INT
+read -r word <"$1"
+[ "$word" = deny ] || sleep "$2" 3<&-
+
+deny() { # struct fanotify_response: the event's number, then FAN_DENY with EIO
+  low=$(($1 & 255))
+  high=$(($1 >> 8 & 255))
+  printf "\\$((low >> 6))$((low >> 3 & 7))$((low & 7))\\$((high >> 6))$((high >> 3 & 7))$((high & 7))\000\000\002\000\000\005" >&3
+}
+
+# What the daemon had read and not answered is known by its number alone.
+n=0
+while [ "$n" -lt 8192 ]; do
+  deny "$n" 2>/dev/null
+  n=$((n + 1))
+done
+while grep -q '^fanotify ino' /proc/$$/fdinfo/3; do
+  # Words of the events' metadata, the length first, the number fifth: 48 bytes are one range or two opens.
+  set -- $(dd bs=48 count=1 <&3 2>/dev/null | od -An -v -tu4)
+  if [ $# -ge 6 ]; then
+    deny "$5" 2>/dev/null
+    [ "$1" = 24 ] && [ $# -ge 12 ] && deny "${11}" 2>/dev/null
+  else
+    sleep 1 3<&-
+  fi
+done
