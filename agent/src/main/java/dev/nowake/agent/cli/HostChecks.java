@@ -38,8 +38,9 @@ final class HostChecks {
     /** Five filesystems, local and remote, and other listeners beside us. */
     private static final long ENOUGH_GROUPS = 16;
 
-    private static final String KEPT_TWICE = "; %s is read through page cache of its own, and keeps what is released here:"
-            + " mount with -o directio, or losetup --direct-io=on";
+    private static final String KEPT_TWICE =
+            "; %s is read through page cache of its own, and keeps what is released here:"
+                    + " mount with -o directio, or losetup --direct-io=on";
 
     private HostChecks() {}
 

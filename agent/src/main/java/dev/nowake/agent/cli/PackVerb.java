@@ -8,6 +8,7 @@ import dev.nowake.agent.pack.PackOrder;
 import dev.nowake.agent.pack.PackReport;
 import dev.nowake.agent.pack.PackRun;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -71,8 +72,8 @@ final class PackVerb implements Callable<Integer> {
                 return pack(first, RawArguments.path(image));
             }
             if (!verify) {
-                throw CliException.usage("give the image's name, too: nowake pack " + Invocation.show(first) + " OUT.erofs;"
-                        + " or --verify to check an image");
+                throw CliException.usage("give the image's name, too: nowake pack " + Invocation.show(first)
+                        + " OUT.erofs;" + " or --verify to check an image");
             }
             if (compression != null || force || mkfs != null) {
                 throw CliException.usage("--compress, --force and --mkfs are for packing: name what to pack, and OUT");
@@ -80,6 +81,8 @@ final class PackVerb implements Callable<Integer> {
             return check(first);
         } catch (PackException refused) {
             throw new CliException(exitCode(refused.kind()), word(refused.kind()), refused.getMessage(), refused);
+        } catch (FileSystemException named) {
+            throw CliException.of(named.getFile() == null ? first : Path.of(named.getFile()), named);
         } catch (IOException unreadable) {
             throw CliException.of(first, unreadable);
         }
@@ -126,7 +129,9 @@ final class PackVerb implements Callable<Integer> {
                     .out()
                     .println("checked " + report.files() + " files, " + Sizes.of(report.sizeBytes()) + " in "
                             + Sizes.digits(report.seconds()) + " s, mounted as a " + report.mountedBy() + ": "
-                            + (report.isRight() ? "all as packed" : report.wrong().size() + " wrong"));
+                            + (report.isRight()
+                                    ? "all as packed"
+                                    : report.wrong().size() + " wrong"));
             invocation.out().flush();
         }
         return report.isRight() ? ExitCode.DONE : ExitCode.FAILED;
@@ -175,7 +180,8 @@ final class PackVerb implements Callable<Integer> {
     }
 
     private void tell(PackReport report, Path to) {
-        report.skipped().forEach(path -> invocation.warn(Invocation.show(path) + ": left out, it is no file, folder or link"));
+        report.skipped()
+                .forEach(path -> invocation.warn(Invocation.show(path) + ": left out, it is no file, folder or link"));
         report.notes().forEach(invocation::warn);
         if (invocation.json()) {
             JsonOutput.write(

@@ -20,7 +20,8 @@ public record Compression(String algorithm, Integer level) {
     public static Compression parse(String text) {
         Matcher matcher = TEXT.matcher(text);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("a compression is an algorithm with or without a level, as lz4hc or zstd,9");
+            throw new IllegalArgumentException(
+                    "a compression is an algorithm with or without a level, as lz4hc or zstd,9");
         }
         return new Compression(matcher.group(1), matcher.group(2) == null ? null : Integer.valueOf(matcher.group(2)));
     }

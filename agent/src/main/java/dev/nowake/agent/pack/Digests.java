@@ -48,12 +48,15 @@ final class Digests {
         int count = Math.min(Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors()), jobs.size());
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            threads.add(Thread.ofPlatform().name("nowake-pack-hash-" + i).daemon().start(() -> {
-                ByteBuffer buffer = DataChannel.buffer(PIECE_BYTES);
-                for (int at = next.getAndIncrement(); at < outcomes.length; at = next.getAndIncrement()) {
-                    outcomes[at] = hash(jobs.get(at), buffer);
-                }
-            }));
+            threads.add(Thread.ofPlatform()
+                    .name("nowake-pack-hash-" + i)
+                    .daemon()
+                    .start(() -> {
+                        ByteBuffer buffer = DataChannel.buffer(PIECE_BYTES);
+                        for (int at = next.getAndIncrement(); at < outcomes.length; at = next.getAndIncrement()) {
+                            outcomes[at] = hash(jobs.get(at), buffer);
+                        }
+                    }));
         }
         for (Thread thread : threads) {
             thread.join();
@@ -75,7 +78,8 @@ final class Digests {
                 buffer.flip();
                 int wanted = (int) Math.min(PIECE_BYTES, job.sizeBytes() - at);
                 if (buffer.limit() < wanted) {
-                    throw new IOException("it ends after " + (at + buffer.limit()) + " of " + job.sizeBytes() + " bytes");
+                    throw new IOException(
+                            "it ends after " + (at + buffer.limit()) + " of " + job.sizeBytes() + " bytes");
                 }
                 digest.update(buffer.limit(wanted));
                 doneBytes.addAndGet(wanted);

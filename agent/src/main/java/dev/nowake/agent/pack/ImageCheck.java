@@ -130,8 +130,8 @@ public final class ImageCheck {
         if (!uuid.equals(manifest.uuid())) {
             throw new PackException(
                     Kind.FAILED,
-                    PathText.of(Manifest.beside(image)) + ": the manifest of another image (" + manifest.uuid() + ", not "
-                            + uuid + ")");
+                    PathText.of(Manifest.beside(image)) + ": the manifest of another image (" + manifest.uuid()
+                            + ", not " + uuid + ")");
         }
     }
 

@@ -56,7 +56,9 @@ final class ImageMount implements AutoCloseable {
             } catch (KernelException refused) {
                 if (refused.errno().equals(Errno.ENODEV)) {
                     throw new PackException(
-                            Kind.NOT_SUPPORTED, "this kernel has no EROFS: modprobe erofs, or CONFIG_EROFS_FS", refused);
+                            Kind.NOT_SUPPORTED,
+                            "this kernel has no EROFS: modprobe erofs, or CONFIG_EROFS_FS",
+                            refused);
                 }
                 why = refused.errno().equals(Errno.ENOTBLK) && why != null ? why : refused;
                 if (!AN_OTHER_WAY_MAY_DO.contains(refused.errno())) {
@@ -69,7 +71,9 @@ final class ImageMount implements AutoCloseable {
         throw new PackException(
                 Kind.FAILED,
                 PathText.of(image) + ": cannot be mounted: "
-                        + (why instanceof KernelException ? "its own records are damaged (" + why.getMessage() + ")" : why.getMessage()),
+                        + (why instanceof KernelException
+                                ? "its own records are damaged (" + why.getMessage() + ")"
+                                : why.getMessage()),
                 why);
     }
 

@@ -36,7 +36,8 @@ final class ImagePlace {
         Path image = real.resolve(order.image().getFileName());
         if (image.startsWith(model)) {
             throw new PackException(
-                    Kind.USAGE, PathText.of(order.image()) + " is in " + PathText.of(order.model()) + "; put it elsewhere");
+                    Kind.USAGE,
+                    PathText.of(order.image()) + " is in " + PathText.of(order.model()) + "; put it elsewhere");
         }
     }
 

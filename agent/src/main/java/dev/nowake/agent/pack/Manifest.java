@@ -51,8 +51,8 @@ public record Manifest(
 
     private static final int VERSION = 1;
 
-    /** A million files have some 150 MB; more is not ours. */
-    private static final long MOST_BYTES = 1L << 30;
+    /** Two hundred thousand files have as much, and fit into the heap of a verb; more is not ours. */
+    private static final long MOST_BYTES = 32L << 20;
 
     private static final JsonMapper MAPPER =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
@@ -114,7 +114,9 @@ public record Manifest(
             return new Manifest(
                     json.path("uuid").asString(""),
                     json.path("imageBytes").asLong(-1),
-                    json.path("compression").isNull() ? null : json.path("compression").asString(null),
+                    json.path("compression").isNull()
+                            ? null
+                            : json.path("compression").asString(null),
                     json.path("alignmentBytes").asInt(0),
                     files,
                     links,
@@ -122,7 +124,8 @@ public record Manifest(
         } catch (NoSuchFileException missing) {
             throw new PackException(
                     Kind.FAILED,
-                    PathText.of(file) + ": not there, and an image is checked against it; copy it from where the image was made",
+                    PathText.of(file)
+                            + ": not there, and an image is checked against it; copy it from where the image was made",
                     missing);
         } catch (JacksonException | IllegalArgumentException wrong) {
             throw broken(file, wrong);
@@ -157,10 +160,15 @@ public record Manifest(
         json.put("alignmentBytes", alignmentBytes);
         json.put("files", files.stream().map(Manifest::json).toList());
         json.put("links", links.stream().map(Manifest::json).toList());
-        json.put("folders", folders.stream().map(folder -> put(new LinkedHashMap<>(), "path", folder)).toList());
+        json.put(
+                "folders",
+                folders.stream()
+                        .map(folder -> put(new LinkedHashMap<>(), "path", folder))
+                        .toList());
         try (FileChannel channel = FileChannel.open(
                 file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = ByteBuffer.wrap((MAPPER.writeValueAsString(json) + "\n").getBytes(StandardCharsets.UTF_8));
+            ByteBuffer bytes =
+                    ByteBuffer.wrap((MAPPER.writeValueAsString(json) + "\n").getBytes(StandardCharsets.UTF_8));
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }

@@ -26,10 +26,10 @@ record Mkfs(Path program, String version, Set<String> compressors, Set<String> o
     private static final Set<String> BROKEN = Set.of("1.7", "1.8");
 
     private static final Pattern VERSION = Pattern.compile("mkfs\\.erofs[^0-9\\n]* ([0-9]+(?:\\.[0-9]+)*)");
-    private static final Pattern COMPRESSORS =
-            Pattern.compile("(?im)^available compressors(?: are)?: *([a-z0-9, ]+)$");
+    private static final Pattern COMPRESSORS = Pattern.compile("(?im)^available compressors(?: are)?: *([a-z0-9, ]+)$");
     private static final Pattern OPTION = Pattern.compile("(?m)^ +(-[A-Za-z]|--[a-z-]+)");
-    private static final List<String> PLACES = List.of("/usr/sbin", "/usr/bin", "/sbin", "/usr/local/sbin", "/usr/local/bin");
+    private static final List<String> PLACES =
+            List.of("/usr/sbin", "/usr/bin", "/sbin", "/usr/local/sbin", "/usr/local/bin");
 
     private static final String INSTALL =
             "install erofs-utils 1.4 or newer (apt install erofs-utils, dnf install erofs-utils)";
@@ -50,14 +50,17 @@ record Mkfs(Path program, String version, Set<String> compressors, Set<String> o
         Path program = given != null ? given : search(pathVariable);
         if (program == null || !Files.isExecutable(program)) {
             throw new PackException(
-                    Kind.NOT_SUPPORTED, (program == null ? "no mkfs.erofs" : program + ": no program") + " here: " + INSTALL);
+                    Kind.NOT_SUPPORTED,
+                    (program == null ? "no mkfs.erofs" : program + ": no program") + " here: " + INSTALL);
         }
-        // 1.5 prints its name and its help on both; later ones tell compressors with the first and options with the second.
+        // 1.5 prints its name and its help on both; later ones tell compressors with the first and options with the
+        // second.
         String told = ChildProgram.output(List.of(program.toString(), "-V"))
                 + ChildProgram.output(List.of(program.toString(), "--help"));
         Mkfs found = of(program, told);
         if (isOlder(found.version, OLDEST)) {
-            throw new PackException(Kind.NOT_SUPPORTED, program + " is version " + found.version + ", too old: " + INSTALL);
+            throw new PackException(
+                    Kind.NOT_SUPPORTED, program + " is version " + found.version + ", too old: " + INSTALL);
         }
         if (BROKEN.contains(found.version)) {
             throw new PackException(

@@ -155,12 +155,16 @@ public final class PackRun {
             if (failure != null) {
                 throw file.isSame(kernel.files().status(file.source()))
                         ? new PackException(
-                                Kind.FAILED, PathText.of(file.source()) + ": cannot be read: " + failure.getMessage(), failure)
+                                Kind.FAILED,
+                                PathText.of(file.source()) + ": cannot be read: " + failure.getMessage(),
+                                failure)
                         : PackSource.changed(file.source());
             }
             String sha256 = outcomes.get(i).sha256();
             ContentDigest promised = file.digest();
-            if (promised != null && promised.algorithm().equals("SHA-256") && !promised.hex().equals(sha256)) {
+            if (promised != null
+                    && promised.algorithm().equals("SHA-256")
+                    && !promised.hex().equals(sha256)) {
                 throw new PackException(
                         Kind.FAILED,
                         PathText.of(file.source()) + ": its content is not what its name says (SHA-256 " + sha256
@@ -234,7 +238,8 @@ public final class PackRun {
             CheckReport.Wrong first = report.wrong().getFirst();
             throw new PackException(
                     Kind.FAILED,
-                    "the image is wrong and was not put in place: " + PathText.of(first.path()) + ": " + first.reason());
+                    "the image is wrong and was not put in place: " + PathText.of(first.path()) + ": "
+                            + first.reason());
         }
         return report;
     }

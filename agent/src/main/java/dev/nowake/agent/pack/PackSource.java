@@ -53,13 +53,15 @@ record PackSource(Path root, StageTree tree, FileAccess access) {
             if (Files.isSymbolicLink(path)) {
                 throw new PackException(
                         Kind.FAILED,
-                        PathText.of(path) + ": leads nowhere, or to a folder outside; complete the model, or remove the link");
+                        PathText.of(path)
+                                + ": leads nowhere, or to a folder outside; complete the model, or remove the link");
             }
         }
         if (!tree.unfinished().isEmpty()) {
             throw new PackException(
                     Kind.FAILED,
-                    PathText.of(tree.unfinished().getFirst()) + ": a copy that is not finished; let nowake stage finish it");
+                    PathText.of(tree.unfinished().getFirst())
+                            + ": a copy that is not finished; let nowake stage finish it");
         }
         if (tree.files().isEmpty()) {
             throw new PackException(Kind.USAGE, PathText.of(model) + ": no file in it");
@@ -120,7 +122,8 @@ record PackSource(Path root, StageTree tree, FileAccess access) {
 
     static PackException changed(Path file) {
         return new PackException(
-                Kind.FAILED, PathText.of(file) + ": changed while it was packed; run it again when nobody writes to it");
+                Kind.FAILED,
+                PathText.of(file) + ": changed while it was packed; run it again when nobody writes to it");
     }
 
     /** Those of the folders' attributes that go into an image; files bring their own. */

@@ -57,6 +57,10 @@ class ImageVerbsTest {
     }
 
     private static long residentBytes(Path file) {
-        return json("residency", file).path("files").path(0).path("residentBytes").asLong(-1);
+        return json("residency", file)
+                .path("files")
+                .path(0)
+                .path("residentBytes")
+                .asLong(-1);
     }
 }

@@ -161,7 +161,8 @@ class PackVerbTest {
             pack.destroyForcibly();
         }
         assertThat(image).doesNotExist();
-        assertThat(CliRun.real("pack", "--verify", model.toString(), image.toString()).exit())
+        assertThat(CliRun.real("pack", "--verify", model.toString(), image.toString())
+                        .exit())
                 .isZero();
         assertThat(folder.resolve(".model.erofs.nowake-part")).doesNotExist();
     }

@@ -194,32 +194,45 @@ final class ImageTest {
         int plans = rig.journal("plan").size();
         try (ImageWay.Mounted shown = ImageWay.FILE_DIRECT.mount(rig.kernel, packed, rig.root)) {
             Path shard = shown.point().resolve("model/model.safetensors");
-            await("watched").atMost(Rig.SOON).pollInterval(Duration.ofMillis(100)).until(() -> isWatched(rig.root));
+            await("watched")
+                    .atMost(Rig.SOON)
+                    .pollInterval(Duration.ofMillis(100))
+                    .until(() -> isWatched(rig.root));
             List<String> told = new ArrayList<>();
             try (Reader reader = Reader.start()) {
                 reader.open(shard);
                 // a header is read when its reader has begun to
-                await("tensors").atMost(Rig.SOON).pollInterval(Duration.ofMillis(200)).until(() -> {
-                    reader.act("take 1");
-                    told.clear();
-                    rig.journal("plan").stream()
-                            .skip(plans)
-                            .forEach(plan -> plan.path("steps")
-                                    .forEach(step -> told.add(step.path("reason").asString())));
-                    return told.stream().anyMatch(reason -> reason.matches("tensors: [1-9].*"));
-                });
+                await("tensors")
+                        .atMost(Rig.SOON)
+                        .pollInterval(Duration.ofMillis(200))
+                        .until(() -> {
+                            reader.act("take 1");
+                            told.clear();
+                            rig.journal("plan").stream()
+                                    .skip(plans)
+                                    .forEach(plan -> plan.path("steps")
+                                            .forEach(step ->
+                                                    told.add(step.path("reason").asString())));
+                            return told.stream().anyMatch(reason -> reason.matches("tensors: [1-9].*"));
+                        });
                 reader.kill();
             }
             rig.awaitQuiet();
-            await("closed").atMost(Rig.SOON).until(() -> rig.status().path("heldFiles").asInt() == 0);
-            return told.stream().filter(reason -> !reason.equals("tensors: 0")).findFirst().orElseThrow();
+            await("closed")
+                    .atMost(Rig.SOON)
+                    .until(() -> rig.status().path("heldFiles").asInt() == 0);
+            return told.stream()
+                    .filter(reason -> !reason.equals("tensors: 0"))
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 
     /** Whether this process, and so the daemon in it, has a mark on what is mounted there. */
     private boolean isWatched(Path where) throws Exception {
         long device = rig.kernel.files().status(where).device();
-        String number = "sdev:" + Long.toHexString((long) DeviceNumber.major(device) << 20 | DeviceNumber.minor(device));
+        String number =
+                "sdev:" + Long.toHexString((long) DeviceNumber.major(device) << 20 | DeviceNumber.minor(device));
         for (java.io.File fd : new java.io.File("/proc/self/fdinfo").listFiles()) {
             try (Stream<String> lines = Files.lines(fd.toPath())) {
                 if (lines.anyMatch(line -> line.startsWith("fanotify ino:") && line.contains(number + " "))) {

@@ -86,8 +86,9 @@ class ImageCheckTest {
     void aBitOfItsOwnRecords() throws Exception {
         flip(1024 + 16); // in the superblock, which has a checksum
         assertThatThrownBy(this::check)
-                .isInstanceOfSatisfying(PackException.class, refused -> assertThat(refused.kind())
-                        .isEqualTo(Kind.FAILED))
+                .isInstanceOfSatisfying(
+                        PackException.class,
+                        refused -> assertThat(refused.kind()).isEqualTo(Kind.FAILED))
                 .hasMessageContaining("damaged");
     }
 
@@ -109,11 +110,11 @@ class ImageCheckTest {
         files.removeIf(each -> each.path().equals(Path.of("first")));
         files.add(new Manifest.Entry(Path.of("fourth"), 5, "0".repeat(64)));
         files.add(new Manifest.Entry(Path.of("sub"), 5, "0".repeat(64)));
-        files.replaceAll(each -> each.path().equals(Path.of("third"))
-                ? new Manifest.Entry(each.path(), 7, each.sha256())
-                : each);
+        files.replaceAll(each ->
+                each.path().equals(Path.of("third")) ? new Manifest.Entry(each.path(), 7, each.sha256()) : each);
         List<Manifest.Link> links = List.of(
-                new Manifest.Link(Path.of("link"), Path.of("second")), new Manifest.Link(Path.of("gone"), Path.of("x")));
+                new Manifest.Link(Path.of("link"), Path.of("second")),
+                new Manifest.Link(Path.of("gone"), Path.of("x")));
         new Manifest(
                         manifest.uuid(),
                         manifest.imageBytes(),

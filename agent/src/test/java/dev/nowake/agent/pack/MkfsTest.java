@@ -69,7 +69,10 @@ class MkfsTest {
                 <E> erofs: Failed to write data into device - 4096:[12]: [Error 28] No space left on device
                 <E> erofs: 	Could not format the device : [Error 28] No space left on device
 
-                """)).contains("No space left").doesNotContain("\n").doesNotStartWith("<E>");
+                """))
+                .contains("No space left")
+                .doesNotContain("\n")
+                .doesNotStartWith("<E>");
         assertThat(Mkfs.reason("")).isEqualTo("it gave no reason");
         assertThat(Mkfs.reason("\n\nsh: not found\n")).isEqualTo("sh: not found");
     }

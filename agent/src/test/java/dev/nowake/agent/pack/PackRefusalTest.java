@@ -45,7 +45,8 @@ class PackRefusalTest {
         assertThatThrownBy(() -> pack(from, to, compression, mkfs))
                 .hasMessageContaining(why)
                 .isInstanceOfSatisfying(
-                        PackException.class, refused -> assertThat(refused.kind()).isEqualTo(kind));
+                        PackException.class,
+                        refused -> assertThat(refused.kind()).isEqualTo(kind));
         assertNothingMade();
     }
 
@@ -94,8 +95,7 @@ class PackRefusalTest {
     void noMkfsOrOneThatWillNotDo() throws Exception {
         assertRefused(Kind.NOT_SUPPORTED, "apt install erofs-utils", model, image, null, folder.resolve("mkfs"));
         assertRefused(Kind.NOT_SUPPORTED, "too old", model, image, null, script("echo mkfs.erofs 1.3"));
-        assertRefused(
-                Kind.NOT_SUPPORTED, "upgrade", model, image, null, script("echo 'mkfs.erofs (erofs-utils) 1.8'"));
+        assertRefused(Kind.NOT_SUPPORTED, "upgrade", model, image, null, script("echo 'mkfs.erofs (erofs-utils) 1.8'"));
         assertRefused(Kind.NOT_SUPPORTED, "version", model, image, null, script("echo hello"));
         assertRefused(Kind.NOT_SUPPORTED, "it has", model, image, Compression.parse("brotli"), null);
         assertRefused(Kind.FAILED, "failed", model, image, Compression.parse("lz4hc,99"), null);
@@ -125,8 +125,7 @@ class PackRefusalTest {
         run("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", disk.toString());
         try {
             Path mkfs = before("dd if=/dev/zero of=\"${image%/*}/other\" bs=1M count=7 2>/dev/null");
-            assertRefused(
-                    Kind.FAILED, "No space left", model, disk.resolve("model.erofs"), null, mkfs);
+            assertRefused(Kind.FAILED, "No space left", model, disk.resolve("model.erofs"), null, mkfs);
             try (var left = Files.list(disk)) {
                 assertThat(left.map(path -> path.getFileName().toString())).containsExactly("other");
             }

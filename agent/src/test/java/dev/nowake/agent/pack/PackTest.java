@@ -130,7 +130,8 @@ class PackTest {
                     .isEqualTo(0640);
         });
         Manifest manifest = Manifest.read(Manifest.beside(image));
-        assertThat(manifest.files().stream().map(Manifest.Entry::path)).contains(PathBytes.path(name).getFileName());
+        assertThat(manifest.files().stream().map(Manifest.Entry::path))
+                .contains(PathBytes.path(name).getFileName());
         assertThat(check(List.of(ImageMount.Way.values())).isRight()).isTrue();
     }
 
@@ -153,7 +154,8 @@ class PackTest {
     @Test
     void linksThatLeadOutAreFollowed() throws Exception {
         byte[] content = "weights".getBytes(StandardCharsets.US_ASCII);
-        String hex = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+        String hex =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
         Files.createDirectories(folder.resolve("blobs"));
         Files.write(folder.resolve("blobs/" + hex), content);
         Files.createDirectories(model.resolve("deeper"));
@@ -194,7 +196,8 @@ class PackTest {
 
     @Test
     void compressedItIsSmallerAndHoldsTheSame() throws Exception {
-        Files.write(model.resolve("config.json"), "the same again ".repeat(100_000).getBytes(StandardCharsets.US_ASCII));
+        Files.write(
+                model.resolve("config.json"), "the same again ".repeat(100_000).getBytes(StandardCharsets.US_ASCII));
         file("model.safetensors", MIB);
         PackOrder order = new PackOrder(model, image, Compression.parse("lz4hc,9"), false, true, null);
         PackReport report = new PackRun(kernel, order).run();
@@ -211,7 +214,8 @@ class PackTest {
         assertThat(report.mountedBy()).isEqualTo("loop device");
         assertThat(report.wrong()).isEmpty();
         try (var devices = Files.list(Path.of("/sys/block"))) {
-            assertThat(devices.map(device -> device.resolve("loop/backing_file")).filter(Files::exists))
+            assertThat(devices.map(device -> device.resolve("loop/backing_file"))
+                            .filter(Files::exists))
                     .noneMatch(file -> read(file).contains(image.toString()));
         }
     }
@@ -270,8 +274,9 @@ class PackTest {
         byte[] before = Files.readAllBytes(image);
         file("more.gguf", 10_000);
         assertThatThrownBy(() -> pack(model))
-                .isInstanceOfSatisfying(PackException.class, refused -> assertThat(refused.kind())
-                        .isEqualTo(Kind.USAGE))
+                .isInstanceOfSatisfying(
+                        PackException.class,
+                        refused -> assertThat(refused.kind()).isEqualTo(Kind.USAGE))
                 .hasMessageContaining("--force");
         assertThat(image).hasBinaryContent(before);
         new PackRun(kernel, new PackOrder(model, image, null, true, false, null)).run();

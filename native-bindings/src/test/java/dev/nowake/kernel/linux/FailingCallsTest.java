@@ -155,11 +155,12 @@ class FailingCallsTest {
 
     /** On a thread of its own, with which its mounts go. */
     private void withMounts(List<KernelException> refusals) {
-        Thread apart = Thread.ofPlatform().start(() -> attempt(refusals, () -> {
-            kernel.mounts().separate();
-            attempt(refusals, () -> kernel.mounts().bind(path, path));
-            attempt(refusals, () -> kernel.mounts().unmount(path));
-        }));
+        Thread apart = Thread.ofPlatform()
+                .start(() -> attempt(refusals, () -> {
+                    kernel.mounts().separate();
+                    attempt(refusals, () -> kernel.mounts().bind(path, path));
+                    attempt(refusals, () -> kernel.mounts().unmount(path));
+                }));
         try {
             apart.join();
         } catch (InterruptedException stopped) {
