@@ -9,6 +9,9 @@
  *
  * After SIGUSR1 it hangs: read requests stay unanswered, those under way too, until SIGUSR2. Opens and lookups go on.
  *
+ * Attributes are remembered for --attr-seconds, as network filesystems do: a change of the folder's files below is seen that
+ * late.
+ *
  * Inode numbers are those of the files below. Single requests are at most 1 MiB, as FUSE has it by default.
  */
 #define _GNU_SOURCE
@@ -36,10 +39,11 @@ static struct {
     int maxBackground;     // of them read-ahead, as the kernel may have under way; 0 = as many as are served
     long failAfter;        // read requests that are answered; 0 = all
     long blockBytes;       // what statfs says, as NFS says its request size; 0 = what the folder's filesystem says
+    long attrSeconds;      // for which the kernel remembers attributes and names
     bool keepCache;        // false: every open drops the file's page cache, as libfuse does unless told otherwise
     bool background;       // return when mounted
     int ready;             // where READY goes
-} options = {.latencyMicros = 2000, .parallel = 64, .keepCache = true, .ready = STDOUT_FILENO};
+} options = {.latencyMicros = 2000, .parallel = 64, .attrSeconds = 60, .keepCache = true, .ready = STDOUT_FILENO};
 
 static atomic_bool hanging;
 static _Atomic long linkFreeNanos, requests, bytesServed, inFlight, mostInFlight;
@@ -149,7 +153,7 @@ static int slowStatfs(const char *path, struct statvfs *status) {
 static void *slowInit(struct fuse_conn_info *connection, struct fuse_config *config) {
     config->use_ino = 1;
     config->kernel_cache = options.keepCache;
-    config->attr_timeout = config->entry_timeout = 60;
+    config->attr_timeout = config->entry_timeout = options.attrSeconds;
     int background = options.maxBackground ? options.maxBackground : options.parallel;
     connection->max_background = background;
     connection->congestion_threshold = options.maxBackground ? background * 3 / 4 : background;
@@ -210,7 +214,8 @@ static void goToBackground(void) {
 
 static void usage(void) {
     fputs("usage: slowfs [--latency-us 2000] [--bandwidth BYTES_PER_SECOND] [--parallel 64] [--max-background N]\n"
-          "              [--no-keep-cache] [--fail-after REQUESTS] [--block-size BYTES] [--background] FOLDER MOUNTPOINT\n"
+          "              [--no-keep-cache] [--fail-after REQUESTS] [--block-size BYTES]\n"
+          "              [--attr-seconds 60] [--background] FOLDER MOUNTPOINT\n"
           "Numbers may end in K, M or G (powers of 1000). Prints READY when mounted; SIGTERM unmounts.\n"
           "SIGUSR1: answer no read request any more; SIGUSR2: answer them all.\n",
           stderr);
@@ -225,6 +230,7 @@ static void parse(int argc, char **argv) {
                                           {"no-keep-cache", no_argument, NULL, 'n'},
                                           {"fail-after", required_argument, NULL, 'f'},
                                           {"block-size", required_argument, NULL, 's'},
+                                          {"attr-seconds", required_argument, NULL, 'a'},
                                           {"background", no_argument, NULL, 'd'},
                                           {NULL, 0, NULL, 0}};
     for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
@@ -236,6 +242,7 @@ static void parse(int argc, char **argv) {
             case 'f': options.failAfter = number(optarg); break;
             case 's': options.blockBytes = number(optarg); break;
             case 'n': options.keepCache = false; break;
+            case 'a': options.attrSeconds = number(optarg); break;
             case 'd': options.background = true; break;
             default: usage();
         }

@@ -22,14 +22,18 @@ class PortUseTest {
     private static final DescribedPredicate<HasName> NO_PROBE =
             DescribedPredicate.not(nameMatching("dev\\.nowake\\.agent\\.advice\\.OpenProbe"));
 
-    /** The demo prepares its measurements with the same calls, and a quiet read drops the pages it brought itself. */
+    /**
+     * The demo prepares its measurements with the same calls; a quiet read, and a mirror's from a remote that must be read
+     * through page cache, drop the pages they brought themselves.
+     */
     @Test
     void onlyTheExecutorTouchesPages() {
         check(noClasses()
                 .that()
                 .resideInAPackage("dev.nowake.agent..")
                 .and()
-                .resideOutsideOfPackages("dev.nowake.agent.execute..", "dev.nowake.agent.demo..")
+                .resideOutsideOfPackages(
+                        "dev.nowake.agent.execute..", "dev.nowake.agent.demo..", "dev.nowake.agent.mirror.fill..")
                 .and(NO_QUIET_READ)
                 .should()
                 .callMethodWhere(portMethod(PageCache.class, "evict|readahead|populate|sendfile|readThrough")));
@@ -42,14 +46,15 @@ class PortUseTest {
                 .callMethodWhere(portMethod(NodeMemory.class, "compact")));
     }
 
-    /** Reading a file's content moves pages: headers are read to identify, nothing else is unless it is asked for. */
+    /** Reading a file's content moves pages: headers are read to identify, mirrored files to have them; nothing else is unless it is asked for. */
     @Test
     void onlyIdentifyingReadsContent() {
         check(noClasses()
                 .that()
                 .resideInAPackage("dev.nowake.agent..")
                 .and()
-                .resideOutsideOfPackages("dev.nowake.agent.identify..", "dev.nowake.agent.execute..")
+                .resideOutsideOfPackages(
+                        "dev.nowake.agent.identify..", "dev.nowake.agent.execute..", "dev.nowake.agent.mirror..")
                 .and(NO_QUIET_READ)
                 .and(NO_PROBE)
                 .should()

@@ -13,11 +13,8 @@ public interface BulkFiles {
      */
     OpenFile openDirect(Path path) throws KernelException;
 
-    /** Opens an existing regular file for reading and writing (O_CLOEXEC, O_NOFOLLOW); never creates. */
-    OpenFile openForWriting(Path path) throws KernelException;
-
     /**
-     * pwrite(2), through the page cache. Advances the buffer's position.
+     * pwrite(2), through the page cache, to a file as {@link FileSpace#openForWriting} opens it. Advances the buffer's position.
      *
      * @return bytes written; may be short
      * @throws KernelException ENOSPC, EDQUOT, EIO and others

@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
-/** open(2) with O_DIRECT or for writing, pwrite(2). */
+/** open(2) with O_DIRECT, pwrite(2). */
 final class LinuxBulkFiles implements BulkFiles {
     private static final int DIRECT_FLAGS = OpenFlags.RDONLY
             | OpenFlags.CLOEXEC
@@ -19,7 +19,6 @@ final class LinuxBulkFiles implements BulkFiles {
             | OpenFlags.NONBLOCK
             | OpenFlags.NOATIME
             | OpenFlags.DIRECT;
-    private static final int WRITING_FLAGS = OpenFlags.RDWR | OpenFlags.CLOEXEC | OpenFlags.NOCTTY | OpenFlags.NOFOLLOW;
 
     private final LibC libc;
 
@@ -36,14 +35,6 @@ final class LinuxBulkFiles implements BulkFiles {
                 fd = libc.open(name.address(), DIRECT_FLAGS & ~OpenFlags.NOATIME);
             }
             return new OpenFile((int) Outcome.orThrow("open", fd), libc::close);
-        }
-    }
-
-    @Override
-    public OpenFile openForWriting(Path path) throws KernelException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment name = Scratch.cString(arena, PathBytes.of(path));
-            return new OpenFile((int) Outcome.orThrow("open", libc.open(name.address(), WRITING_FLAGS)), libc::close);
         }
     }
 

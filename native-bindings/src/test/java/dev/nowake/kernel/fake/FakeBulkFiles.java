@@ -25,22 +25,6 @@ final class FakeBulkFiles implements BulkFiles {
     }
 
     @Override
-    public OpenFile openForWriting(Path path) throws KernelException {
-        host.script.enter("open", path);
-        synchronized (host.lock) {
-            FakeInode named = host.fileSystem.at(path);
-            if (named != null && named.linkTarget != null) {
-                throw new KernelException("open", Errno.ELOOP);
-            }
-            if (named != null && named.folder) {
-                throw new KernelException("open", Errno.EISDIR);
-            }
-            host.requireFreeDescriptor("open");
-            return host.own(host.openByName(path, null, host.ownPid, true));
-        }
-    }
-
-    @Override
     public int write(OpenFile file, long offsetBytes, ByteBuffer source) throws KernelException {
         if (!source.hasRemaining()) {
             return 0;

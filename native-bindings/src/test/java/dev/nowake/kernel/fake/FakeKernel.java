@@ -13,7 +13,6 @@ import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.Leases;
 import dev.nowake.kernel.Mounts;
 import dev.nowake.kernel.NodeMemory;
-import dev.nowake.kernel.OpenFile;
 import dev.nowake.kernel.PageCache;
 import dev.nowake.kernel.PermissionEvents;
 import dev.nowake.kernel.PermissionGroup;
@@ -238,30 +237,9 @@ public final class FakeKernel extends FakeTree implements Kernel {
         };
     }
 
-    /** None: this host's files have no blocks. */
     @Override
     public FileSpace fileSpace() {
-        return new FileSpace() {
-            @Override
-            public OpenFile openForWriting(Path path) throws KernelException {
-                throw new KernelException("open", Errno.EROFS);
-            }
-
-            @Override
-            public void sync(OpenFile file) throws KernelException {
-                throw new KernelException("fdatasync", Errno.EBADF);
-            }
-
-            @Override
-            public void allocate(OpenFile file, long offsetBytes, long lengthBytes) throws KernelException {
-                throw new KernelException("fallocate", Errno.EOPNOTSUPP);
-            }
-
-            @Override
-            public void punch(OpenFile file, long offsetBytes, long lengthBytes) throws KernelException {
-                throw new KernelException("fallocate", Errno.EOPNOTSUPP);
-            }
-        };
+        return new FakeFileSpace(host);
     }
 
     @Override

@@ -108,7 +108,7 @@ class FailingCallsTest {
         List<KernelException> refusals = new ArrayList<>();
         attempt(refusals, () -> withFile(refusals));
         attempt(refusals, () -> {
-            try (OpenFile file = kernel.bulkFiles().openForWriting(written)) {
+            try (OpenFile file = kernel.fileSpace().openForWriting(written)) {
                 kernel.bulkFiles().write(file, 0, ByteBuffer.allocate(1));
             }
         });

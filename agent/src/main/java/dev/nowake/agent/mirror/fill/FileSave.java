@@ -58,6 +58,7 @@ final class FileSave {
             failures = 0;
         } else {
             failures++;
+            isWhole = false; // as far as is known
             unsavedBytes += savingBytes;
             sinceNanos = nowNanos;
         }

@@ -20,12 +20,7 @@ public record FillParts(
         FillListener listener) {
     /** Files that a cache of Hugging Face's or Ollama's names by their content are held against their names. */
     public static FillParts of(Kernel kernel, Room room, FillListener listener) {
-        return new FillParts(
-                kernel,
-                twin -> kernel.bulkFiles().openForWriting(twin.local()),
-                room,
-                remote -> null,
-                twin -> ContentDigest.of(twin.remote()),
-                listener);
+        Locals locals = twin -> kernel.fileSpace().openForWriting(twin.local());
+        return new FillParts(kernel, locals, room, remote -> null, twin -> ContentDigest.of(twin.remote()), listener);
     }
 }

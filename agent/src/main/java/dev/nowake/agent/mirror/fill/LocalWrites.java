@@ -3,14 +3,23 @@ package dev.nowake.agent.mirror.fill;
 import dev.nowake.agent.identify.PathText;
 import dev.nowake.agent.mirror.Twin;
 import dev.nowake.kernel.Errno;
+import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
+import dev.nowake.model.FileId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** Writes pieces into local files, and asks for room where there is none. Any thread. */
 final class LocalWrites {
     private static final Errno EDQUOT = new Errno(122);
+
+    private static final long LEASE_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    /** Two seconds of it: taking a model away takes less. */
+    private static final int LEASE_TRIES = 100;
 
     private final FillParts parts;
     private final Object oneAsks = new Object();
@@ -18,6 +27,39 @@ final class LocalWrites {
 
     LocalWrites(FillParts parts) {
         this.parts = parts;
+    }
+
+    /** The path may lead to a fresh file by now, which is no business of this twin's. */
+    OpenFile open(Twin twin) throws Fault {
+        OpenFile local = null;
+        try {
+            local = openPatiently(twin);
+            FileStatus status = parts.kernel().files().status(local);
+            if (new FileId(status.device(), status.inode()).equals(twin.id())) {
+                return local;
+            }
+        } catch (KernelException refused) {
+            if (local != null) {
+                local.close();
+            }
+            throw fault(twin, refused);
+        }
+        local.close();
+        throw new Fault(FailureKind.CHANGED, PathText.of(twin.local()) + " is another file now");
+    }
+
+    /** Whoever holds a lease on the file looks whether it is used, and lets it go again. */
+    private OpenFile openPatiently(Twin twin) throws KernelException {
+        for (int tries = 1; ; tries++) {
+            try {
+                return parts.locals().open(twin);
+            } catch (KernelException refused) {
+                if (!refused.errno().equals(Errno.EAGAIN) || tries == LEASE_TRIES) {
+                    throw refused;
+                }
+                LockSupport.parkNanos(LEASE_WAIT_NANOS);
+            }
+        }
     }
 
     /** Once the disk was full the remote is not asked for what could not be written. */
@@ -61,12 +103,11 @@ final class LocalWrites {
     }
 
     Fault fault(Twin twin, KernelException refused) {
-        Errno errno = refused.errno();
         if (isFull(refused)) {
             return full(twin, refused);
         }
         String line = PathText.of(twin.local()) + ": " + refused.getMessage();
-        if (errno.equals(Errno.EIO) || errno.equals(Errno.EROFS)) {
+        if (isBroken(refused)) {
             return new Fault(FailureKind.BROKEN, line + "; nothing is written to this mirror any more", refused);
         }
         return new Fault(FailureKind.LOCAL, line, refused);
@@ -74,11 +115,19 @@ final class LocalWrites {
 
     /** Whether it is for want of room. */
     static boolean isFull(IOException refused) {
-        if (refused instanceof KernelException named) {
-            return named.errno().equals(Errno.ENOSPC) || named.errno().equals(EDQUOT);
-        }
-        String line = String.valueOf(refused.getMessage()); // the JDK does not tell the number
-        return line.contains("No space left on device") || line.contains("Disk quota exceeded");
+        return is(refused, Errno.ENOSPC, "No space left on device") || is(refused, EDQUOT, "Disk quota exceeded");
+    }
+
+    /** Whether the disk fails, which no other file on it escapes. */
+    static boolean isBroken(IOException refused) {
+        return is(refused, Errno.EIO, "Input/output error") || is(refused, Errno.EROFS, "Read-only file system");
+    }
+
+    /** The JDK tells no numbers. */
+    private static boolean is(IOException refused, Errno errno, String words) {
+        return refused instanceof KernelException named
+                ? named.errno().equals(errno)
+                : String.valueOf(refused.getMessage()).contains(words);
     }
 
     private static Fault full(Twin twin, KernelException refused) {

@@ -7,6 +7,10 @@ import dev.nowake.kernel.OpenFile;
 /** Opens twins' local files for writing. Where a gate guards them it must not hold back what is written through this. */
 @FunctionalInterface
 public interface Locals {
-    /** The caller closes it. */
+    /**
+     * Where the twin lies now; the caller closes it.
+     *
+     * @throws KernelException EAGAIN while somebody holds a lease on it
+     */
     OpenFile open(Twin twin) throws KernelException;
 }

@@ -12,7 +12,6 @@ import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.ByteRange;
-import dev.nowake.model.FileId;
 import dev.nowake.model.RangeSet;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -174,7 +173,7 @@ final class PieceFetcher {
             fetch.ask();
             FileStatus status = files().status(remote);
             requireSame(fetch, status);
-            OpenEnds ends = new OpenEnds(remote, openLocal(twin), status, direct);
+            OpenEnds ends = new OpenEnds(remote, writes.open(twin), status, direct);
             remote = null;
             return ends;
         } catch (KernelException refused) {
@@ -197,25 +196,6 @@ final class PieceFetcher {
             }
             throw refused;
         }
-    }
-
-    /** The path may lead to a fresh file by now, which is no business of this twin's. */
-    private OpenFile openLocal(Twin twin) throws Fault {
-        OpenFile local = null;
-        try {
-            local = parts.locals().open(twin);
-            FileStatus status = files().status(local);
-            if (new FileId(status.device(), status.inode()).equals(twin.id())) {
-                return local;
-            }
-        } catch (KernelException refused) {
-            if (local != null) {
-                local.close();
-            }
-            throw writes.fault(twin, refused);
-        }
-        local.close();
-        throw new Fault(FailureKind.CHANGED, PathText.of(twin.local()) + " is another file now");
     }
 
     private void requireSame(Fetch fetch, OpenEnds ends) throws Fault, KernelException, Work.Abandoned {

@@ -104,12 +104,13 @@ final class Saver {
     private void save(FileFill file) {
         Twin twin = file.twin();
         IOException why = null;
-        boolean mayTryAgain = false;
         try {
             twin.save();
         } catch (IOException refused) {
             why = refused;
-            mayTryAgain = LocalWrites.isFull(refused) && shared.parts.room().make(RECORD_BYTES);
+            if (LocalWrites.isFull(refused)) {
+                shared.parts.room().make(RECORD_BYTES);
+            }
         } catch (RuntimeException | Error broken) {
             why = new IOException(broken);
         }
@@ -120,7 +121,7 @@ final class Saver {
         try {
             held = file.save.end(why == null, System.nanoTime());
             if (why != null) {
-                failed(file, why, mayTryAgain, answers);
+                failed(file, why, answers);
             } else if (isComplete) {
                 completed(file, answers);
             }
@@ -145,13 +146,13 @@ final class Saver {
     }
 
     /**
-     * What fdatasync(2) failed to write may be gone from page cache the next time, and the call succeed: so nothing more of
-     * the file is called durable. Only where there was no room, and is now, it is tried again.
+     * What fdatasync(2) failed to write may be gone from page cache the next time, and the call succeed: the twin has to
+     * know. A disk that fails is not written any more.
      */
-    private void failed(FileFill file, IOException why, boolean mayTryAgain, Answers answers) {
+    private void failed(FileFill file, IOException why, Answers answers) {
         String line = PathText.of(file.twin().local()) + ": what was written is not durable: " + why.getMessage();
         boolean isFirst = file.save.failures == 1;
-        if (!mayTryAgain && !LocalWrites.isFull(why)) {
+        if (LocalWrites.isBroken(why)) {
             file.save.isLost = true;
             Fault broken = new Fault(FailureKind.BROKEN, line + "; nothing is written to this mirror any more", why);
             outcomes.breakDown(broken, answers);

@@ -28,7 +28,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The real kernel, between whose calls a test may do what it likes: fail them, keep them, cut them short, count them. */
-final class FaultyFiles implements Kernel, FileAccess, BulkFiles {
+final class FaultyFiles implements Kernel, FileAccess, BulkFiles, FileSpace {
     /** Runs before a call, on its thread; offset and length are 0 where there are none. */
     interface Deed {
         void before(Path file, long offsetBytes, int lengthBytes) throws KernelException;
@@ -98,7 +98,7 @@ final class FaultyFiles implements Kernel, FileAccess, BulkFiles {
 
     @Override
     public OpenFile openForWriting(Path path) throws KernelException {
-        return open(path, real.bulkFiles()::openForWriting);
+        return open(path, real.fileSpace()::openForWriting);
     }
 
     @Override
@@ -154,16 +154,6 @@ final class FaultyFiles implements Kernel, FileAccess, BulkFiles {
     }
 
     @Override
-    public PermissionEvents permissionEvents() {
-        return real.permissionEvents();
-    }
-
-    @Override
-    public FileSpace fileSpace() {
-        return real.fileSpace();
-    }
-
-    @Override
     public Mounts mounts() {
         return real.mounts();
     }
@@ -191,6 +181,31 @@ final class FaultyFiles implements Kernel, FileAccess, BulkFiles {
     @Override
     public PageCache pageCache() {
         return real.pageCache();
+    }
+
+    @Override
+    public FileSpace fileSpace() {
+        return this;
+    }
+
+    @Override
+    public void sync(OpenFile file) throws KernelException {
+        real.fileSpace().sync(file);
+    }
+
+    @Override
+    public void allocate(OpenFile file, long offsetBytes, long lengthBytes) throws KernelException {
+        real.fileSpace().allocate(file, offsetBytes, lengthBytes);
+    }
+
+    @Override
+    public void punch(OpenFile file, long offsetBytes, long lengthBytes) throws KernelException {
+        real.fileSpace().punch(file, offsetBytes, lengthBytes);
+    }
+
+    @Override
+    public PermissionEvents permissionEvents() {
+        return real.permissionEvents();
     }
 
     @Override

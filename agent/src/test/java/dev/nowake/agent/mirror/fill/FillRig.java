@@ -62,8 +62,7 @@ final class FillRig implements AutoCloseable {
     FillRig start() {
         filler = new Filler(
                 settings,
-                new FillParts(
-                        files, twin -> files.bulkFiles().openForWriting(twin.local()), room, tags, digests, news::add));
+                new FillParts(files, twin -> files.openForWriting(twin.local()), room, tags, digests, news::add));
         return this;
     }
 

@@ -64,7 +64,7 @@ final class HangingRemoteTest {
         assertThat((System.nanoTime() - start) / 1_000_000).isGreaterThanOrEqualTo(TIMEOUT_MILLIS);
         assertThat(rig.filler.figures().abandonedThreads()).isEqualTo(1);
         assertThat(rig.filler.figures().failures()).containsEntry(FailureKind.TIMEOUT, 1L);
-        assertThat(rig.news(FillNews.Kind.ABANDONED)).isEqualTo(1);
+        rig.soon(() -> assertThat(rig.news(FillNews.Kind.ABANDONED)).isEqualTo(1));
         FakeTwin other = rig.twin("b", 5 * PIECE);
         rig.fill(other);
         FillRig.assertSame(other);

@@ -62,7 +62,7 @@ final class RemoteFaultsTest {
         FillRig.assertFails(all, Errno.EIO, "remote/a: pread: EIO (5)");
         FillRig.get(behind);
         assertThat(rig.filler.figures().failures()).containsEntry(FailureKind.REMOTE, 1L);
-        assertThat(rig.news(FillNews.Kind.FAILED)).isEqualTo(1);
+        rig.soon(() -> assertThat(rig.news(FillNews.Kind.FAILED)).isEqualTo(1));
     }
 
     @Test
@@ -251,7 +251,7 @@ final class RemoteFaultsTest {
         FillRig.assertFails(rig.filler.need(twin, twin.all()), Errno.EIO, "changed on the remote");
         FillRig.get(rig.filler.need(twin, new ByteRange(0, 2 * PIECE)));
         rig.filler.expect(twin, twin.all());
-        assertThat(rig.news(FillNews.Kind.CHANGED)).isEqualTo(1);
+        rig.soon(() -> assertThat(rig.news(FillNews.Kind.CHANGED)).isEqualTo(1));
         rig.soon(() -> assertThat(rig.files.openNow()).isZero());
     }
 

@@ -76,7 +76,7 @@ final class SaverTest {
         rig.soon(() -> assertThat(rig.filler.figures().isBroken()).isTrue());
         FillRig.assertFails(rig.filler.need(twin, twin.all()), Errno.EIO, "nothing is written to this mirror any more");
         FillRig.get(rig.filler.need(twin, new ByteRange(0, PIECE)));
-        assertThat(rig.news(FillNews.Kind.BROKEN)).isEqualTo(1);
+        rig.soon(() -> assertThat(rig.news(FillNews.Kind.BROKEN)).isEqualTo(1));
         twin.save = () -> {};
         rig.filler.close();
         assertThat(twin.saves)
@@ -98,6 +98,6 @@ final class SaverTest {
         rig.fill(twin);
         rig.soon(() -> assertThat(twin.isComplete()).isTrue());
         assertThat(rig.filler.figures().isBroken()).isFalse();
-        assertThat(rig.news(FillNews.Kind.UNSAVED)).isEqualTo(1);
+        rig.soon(() -> assertThat(rig.news(FillNews.Kind.UNSAVED)).isEqualTo(1));
     }
 }
