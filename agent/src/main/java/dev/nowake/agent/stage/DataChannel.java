@@ -54,8 +54,8 @@ public record DataChannel(FileChannel channel, boolean isDirect, int blockBytes,
                 false);
     }
 
-    private static DataChannel open(
-            Path file, int mostBlockBytes, Set<OpenOption> options, boolean forOneStream) throws IOException {
+    private static DataChannel open(Path file, int mostBlockBytes, Set<OpenOption> options, boolean forOneStream)
+            throws IOException {
         Set<OpenOption> direct = new HashSet<>(options);
         direct.add(DIRECT);
         try {

@@ -64,7 +64,8 @@ final class Streams {
             DataSource source = own == null ? file.source : own;
             while (at < segment.range().end() && file.failed() == null && !tally.stopped.get()) {
                 long end = (at / Pieces.PIECE_BYTES + 1) * Pieces.PIECE_BYTES;
-                ByteRange piece = new ByteRange(at, Math.min(end, segment.range().end()));
+                ByteRange piece =
+                        new ByteRange(at, Math.min(end, segment.range().end()));
                 does(file, source, segment.task(), piece, buffers);
                 at = piece.end();
             }
