@@ -13,34 +13,28 @@ import dev.nowake.model.FileId;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
  * What is done before a mirrored file is opened: the remote is asked whether it is still the file it was, unless it was asked
- * a moment ago, and an incomplete file gets its blocks, because programs that copy take a file with few blocks for one with
- * holes and never read them.
+ * a moment ago.
  */
 final class Door implements OpenGate.Doorkeeper {
     private final MirrorSettings settings;
     private final Function<Twin, Sight> look;
-    private final Consumer<Twin> allocate;
     private final BiConsumer<Twin, Integer> opened;
     private final Map<FileId, Long> lookedAt = new ConcurrentHashMap<>();
 
     /**
      * @param look asks the remote; returns within the mirror's time-out
-     * @param allocate gives a file its blocks, where there is room for them
      * @param opened is told of every open; must not wait
      */
     Door(
             MirrorSettings settings,
             Function<Twin, Sight> look,
-            Consumer<Twin> allocate,
             BiConsumer<Twin, Integer> opened) {
         this.settings = settings;
         this.look = look;
-        this.allocate = allocate;
         this.opened = opened;
     }
 
@@ -57,12 +51,7 @@ final class Door implements OpenGate.Doorkeeper {
             throw again(name);
         }
         switch (look.apply(twin)) {
-            case SAME -> {
-                lookedAt.put(twin.id(), System.nanoTime());
-                if (!twin.isWritten()) {
-                    allocate.accept(twin);
-                }
-            }
+            case SAME -> lookedAt.put(twin.id(), System.nanoTime());
             case CHANGED -> throw again(name);
             case GONE -> {
                 if (settings.vanished() == Vanished.REMOVE || !twin.isWritten()) {
