@@ -104,7 +104,8 @@ final class DiskEviction {
                 }
                 return ModelOutcome.gone(model, freedBytes);
             } catch (KernelException refused) {
-                boolean taken = refused.errno().equals(Errno.EAGAIN) || refused.errno().equals(ETXTBSY);
+                boolean taken =
+                        refused.errno().equals(Errno.EAGAIN) || refused.errno().equals(ETXTBSY);
                 return taken ? left() : failed(refused);
             } catch (IOException failed) {
                 return failed(failed);
@@ -161,7 +162,8 @@ final class DiskEviction {
             try {
                 each.twin().clear();
             } finally {
-                long freed = Math.max(0, before - kernel.files().status(each.file()).allocatedBytes());
+                long freed =
+                        Math.max(0, before - kernel.files().status(each.file()).allocatedBytes());
                 freedBytes += freed;
                 budget.freed(freed, budget.shownFreeBytes() - shown);
             }

@@ -130,10 +130,7 @@ public final class LastLoaded {
         try {
             Path fresh = file.resolveSibling(file.getFileName() + ".new");
             try (FileChannel out = FileChannel.open(
-                    fresh,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.WRITE,
-                    StandardOpenOption.TRUNCATE_EXISTING)) {
+                    fresh, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
                 ByteBuffer left = ByteBuffer.wrap(text);
                 while (left.hasRemaining()) {
                     out.write(left);

@@ -11,6 +11,7 @@ import dev.nowake.agent.mirror.gate.Gates;
 import dev.nowake.agent.mirror.store.Parked;
 import dev.nowake.agent.mirror.store.Store;
 import dev.nowake.agent.mirror.store.StoreClaim;
+import dev.nowake.agent.mirror.store.SyncOutcome;
 import dev.nowake.agent.mirror.store.TwinListener;
 import dev.nowake.agent.stage.ContentDigest;
 import dev.nowake.kernel.Features.Feature;
@@ -38,9 +39,11 @@ public final class Mirror implements AutoCloseable {
     private final Kernel kernel;
     private final MirrorListener listener;
     private final Filler filler;
+    private final Lookahead lookahead;
     private final Door door;
     private final Gates gates;
     private final Store store;
+    private final MirrorModels models;
     private final boolean ranges;
     private final Set<Path> guardedFolders = new HashSet<>();
     private final Thread syncing;
@@ -66,7 +69,7 @@ public final class Mirror implements AutoCloseable {
         this.kernel = host.kernel();
         this.listener = host.listener();
         this.ranges = kernel.features().has(Feature.PRE_ACCESS) && RANGED.contains(filesystemOf(settings.local()));
-        this.door = new Door(settings, twin -> store().look(twin), listener::opened);
+        this.door = new Door(settings, twin -> store().look(twin), this::opened);
         this.syncing =
                 Thread.ofPlatform().name("sync-" + settings.name()).daemon().unstarted(this::sync);
         StoreClaim claim = StoreClaim.take(settings, host.runFolder()); // before anybody who serves it could notice
@@ -79,6 +82,7 @@ public final class Mirror implements AutoCloseable {
                         remote -> null,
                         settings.verify() ? twin -> ContentDigest.of(twin.remote()) : twin -> null,
                         listener::filled));
+        this.lookahead = new Lookahead(filler, this::models, settings.lookahead(), System::nanoTime);
         try {
             this.gates = gates(host);
         } catch (IOException | RuntimeException failed) {
@@ -88,6 +92,7 @@ public final class Mirror implements AutoCloseable {
         }
         try {
             this.store = Store.open(claim, kernel, kernel.leases()::heldElsewhere, new Guard(), host.clock());
+            this.models = new MirrorModels(store, kernel.files());
             gates.ready();
             guardFolders();
             store.expose();
@@ -110,7 +115,7 @@ public final class Mirror implements AutoCloseable {
                 new Gates.Settings(settings.name(), folder, ranges, longest, GRACE, listener::warned),
                 kernel,
                 new Gates.Answerers(
-                        filler,
+                        lookahead,
                         new Allocation(kernel, host.room(), listener::warned),
                         id -> store() == null ? null : store().twin(id).orElse(null),
                         door));
@@ -119,6 +124,16 @@ public final class Mirror implements AutoCloseable {
     /** Null while it is being opened, by which time somebody may ask already. */
     private Store store() {
         return store;
+    }
+
+    /** Null while it is being opened. */
+    private MirrorModels models() {
+        return models;
+    }
+
+    private void opened(Twin twin, int pid) {
+        lookahead.opened(twin);
+        listener.opened(twin, pid);
     }
 
     private static String filesystemOf(Path local) throws IOException {
@@ -171,8 +186,12 @@ public final class Mirror implements AutoCloseable {
     private void sync() {
         try {
             while (!closed) {
-                listener.synced(store.sync());
+                SyncOutcome outcome = store.sync();
+                if (outcome.appeared() + outcome.changed() + outcome.removed() > 0) {
+                    models.refresh();
+                }
                 guardFolders();
+                listener.synced(outcome);
                 Thread.sleep(settings.rescan());
             }
         } catch (InterruptedException ended) {

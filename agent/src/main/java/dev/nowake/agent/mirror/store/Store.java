@@ -268,10 +268,12 @@ public final class Store implements AutoCloseable {
     public void close() throws IOException {
         calls.close();
         syncing.lock();
+        parts.tree().lock();
         try {
             leaving.close();
             claim.close();
         } finally {
+            parts.tree().unlock();
             syncing.unlock();
         }
     }

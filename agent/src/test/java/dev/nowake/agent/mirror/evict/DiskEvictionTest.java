@@ -23,8 +23,7 @@ class DiskEvictionTest {
         host.tellsOpens = true;
         DiskBudget budget =
                 new DiskBudget(new DiskLimits(100L, 0L, 0), () -> List.of(model), host, host, System::nanoTime);
-        Staying staying = new Staying(
-                InUse.byLease(host), twin -> loading, path -> kept.contains(path.toString()));
+        Staying staying = new Staying(InUse.byLease(host), twin -> loading, path -> kept.contains(path.toString()));
         return new DiskEviction(host, host, staying, budget);
     }
 
@@ -145,7 +144,9 @@ class DiskEvictionTest {
         for (int i = 0; i < 3; i++) {
             // every file is whole and needs no gate, or empty, known to be, and marked
             FakeTwin file = file(i);
-            boolean whole = file.complete && file.recordSaysComplete && file.blocks == file.identity().sizeBytes();
+            boolean whole = file.complete
+                    && file.recordSaysComplete
+                    && file.blocks == file.identity().sizeBytes();
             boolean empty = !file.complete && !file.recordSaysComplete && file.blocks == 0 && file.marked;
             assertThat(whole || empty).as(when).isTrue();
             assertThat(whole && file.marked).as(when).isFalse();
@@ -210,7 +211,9 @@ class DiskEvictionTest {
             // a restart believes the record
             assertThat(allThere || !file.recordSaysComplete).as("step " + at).isTrue();
             // this daemon, and a gate that outlives it, believe the mark
-            assertThat(allThere || file.marked && !file.complete).as("step " + at).isTrue();
+            assertThat(allThere || file.marked && !file.complete)
+                    .as("step " + at)
+                    .isTrue();
         }
     }
 

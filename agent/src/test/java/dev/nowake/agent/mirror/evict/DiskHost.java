@@ -1,6 +1,7 @@
 package dev.nowake.agent.mirror.evict;
 
 import dev.nowake.agent.mirror.Twin;
+import dev.nowake.kernel.BulkFiles;
 import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.Extent;
 import dev.nowake.kernel.Features;
@@ -12,6 +13,7 @@ import dev.nowake.kernel.ForeignMemory;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.Leases;
+import dev.nowake.kernel.Mounts;
 import dev.nowake.kernel.NodeMemory;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.kernel.PageCache;
@@ -243,6 +245,26 @@ final class DiskHost implements Kernel, FileAccess, FileSpace, Leases, GateHold,
 
     @Override
     public FileEvents fileEvents() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Mounts mounts() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public dev.nowake.kernel.DiskSpace diskSpace() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void sync(OpenFile file) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public BulkFiles bulkFiles() {
         throw new UnsupportedOperationException();
     }
 

@@ -58,7 +58,10 @@ class DiskKernelTest {
         tree = Files.createDirectory(disk.resolve("tree"));
         journal = new Journal(folder.resolve("journal.jsonl"), counters);
         loaded = new LastLoaded(
-                folder.resolve("loaded.json"), tree, () -> 1e9 + System.nanoTime() / 1e9, () -> System.nanoTime() / 1e9);
+                folder.resolve("loaded.json"),
+                tree,
+                () -> 1e9 + System.nanoTime() / 1e9,
+                () -> System.nanoTime() / 1e9);
         gate = new TinyGate(kernel);
     }
 
@@ -90,8 +93,7 @@ class DiskKernelTest {
     }
 
     private MirrorDisk mirror(DiskLimits limits) throws IOException {
-        DiskBudget budget =
-                new DiskBudget(limits, () -> models, kernel.files(), DiskSpace.of(tree), System::nanoTime);
+        DiskBudget budget = new DiskBudget(limits, () -> models, kernel.files(), DiskSpace.of(tree), System::nanoTime);
         return new MirrorDisk(new MirrorDisk.Parts(
                 "m",
                 kernel,

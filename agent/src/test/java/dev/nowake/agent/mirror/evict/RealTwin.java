@@ -25,8 +25,8 @@ final class RealTwin implements Twin {
         this.content = content;
         Files.createDirectories(local.getParent());
         Files.write(local, content);
-        this.id = new FileId(
-                (Long) Files.getAttribute(local, "unix:dev"), (Long) Files.getAttribute(local, "unix:ino"));
+        this.id =
+                new FileId((Long) Files.getAttribute(local, "unix:dev"), (Long) Files.getAttribute(local, "unix:ino"));
     }
 
     /** Brings all of it again, through a descriptor of its own. */

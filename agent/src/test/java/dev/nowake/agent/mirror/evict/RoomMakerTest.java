@@ -128,16 +128,15 @@ class RoomMakerTest {
 
     @Test
     void whatFailsIsToldAndTheNextOneTried() throws Exception {
-        disk.host.others = () -> disk.host.failAt =
-                disk.host.steps.getLast().equals("record /tree/a/0") ? disk.host.steps.size() : 0;
+        disk.host.others = () ->
+                disk.host.failAt = disk.host.steps.getLast().equals("record /tree/a/0") ? disk.host.steps.size() : 0;
         DiskOutcome outcome = make(31);
         assertThat(outcome.models().stream().map(chosen -> chosen.model().name() + " " + chosen.isGone()))
                 .containsExactly("a false", "b true");
         assertThat(outcome.missingBytes()).isZero();
         assertThat(disk.onDisk()).containsExactly("a", "c");
         disk.host.others = () -> disk.host.failAt = 1;
-        assertThat(make(61).why())
-                .isEqualTo("a stayed, failed: lease: EIO (5); c stayed, failed: lease: EIO (5)");
+        assertThat(make(61).why()).isEqualTo("a stayed, failed: lease: EIO (5); c stayed, failed: lease: EIO (5)");
     }
 
     @Test
@@ -146,7 +145,8 @@ class RoomMakerTest {
         disk.host.tellsOpens = true;
         DiskOutcome outcome = make(11);
         assertThat(outcome.enforced()).isFalse();
-        assertThat(outcome.models().stream().map(chosen -> chosen.model().name())).containsExactly("a");
+        assertThat(outcome.models().stream().map(chosen -> chosen.model().name()))
+                .containsExactly("a");
         assertThat(outcome.missingBytes()).isZero();
         assertThat(outcome.freedBytes()).isZero();
         assertThat(disk.onDisk()).containsExactly("a", "b", "c");
