@@ -45,7 +45,6 @@ public final class Mirror implements AutoCloseable {
     private final Store store;
     private final MirrorModels models;
     private final boolean ranges;
-    private final Set<Path> guardedFolders = new HashSet<>();
     private final Thread syncing;
     private final Upkeep upkeep;
     private volatile boolean closed;
@@ -186,12 +185,11 @@ public final class Mirror implements AutoCloseable {
     private void sync() {
         try {
             while (!closed) {
-                SyncOutcome outcome = store.sync();
-                if (outcome.appeared() + outcome.changed() + outcome.removed() > 0) {
-                    models.refresh();
+                try {
+                    syncOnce();
+                } catch (RuntimeException broken) { // the next look may not meet what it was
+                    listener.warned("mirror " + settings.name() + " was not looked through to its end: " + broken);
                 }
-                guardFolders();
-                listener.synced(outcome);
                 Thread.sleep(settings.rescan());
             }
         } catch (InterruptedException ended) {
@@ -199,18 +197,27 @@ public final class Mirror implements AutoCloseable {
         }
     }
 
-    private synchronized void guardFolders() {
+    private void syncOnce() {
+        SyncOutcome outcome = store.sync();
+        if (outcome.unreachable() == null) {
+            door.reached();
+        }
+        if (outcome.appeared() + outcome.changed() + outcome.removed() > 0) {
+            models.refresh();
+        }
+        guardFolders();
+        listener.synced(outcome);
+    }
+
+    /** All of them each time: one that was made anew under its old name has lost its mark. */
+    private void guardFolders() {
         Set<Path> folders = new HashSet<>();
         store.twins().forEach(twin -> folders.add(twin.local().getParent()));
-        guardedFolders.retainAll(folders);
         for (Path folder : folders) {
-            if (!guardedFolders.contains(folder)) {
-                try {
-                    gates.opens().guardFolder(folder);
-                    guardedFolders.add(folder);
-                } catch (KernelException gone) {
-                    continue; // or not there any more: the next look tries again
-                }
+            try {
+                gates.opens().guardFolder(folder);
+            } catch (KernelException gone) {
+                continue; // or not there any more: the next look tries again
             }
         }
     }
