@@ -33,8 +33,11 @@ final class Mirrors implements AutoCloseable {
         this.journal = journal;
     }
 
-    /** @param runFolder on a filesystem that is empty after a reboot */
-    synchronized void open(List<MirrorSettings> all, Kernel kernel, Path runFolder) {
+    /**
+     * @param runFolder on a filesystem that is empty after a reboot
+     * @param own where no mirror may be
+     */
+    synchronized void open(List<MirrorSettings> all, Kernel kernel, Path runFolder, OwnPlaces own) {
         for (MirrorSettings settings : all) {
             if (settings.mode() == Mode.OBSERVE) {
                 line(settings.name(), "observe")
@@ -43,6 +46,7 @@ final class Mirrors implements AutoCloseable {
                 continue;
             }
             try {
+                own.refuseBelow(settings);
                 open.add(Mirror.open(
                         settings,
                         new Mirror.Host(kernel, runFolder, bytes -> false, new Heard(settings), Clocks.HOST::instant)));
@@ -52,6 +56,8 @@ final class Mirrors implements AutoCloseable {
                         .log();
             } catch (IOException refused) {
                 failed(settings.name(), refused.getMessage());
+            } catch (RuntimeException broken) { // the others, and the daemon, go on
+                failed(settings.name(), broken.toString());
             }
         }
     }

@@ -47,6 +47,9 @@ final class FileFill {
     /** Of the remote file, once it was open. */
     long inode;
 
+    /** Requests that were given up and have not come back. */
+    int lost;
+
     /** When it was last used by a stream. */
     long usedNanos;
 
@@ -104,6 +107,10 @@ final class FileFill {
         return !busy.isEmpty();
     }
 
+    int busyPieces() {
+        return busy.cardinality();
+    }
+
     void busy(int piece, boolean isBusy) {
         busy.set(piece, isBusy);
     }
@@ -136,6 +143,7 @@ final class FileFill {
                 && ends == null
                 && !opening
                 && !clearing
+                && lost == 0
                 && save.isIdle()
                 && (check == null || !check.keepsFile());
     }

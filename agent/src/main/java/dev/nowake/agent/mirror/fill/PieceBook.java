@@ -1,5 +1,6 @@
 package dev.nowake.agent.mirror.fill;
 
+import dev.nowake.agent.identify.PathText;
 import dev.nowake.agent.mirror.Twin;
 import dev.nowake.model.ByteRange;
 import dev.nowake.model.FileId;
@@ -29,6 +30,12 @@ final class PieceBook {
     /** A piece that nobody has wanted for so long is not tried again. */
     static final long RECENTLY_NANOS = TimeUnit.MINUTES.toNanos(5);
 
+    /**
+     * Of all streams, as many as one file that never answers may keep: with half of them two such files would leave none, with
+     * less a server that lost some requests would be asked too little.
+     */
+    private static final int LOST_PART = 4;
+
     private final FillSettings settings;
     private final Backoff backoff;
     private final Map<FileId, FileFill> files = new HashMap<>();
@@ -40,6 +47,7 @@ final class PieceBook {
     private long aheadNanos;
     private int underWay;
     private int aheadUnderWay;
+    private int lost;
 
     PieceBook(FillSettings settings, Backoff backoff) {
         this.settings = settings;
@@ -81,8 +89,8 @@ final class PieceBook {
             long nowNanos,
             CompletableFuture<Void> future,
             int round) {
-        if (file.refused != null) {
-            return file.refused;
+        if (file.refused != null || isSilent(file)) {
+            return file.refused != null ? file.refused : silent(file);
         }
         Waiter waiter = new Waiter(file, range, missing, nowNanos, future, round);
         Fault same = null;
@@ -141,6 +149,60 @@ final class PieceBook {
         });
     }
 
+    /** Nothing of it is asked any more before some of what was given up has come back. */
+    static Fault silent(FileFill file) {
+        return new Fault(
+                FailureKind.TIMEOUT,
+                PathText.of(file.twin().remote()) + ": " + file.lost + " requests wait for an answer, and no more are made"
+                        + " until one comes");
+    }
+
+    private boolean isSilent(FileFill file) {
+        return file.lost >= Math.max(2, settings.streams() / LOST_PART);
+    }
+
+    /** While streams are lost one file does not get all that are left: there may be more like it. */
+    private boolean mayAsk(FileFill file) {
+        int left = 2 * settings.streams() - lost;
+        return !file.opening
+                && !file.clearing
+                && !isSilent(file)
+                && (lost == 0 || file.busyPieces() < Math.max(1, left / LOST_PART));
+    }
+
+    /** The remote keeps the piece, and the stream that asked for it. Adds those to {@code ready} who wait for more of it. */
+    void lost(Fetch fetch, List<Waiter> ready) {
+        FileFill file = fetch.file();
+        lost++;
+        file.lost++;
+        if (isSilent(file)) {
+            failAll(file, silent(file), ready);
+        }
+    }
+
+    /** The stream is back. */
+    void returned(Fetch fetch) {
+        lost--;
+        fetch.file().lost--;
+        tidy(fetch.file());
+    }
+
+    /** Whether readers wait for a file that no stream is at work for. */
+    boolean isStarved() {
+        return ring.stream().anyMatch(file -> !file.isBusy() && mayAsk(file));
+    }
+
+    /** A piece of a file that no stream is at work for; null where there is none now. */
+    Fetch nextStarved(long nowNanos) {
+        for (int turns = ring.size(); turns > 0; turns--) {
+            Fetch needed = nextTurn(!ring.peek().isBusy(), nowNanos);
+            if (needed != null) {
+                return needed;
+            }
+        }
+        return null;
+    }
+
     /** The next piece to fetch; null where there is none now. */
     Fetch next(long nowNanos) {
         for (Iterator<Fetch> begun = anew.iterator(); begun.hasNext(); ) {
@@ -160,18 +222,24 @@ final class PieceBook {
 
     private Fetch nextNeeded(long nowNanos) {
         for (int turns = ring.size(); turns > 0; turns--) {
-            FileFill file = ring.poll();
-            int piece = file.opening || file.clearing ? -1 : nextPiece(file);
-            if (!file.turns.isEmpty()) {
-                ring.add(file);
-            } else {
-                file.inRing = false;
-            }
-            if (piece >= 0) {
-                return begin(new Fetch(file, piece, true, 0, settings, nowNanos));
+            Fetch needed = nextTurn(true, nowNanos);
+            if (needed != null) {
+                return needed;
             }
         }
         return null;
+    }
+
+    /** The file whose turn it is goes to the end of the row. Null where it has nothing for a stream, or is not {@code meant}. */
+    private Fetch nextTurn(boolean meant, long nowNanos) {
+        FileFill file = ring.poll();
+        int piece = meant && mayAsk(file) ? nextPiece(file) : -1;
+        if (!file.turns.isEmpty()) {
+            ring.add(file);
+        } else {
+            file.inRing = false;
+        }
+        return piece < 0 ? null : begin(new Fetch(file, piece, true, 0, settings, nowNanos));
     }
 
     private static int nextPiece(FileFill file) {
@@ -201,6 +269,11 @@ final class PieceBook {
                 break;
             }
             failed.poll();
+            if (!mayAsk(file) && file.failureOf(due.piece) == due && !file.isBusy(due.piece)) {
+                due.dueNanos = nowNanos + backoff.nanos(due.attempts);
+                failed.add(due);
+                continue;
+            }
             if (file.failureOf(due.piece) != due || file.isBusy(due.piece)) {
                 continue;
             }
@@ -217,7 +290,7 @@ final class PieceBook {
         for (Iterator<Expectation> all = expected.iterator(); all.hasNext(); ) {
             Expectation expectation = all.next();
             FileFill file = expectation.file();
-            if (file.opening || file.clearing) {
+            if (!mayAsk(file)) {
                 continue;
             }
             int piece = expectation.nextPiece();

@@ -9,7 +9,7 @@ final class Stream implements Runnable {
     private final Streams streams;
     private final PieceFetcher fetcher;
     private final Outcomes outcomes;
-    private boolean isAbandoned;
+    private Work abandoned;
 
     Stream(Shared shared, Streams streams, PieceFetcher fetcher, Outcomes outcomes) {
         this.shared = shared;
@@ -25,8 +25,8 @@ final class Stream implements Runnable {
             ByteBuffer buffer = memory.allocate(shared.settings.pieceBytes(), FillSettings.BLOCK_BYTES)
                     .asByteBuffer();
             for (Work next = streams.take(); next != null; next = streams.take()) {
-                perform(next, buffer);
-                if (isAbandoned) {
+                if (!perform(next, buffer)) {
+                    abandoned = next;
                     return;
                 }
             }
@@ -35,26 +35,26 @@ final class Stream implements Runnable {
             outcomes.noMemory(noBuffer);
         } finally {
             if (isCounted) {
-                streams.ended(isAbandoned);
+                streams.ended(abandoned);
             }
-        }
-    }
-
-    private void perform(Work work, ByteBuffer buffer) {
-        try {
-            if (work instanceof Fetch fetch) {
-                isAbandoned = !perform(fetch, buffer);
-            } else if (work instanceof Closing closing) {
-                closing.ends().close();
-                isAbandoned = !outcomes.closed(closing);
-            }
-        } catch (Work.Abandoned late) {
-            isAbandoned = true;
         }
     }
 
     /** False where it has been abandoned. */
-    private boolean perform(Fetch fetch, ByteBuffer buffer) throws Work.Abandoned {
+    private boolean perform(Work work, ByteBuffer buffer) {
+        try {
+            if (work instanceof Fetch fetch) {
+                return fetched(fetch, buffer);
+            }
+            Closing closing = (Closing) work;
+            closing.ends().close();
+            return outcomes.closed(closing);
+        } catch (Work.Abandoned late) {
+            return false;
+        }
+    }
+
+    private boolean fetched(Fetch fetch, ByteBuffer buffer) throws Work.Abandoned {
         try {
             return switch (fetcher.fetch(fetch, buffer)) {
                 case DONE -> outcomes.done(fetch);

@@ -15,6 +15,9 @@ final class Streams {
     /** A due time is rounded up to it, so that no thread spins where a piece is due and its file is being opened. */
     private static final long LEAST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
+    /** A piece of 4 MiB at 2 MB/s. */
+    static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private final Shared shared;
     private final Condition work;
     private final Condition ends;
@@ -68,7 +71,28 @@ final class Streams {
     }
 
     private boolean mayHire() {
-        return living < places && living + abandoned < 2 * shared.settings.streams();
+        return living + abandoned < 2 * shared.settings.streams()
+                && (living < places || living - slow() < places && shared.book.isStarved());
+    }
+
+    /** Streams that wait for one answer for so long that others should not wait for them. */
+    private int slow() {
+        long since = System.nanoTime() + shared.settings.timeout().toNanos() - SLOW_NANOS;
+        int slow = 0;
+        for (Work work : underWay) {
+            slow += work.deadlineNanos() - since < 0 ? 1 : 0;
+        }
+        return slow;
+    }
+
+    /**
+     * Streams that wait for an answer are all there are, and readers of another file wait for one of them: then such a file gets
+     * one beyond the number.
+     */
+    void relieve() {
+        if (shared.book.isStarved()) {
+            hire();
+        }
     }
 
     /** Why nobody can be served; null where somebody can. */
@@ -126,7 +150,7 @@ final class Streams {
         if (closing != null) {
             return closing;
         }
-        Fetch fetch = shared.book.next(now);
+        Fetch fetch = living > places ? shared.book.nextStarved(now) : shared.book.next(now);
         if (fetch != null && !fetch.isNeeded() && fetch.file().failureOf(fetch.piece()) != null) {
             shared.tally.retries.increment();
         }
@@ -154,12 +178,19 @@ final class Streams {
         return underWay.remove(done);
     }
 
-    /** A thread comes back that was abandoned, and ends; or one ends that has no memory to work in. Lock not held. */
-    void ended(boolean wasAbandoned) {
+    /**
+     * A thread comes back that was abandoned, and ends; or one ends that has no memory to work in. Lock not held.
+     *
+     * @param late what it was abandoned with; null where it was not
+     */
+    void ended(Work late) {
         shared.lock.lock();
         try {
-            if (wasAbandoned) {
+            if (late != null) {
                 abandoned--;
+                if (late instanceof Fetch fetch) {
+                    shared.book.returned(fetch);
+                }
                 ends.signalAll();
             } else {
                 gone();
@@ -179,6 +210,7 @@ final class Streams {
         shared.tally.abandoned.increment();
         if (late instanceof Fetch fetch) {
             outcomes.timedOut(fetch, answers);
+            shared.book.lost(fetch, answers.ready());
         }
         Fault nobody = stuck();
         if (nobody != null) {
@@ -197,6 +229,9 @@ final class Streams {
             if (now.abandon()) {
                 living--;
                 abandoned++;
+                if (now instanceof Fetch fetch) {
+                    shared.book.lost(fetch, new ArrayList<>()); // all have been told
+                }
             }
         }
         underWay.clear();

@@ -1,7 +1,9 @@
 package dev.nowake.agent.mirror.store;
 
+import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.FileAccess;
 import dev.nowake.kernel.FileStatus;
+import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.FileId;
 import java.io.IOException;
@@ -35,14 +37,27 @@ final class Held implements AutoCloseable {
         this.self = Path.of("/proc/self/fd/" + file.fd());
     }
 
-    /** @throws IOException with one line, also where the name leads to another inode by now */
+    /** The name is another's by now, or nobody's. */
+    static final class NameTaken extends IOException {
+        private NameTaken(String message) {
+            super(message);
+        }
+    }
+
+    /** @throws IOException with one line; {@link NameTaken} where the name does not lead to this inode any more */
     static Held open(FileAccess files, Path path, FileId expected) throws IOException {
-        OpenFile file = files.open(path);
+        OpenFile file;
+        try {
+            file = files.open(path);
+        } catch (KernelException refused) {
+            boolean gone = refused.errno().equals(Errno.ENOENT) || refused.errno().equals(Errno.ENOTDIR);
+            throw gone ? new NameTaken(path + " was removed by somebody") : refused;
+        }
         try {
             FileStatus status = files.status(file);
             FileId found = new FileId(status.device(), status.inode());
             if (!found.equals(expected)) {
-                throw new IOException(path + " is another file by now");
+                throw new NameTaken(path + " is another file by now");
             }
             return new Held(file);
         } catch (IOException | RuntimeException wrong) {

@@ -204,6 +204,9 @@ public final class MirroredFile implements Twin {
                 throw new IOException(local() + " was cut short by somebody: its bytes are fetched anew");
             }
             return saveOn(work, snapshot);
+        } catch (Held.NameTaken gone) {
+            outdated = true; // whoever has it open keeps what is there; the next look through the remote makes it anew
+            return false;
         } catch (IOException failed) {
             if (outdated) {
                 return false; // its name is another's by now, and nothing will ever be believed of it
