@@ -11,6 +11,8 @@ import dev.nowake.kernel.FileAccess.ReadMode;
 import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
+import dev.nowake.kernel.proc.Mount;
+import dev.nowake.kernel.proc.MountInfo;
 import dev.nowake.model.ByteRange;
 import dev.nowake.model.RangeSet;
 import java.io.IOException;
@@ -49,8 +51,7 @@ final class PieceFetcher {
         this.writes = new LocalWrites(parts);
     }
 
-    /** @param buffer of a piece, aligned; the calling stream's own */
-    Outcome fetch(Fetch fetch, ByteBuffer buffer) throws Fault, Work.Abandoned {
+    Outcome fetch(Fetch fetch, Seat seat) throws Fault, Work.Abandoned {
         Twin twin = fetch.file().twin();
         RangeSet missing = twin.missing(fetch.range());
         if (missing.isEmpty()) {
@@ -65,10 +66,12 @@ final class PieceFetcher {
             ends = open(fetch);
             outcomes.opened(fetch, ends);
         }
+        RemoteFile remote = null;
         try {
-            return fetch(fetch, ends, missing, buffer);
+            remote = remote(fetch, seat, ends);
+            return fetch(fetch, remote, ends.local(), missing, seat.buffer());
         } catch (KernelException refused) {
-            if (mayBeginAnew(fetch, ends, refused)) {
+            if (mayBeginAnew(fetch, seat, ends, remote, refused)) {
                 return Outcome.ANEW;
             }
             throw remoteFault(twin, refused);
@@ -77,23 +80,39 @@ final class PieceFetcher {
         }
     }
 
-    private Outcome fetch(Fetch fetch, OpenEnds ends, RangeSet missing, ByteBuffer buffer)
+    /** The one of all streams, or this one's own. */
+    private RemoteFile remote(Fetch fetch, Seat seat, OpenEnds ends) throws Fault, KernelException, Work.Abandoned {
+        fetch.ask();
+        seat.turnTo(ends);
+        if (!ends.isForCourses()) {
+            return ends.remote();
+        }
+        RemoteFile own = seat.own(ends);
+        if (own == null) {
+            own = open.takeRemote(ends);
+            own = own == null ? openRemote(fetch) : own;
+            seat.own(ends, own);
+        }
+        return own;
+    }
+
+    private Outcome fetch(Fetch fetch, RemoteFile remote, OpenFile local, RangeSet missing, ByteBuffer buffer)
             throws Fault, KernelException, Work.Abandoned {
         List<ByteRange> holes = new ArrayList<>();
-        List<ByteRange> data = ends.isSparse() ? data(fetch, ends, missing, holes) : missing.ranges();
+        List<ByteRange> data = remote.isSparse() ? data(fetch, remote, missing, holes) : missing.ranges();
         boolean told = true;
         for (int i = 0; i < data.size(); i++) {
             ByteRange part = data.get(i);
-            read(fetch, ends, part, buffer);
-            requireSame(fetch, ends);
-            dropBehind(ends, part);
+            read(fetch, remote, part, buffer);
+            requireSame(fetch, remote);
+            dropBehind(remote, part);
             fetch.enterLocal();
-            writes.write(fetch, ends.local(), part.start(), buffer);
+            writes.write(fetch, local, part.start(), buffer);
             told = outcomes.written(fetch, part, holes.isEmpty() && i == data.size() - 1);
             fetch.leaveLocal();
         }
         if (!holes.isEmpty()) {
-            requireSame(fetch, ends);
+            requireSame(fetch, remote);
             fetch.enterLocal();
             for (int i = 0; i < holes.size(); i++) {
                 told = outcomes.written(fetch, holes.get(i), i == holes.size() - 1);
@@ -104,12 +123,12 @@ final class PieceFetcher {
     }
 
     /** The parts that hold data; the others go to {@code holes}. */
-    private List<ByteRange> data(Fetch fetch, OpenEnds ends, RangeSet missing, List<ByteRange> holes)
+    private List<ByteRange> data(Fetch fetch, RemoteFile remote, RangeSet missing, List<ByteRange> holes)
             throws KernelException, Work.Abandoned {
         ByteRange range = fetch.range();
         fetch.ask();
         List<ByteRange> extents = new ArrayList<>();
-        for (Extent extent : files().dataExtents(ends.remote(), range.start(), range.lengthBytes())) {
+        for (Extent extent : files().dataExtents(remote.file(), range.start(), range.lengthBytes())) {
             extents.add(ByteRange.ofLength(extent.offsetBytes(), extent.lengthBytes()));
         }
         RangeSet data = RangeSet.ofAll(extents);
@@ -118,9 +137,9 @@ final class PieceFetcher {
     }
 
     /** Leaves the part in the buffer, between its position and its limit. */
-    private void read(Fetch fetch, OpenEnds ends, ByteRange part, ByteBuffer buffer)
+    private void read(Fetch fetch, RemoteFile remote, ByteRange part, ByteBuffer buffer)
             throws Fault, KernelException, Work.Abandoned {
-        int block = ends.isDirect() ? FillSettings.BLOCK_BYTES : 1;
+        int block = remote.isDirect() ? FillSettings.BLOCK_BYTES : 1;
         long from = part.start() / block * block;
         int wanted = (int) (part.end() - from);
         int asked = Math.min(buffer.capacity(), (wanted + block - 1) / block * block);
@@ -134,7 +153,7 @@ final class PieceFetcher {
             begun = got;
             buffer.limit(asked).position(got);
             fetch.ask();
-            int came = files().read(ends.remote(), from + got, buffer, ReadMode.NORMAL);
+            int came = files().read(remote.file(), from + got, buffer, ReadMode.NORMAL);
             if (came == 0) {
                 throw changed(fetch.file().twin(), "has become shorter");
             }
@@ -147,10 +166,10 @@ final class PieceFetcher {
         buffer.limit(wanted).position((int) (part.start() - from));
     }
 
-    private void dropBehind(OpenEnds ends, ByteRange part) {
-        if (!ends.isDirect()) {
+    private void dropBehind(RemoteFile remote, ByteRange part) {
+        if (!remote.isDirect()) {
             try {
-                parts.kernel().pageCache().evict(ends.remote(), part.start(), part.lengthBytes());
+                parts.kernel().pageCache().evict(remote.file(), part.start(), part.lengthBytes());
             } catch (KernelException stays) {
                 return; // in memory twice, until it is reclaimed
             }
@@ -158,6 +177,28 @@ final class PieceFetcher {
     }
 
     private OpenEnds open(Fetch fetch) throws Fault, Work.Abandoned {
+        Twin twin = fetch.file().twin();
+        RemoteFile remote = null;
+        try {
+            remote = openRemote(fetch);
+            // What a process serves reads ahead of each descriptor.
+            boolean isFuse = MountInfo.read()
+                    .byDevice(remote.status().device())
+                    .map(Mount::isFuse)
+                    .orElse(false);
+            OpenEnds ends = new OpenEnds(remote, writes.open(twin), isFuse);
+            remote = null;
+            return ends;
+        } catch (KernelException refused) {
+            throw remoteFault(twin, refused);
+        } finally {
+            if (remote != null) {
+                remote.close();
+            }
+        }
+    }
+
+    private RemoteFile openRemote(Fetch fetch) throws Fault, KernelException, Work.Abandoned {
         Twin twin = fetch.file().twin();
         OpenFile remote = null;
         try {
@@ -173,11 +214,9 @@ final class PieceFetcher {
             fetch.ask();
             FileStatus status = files().status(remote);
             requireSame(fetch, status);
-            OpenEnds ends = new OpenEnds(remote, writes.open(twin), status, direct);
+            RemoteFile opened = new RemoteFile(remote, status, direct);
             remote = null;
-            return ends;
-        } catch (KernelException refused) {
-            throw remoteFault(twin, refused);
+            return opened;
         } finally {
             if (remote != null) {
                 remote.close();
@@ -198,9 +237,9 @@ final class PieceFetcher {
         }
     }
 
-    private void requireSame(Fetch fetch, OpenEnds ends) throws Fault, KernelException, Work.Abandoned {
+    private void requireSame(Fetch fetch, RemoteFile remote) throws Fault, KernelException, Work.Abandoned {
         fetch.ask();
-        requireSame(fetch, files().status(ends.remote()));
+        requireSame(fetch, files().status(remote.file()));
     }
 
     private void requireSame(Fetch fetch, FileStatus now) throws Fault, KernelException, Work.Abandoned {
@@ -238,11 +277,13 @@ final class PieceFetcher {
     }
 
     /** Once each: the descriptor is another server's, or is not as good as it looked. */
-    private boolean mayBeginAnew(Fetch fetch, OpenEnds ends, KernelException refused) {
+    private boolean mayBeginAnew(
+            Fetch fetch, Seat seat, OpenEnds ends, RemoteFile remote, KernelException refused) {
         boolean stale = refused.errno().equals(Errno.ESTALE) && fetch.again() == 0;
-        boolean throughCache = refused.errno().equals(Errno.EINVAL) && ends.isDirect();
+        boolean throughCache = refused.errno().equals(Errno.EINVAL) && remote != null && remote.isDirect();
         if (stale || throughCache) {
             open.retire(fetch.file(), ends, throughCache);
+            seat.leave();
         }
         return stale || throughCache;
     }

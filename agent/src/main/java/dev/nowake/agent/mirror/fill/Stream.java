@@ -1,9 +1,8 @@
 package dev.nowake.agent.mirror.fill;
 
 import java.lang.foreign.Arena;
-import java.nio.ByteBuffer;
 
-/** One thread that fetches pieces, into one buffer of its own. */
+/** One thread that fetches pieces, into a buffer of its own. */
 final class Stream implements Runnable {
     private final Shared shared;
     private final Streams streams;
@@ -22,15 +21,19 @@ final class Stream implements Runnable {
     public void run() {
         boolean isCounted = true;
         try (Arena memory = Arena.ofConfined()) {
-            ByteBuffer buffer = memory.allocate(shared.settings.pieceBytes(), FillSettings.BLOCK_BYTES)
-                    .asByteBuffer();
-            for (Work next = streams.take(); next != null; next = streams.take()) {
-                perform(next, buffer);
-                if (isAbandoned) {
-                    return;
+            Seat seat = new Seat(memory.allocate(shared.settings.pieceBytes(), FillSettings.BLOCK_BYTES)
+                    .asByteBuffer());
+            try {
+                for (Work next = streams.take(seat); next != null; next = streams.take(seat)) {
+                    perform(next, seat);
+                    if (isAbandoned) {
+                        return;
+                    }
                 }
+                isCounted = false;
+            } finally {
+                seat.leave();
             }
-            isCounted = false;
         } catch (OutOfMemoryError noBuffer) {
             outcomes.noMemory(noBuffer);
         } finally {
@@ -40,12 +43,12 @@ final class Stream implements Runnable {
         }
     }
 
-    private void perform(Work work, ByteBuffer buffer) {
+    private void perform(Work work, Seat seat) {
         try {
             if (work instanceof Fetch fetch) {
-                isAbandoned = !perform(fetch, buffer);
+                isAbandoned = !perform(fetch, seat);
             } else if (work instanceof Closing closing) {
-                closing.ends().close();
+                closing.run();
                 isAbandoned = !outcomes.closed(closing);
             }
         } catch (Work.Abandoned late) {
@@ -54,9 +57,9 @@ final class Stream implements Runnable {
     }
 
     /** False where it has been abandoned. */
-    private boolean perform(Fetch fetch, ByteBuffer buffer) throws Work.Abandoned {
+    private boolean perform(Fetch fetch, Seat seat) throws Work.Abandoned {
         try {
-            return switch (fetcher.fetch(fetch, buffer)) {
+            return switch (fetcher.fetch(fetch, seat)) {
                 case DONE -> outcomes.done(fetch);
                 case ANEW -> outcomes.anew(fetch);
                 case HELD -> true;

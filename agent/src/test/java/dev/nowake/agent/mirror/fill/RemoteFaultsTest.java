@@ -105,7 +105,7 @@ final class RemoteFaultsTest {
         int before = asked.get();
         CompletableFuture<Void> next = rig.filler.need(twin, twin.all());
         if (next.isCompletedExceptionally()) {
-            Thread.sleep(PieceBook.SAME_ANSWER_NANOS / 1_000_000);
+            Thread.sleep(FailedPieces.SAME_ANSWER_NANOS / 1_000_000);
             next = rig.filler.need(twin, twin.all());
         }
         FillRig.get(next);

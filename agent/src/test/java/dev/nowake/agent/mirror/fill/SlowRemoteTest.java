@@ -83,7 +83,7 @@ final class SlowRemoteTest {
         rig.fill(twin);
         assertThat(residentBytes(twin.remote())).isLessThan(2 * MIB);
         rig.filler.close();
-        assertThat(server.served().bytes()).isEqualTo(24 * MIB);
+        assertThat(server.served().bytes()).isBetween(24L * MIB, 28L * MIB);
     }
 
     @Test
