@@ -5,6 +5,8 @@
  * (the latency) beside the others: one sequential reader is ruled by the latency, many parallel ones reach the
  * bandwidth. The folder's own files should be resident, or the disk below is measured too.
  *
+ * After --fail-after requests each further one fails with EIO.
+ *
  * After SIGUSR1 it hangs: read requests stay unanswered, those under way too, until SIGUSR2. Opens and lookups go on.
  *
  * Attributes are remembered for --attr-seconds, as network filesystems do: a change of the folder's files below is seen that
@@ -35,6 +37,8 @@ static struct {
     long bytesPerSecond;   // of all together; 0 = no cap
     int parallel;          // requests served at once
     int maxBackground;     // of them read-ahead, as the kernel may have under way; 0 = as many as are served
+    long failAfter;        // read requests that are answered; 0 = all
+    long blockBytes;       // what statfs says, as NFS says its request size; 0 = what the folder's filesystem says
     long attrSeconds;      // for which the kernel remembers attributes and names
     bool keepCache;        // false: every open drops the file's page cache, as libfuse does unless told otherwise
     bool background;       // return when mounted
@@ -122,7 +126,8 @@ static int slowRead(const char *path, char *buffer, size_t size, off_t offset, s
     long now = atomic_fetch_add(&inFlight, 1) + 1, most = atomic_load(&mostInFlight);
     while (now > most && !atomic_compare_exchange_weak(&mostInFlight, &most, now)) {
     }
-    ssize_t got = pread((int)info->fh, buffer, size, offset);
+    bool broken = options.failAfter > 0 && atomic_load(&requests) >= options.failAfter;
+    ssize_t got = broken ? (errno = EIO, -1) : pread((int)info->fh, buffer, size, offset);
     int rc = got < 0 ? -errno : (int)got;
     travel(got < 0 ? 0 : got);
     waitWhileHanging();
@@ -140,7 +145,9 @@ static int slowRelease(const char *path, struct fuse_file_info *info) {
 
 static int slowStatfs(const char *path, struct statvfs *status) {
     (void)path;
-    return fstatvfs(options.folder, status) ? -errno : 0;
+    if (fstatvfs(options.folder, status)) return -errno;
+    if (options.blockBytes > 0) status->f_bsize = status->f_frsize = options.blockBytes;
+    return 0;
 }
 
 static void *slowInit(struct fuse_conn_info *connection, struct fuse_config *config) {
@@ -207,7 +214,8 @@ static void goToBackground(void) {
 
 static void usage(void) {
     fputs("usage: slowfs [--latency-us 2000] [--bandwidth BYTES_PER_SECOND] [--parallel 64] [--max-background N]\n"
-          "              [--no-keep-cache] [--attr-seconds 60] [--background] FOLDER MOUNTPOINT\n"
+          "              [--no-keep-cache] [--fail-after REQUESTS] [--block-size BYTES]\n"
+          "              [--attr-seconds 60] [--background] FOLDER MOUNTPOINT\n"
           "Numbers may end in K, M or G (powers of 1000). Prints READY when mounted; SIGTERM unmounts.\n"
           "SIGUSR1: answer no read request any more; SIGUSR2: answer them all.\n",
           stderr);
@@ -220,6 +228,8 @@ static void parse(int argc, char **argv) {
                                           {"parallel", required_argument, NULL, 'p'},
                                           {"max-background", required_argument, NULL, 'm'},
                                           {"no-keep-cache", no_argument, NULL, 'n'},
+                                          {"fail-after", required_argument, NULL, 'f'},
+                                          {"block-size", required_argument, NULL, 's'},
                                           {"attr-seconds", required_argument, NULL, 'a'},
                                           {"background", no_argument, NULL, 'd'},
                                           {NULL, 0, NULL, 0}};
@@ -229,6 +239,8 @@ static void parse(int argc, char **argv) {
             case 'b': options.bytesPerSecond = number(optarg); break;
             case 'p': options.parallel = (int)number(optarg); break;
             case 'm': options.maxBackground = (int)number(optarg); break;
+            case 'f': options.failAfter = number(optarg); break;
+            case 's': options.blockBytes = number(optarg); break;
             case 'n': options.keepCache = false; break;
             case 'a': options.attrSeconds = number(optarg); break;
             case 'd': options.background = true; break;

@@ -39,12 +39,13 @@ class ArchitectureTest {
      *   <li>progress -> trace: readers that use pread(2) are seen by the kernel's events alone
      *   <li>advice -> identify, observe: one way to write a path, and bytes, as text
      *   <li>advice -> config: one way to read a pattern
-     *   <li>stage -> identify: one way to write a path as text
-     *   <li>stage -> execute: what had to go through page cache is evicted in the one way
+     *   <li>stage -> identify, observe: one way to write a path and a size as text
+     *   <li>stage -> execute: what has to go through page cache is read and dropped in one way
      *   <li>pack -> identify: one way to write a path as text
      *   <li>pack -> execute: what went through page cache is evicted in the one way
      *   <li>pack -> stage: what a model's folder consists of, and reads past page cache
      *   <li>mirror -> stage: links that lead out are followed, and content is held against names, in the one way
+     *   <li>mirror -> trust: one way to tell who could replace a folder
      *   <li>trace -> observe: one way to write a path as text that keeps odd bytes
      *   <li>metrics -> decide, execute, govern: it tells how they stand, from the records they describe themselves with
      *   <li>report -> observe: reads what was written there
@@ -71,7 +72,7 @@ class ArchitectureTest {
             daemon   -> listen identify rules load progress sample decide govern execute observe config control metrics mirror
 
             report   -> config observe
-            stage    -> identify execute
+            stage    -> identify execute observe
             pack     -> identify execute stage
             mirror   -> config identify stage execute decide observe trust
             advice   -> config identify observe

@@ -12,6 +12,8 @@ public interface Kernel {
 
     BulkFiles bulkFiles();
 
+    DiskSpace diskSpace();
+
     PageCache pageCache();
 
     FileEvents fileEvents();

@@ -48,7 +48,7 @@ public interface Leases {
      * (F_GETLEASE shows the first alone, measured on 6.18), and stays.
      *
      * <p>A descriptor learns when it is opened, and before it waits for a lease, which permission events it raises for ever.
-     * So a mark that is to hold for all later descriptors is set first, and this asked then.
+     * So a mark that is to hold for all later descriptors is set first, and this asked then: who came before is seen.
      */
     boolean stillAlone(OpenFile file) throws KernelException;
 }

@@ -19,11 +19,33 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Drops files from page cache. */
-@Command(name = "evict", description = "Drops model files from page cache, and says what stayed and why.")
+/** Drops files from page cache, or models from a mirror's disk. */
+@Command(
+        name = "evict",
+        description =
+                "Drops model files from page cache, or mirrored models from the local disk, and says what stayed and"
+                        + " why.")
 final class EvictVerb implements Callable<Integer> {
-    @Parameters(paramLabel = "PATH", arity = "1..*", description = "Files, or folders searched for model files.")
+    /** Where something is evicted from. */
+    enum Tier {
+        memory,
+        disk
+    }
+
+    @Parameters(
+            paramLabel = "PATH",
+            arity = "1..*",
+            description = "Files, or folders searched for model files; of a mirror's disk also a model's name.")
     private List<String> paths;
+
+    @Option(
+            names = "--tier",
+            paramLabel = "memory|disk",
+            defaultValue = "memory",
+            description =
+                    "memory: page cache, done here; disk: a mirror's local disk, whole models that nobody has open,"
+                            + " done by the running daemon (default: ${DEFAULT-VALUE}).")
+    private Tier tier;
 
     @Option(
             names = "--wait",
@@ -52,6 +74,9 @@ final class EvictVerb implements Callable<Integer> {
     public Integer call() throws CliException {
         if (!(waitSeconds >= 0 && waitSeconds <= 3600)) {
             throw CliException.usage("--wait takes 0 to 3600 seconds");
+        }
+        if (tier == Tier.disk) {
+            return new DiskEvictRun(invocation).run(paths);
         }
         Evictor evictor = new Evictor(invocation.kernel(), invocation.mappings());
         List<FoundFile> files = Targets.find(invocation, paths).files();

@@ -16,6 +16,20 @@ final class ExplainTable {
 
     void print(JsonNode document) {
         line("file", text(document.path("path")));
+        if (document.has("rule")) {
+            decided(document);
+        }
+        if (document.has("mirror")) {
+            new ExplainDiskTable(out).print(document.path("mirror"));
+        }
+        if (document.has("rule")) {
+            out.println();
+            steps(document);
+        }
+        out.flush();
+    }
+
+    private void decided(JsonNode document) {
         line("root", text(document.path("root").path("path")));
         JsonNode model = document.path("model");
         line(
@@ -58,9 +72,6 @@ final class ExplainTable {
         }
         line("room", Sizes.of(document.path("roomBytes").asLong()));
         passedOver(document.path("passedOver"));
-        out.println();
-        steps(document);
-        out.flush();
     }
 
     private void line(String name, String value) {

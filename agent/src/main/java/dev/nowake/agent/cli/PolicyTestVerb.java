@@ -1,7 +1,5 @@
 package dev.nowake.agent.cli;
 
-import dev.nowake.agent.config.ArgumentText;
-import dev.nowake.policy.Argument;
 import dev.nowake.policy.Policy;
 import dev.nowake.policy.PolicyFailure;
 import dev.nowake.policy.builtin.BuiltinPolicies;
@@ -19,19 +17,22 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Runs a recorded load on a simulated host: with the policy, without any, and with the default one. */
+/**
+ * Runs a recorded load on a simulated host: with the policy, without any, and with the default one. Or a journal's loads
+ * through a simulated mirror: with the policy, and with {@code mirror-lru}.
+ */
 @Command(
         name = "test",
-        description = "Replays a recorded load against a simulated host and compares the policy with others.",
+        description =
+                "Replays a recorded load against a simulated host, or a journal's loads through a simulated mirror, and"
+                        + " compares the policy with others.",
         sortOptions = false)
 final class PolicyTestVerb implements Callable<Integer> {
     private static final List<String> BESIDE = List.of("none", "load-and-release");
@@ -41,10 +42,22 @@ final class PolicyTestVerb implements Callable<Integer> {
 
     @Option(
             names = "--trace",
-            required = true,
             paramLabel = "FILE",
             description = "The recorded load: JSON lines of 'trace record', or maio's 'path offset length node'.")
     private Path trace;
+
+    @Option(
+            names = "--loads",
+            paramLabel = "FILE",
+            description = "Instead of a trace: the loads of a daemon's journal, through a mirror with --budget.")
+    private Path loads;
+
+    @Option(
+            names = "--budget",
+            paramLabel = "SIZE",
+            converter = SizeText.class,
+            description = "What the mirror of --loads may take of its disk.")
+    private Long budgetBytes;
 
     @Option(
             names = "--memory",
@@ -82,12 +95,21 @@ final class PolicyTestVerb implements Callable<Integer> {
 
     @Override
     public Integer call() throws CliException {
+        if ((trace == null) == (loads == null)) {
+            throw CliException.usage("give --trace FILE, or --loads FILE with --budget SIZE");
+        }
+        if ((loads == null) != (budgetBytes == null)) {
+            throw CliException.usage("--loads FILE and --budget SIZE belong together");
+        }
+        if (loads != null) {
+            return new PolicyDiskTrial(invocation, loads, budgetBytes).run(policy, given);
+        }
         Recording recording = recording();
         HostSpec host = host();
         List<SimulationResult> results = new ArrayList<>();
         try (WatchedCalls calls = new WatchedCalls(PolicySource.named(policy))) {
             Policy tested = calls.unit().policy();
-            results.add(run(recording, host, tested, arguments(tested), calls));
+            results.add(run(recording, host, tested, GivenArguments.of(tested, given), calls));
         } catch (PolicyFailure unloadable) {
             throw new CliException(ExitCode.FAILED, "bad_policy", unloadable.getMessage(), unloadable);
         }
@@ -128,36 +150,6 @@ final class PolicyTestVerb implements Callable<Integer> {
         } catch (IllegalArgumentException wrong) {
             throw CliException.usage(wrong.getMessage());
         }
-    }
-
-    private Map<String, Object> arguments(Policy tested) throws CliException {
-        Map<String, Argument> declared = tested.arguments();
-        Map<String, Object> args = new HashMap<>(tested.defaults());
-        for (String pair : given) {
-            int equals = pair.indexOf('=');
-            Argument argument = equals < 0 ? null : declared.get(pair.substring(0, equals));
-            if (argument == null) {
-                throw CliException.usage("--arg " + pair + ": "
-                        + (equals < 0
-                                ? "write NAME=VALUE"
-                                : "the policy takes "
-                                        + (declared.isEmpty()
-                                                ? "no arguments"
-                                                : String.join(", ", new TreeSet<>(declared.keySet())))));
-            }
-            try {
-                args.put(pair.substring(0, equals), ArgumentText.parse(pair.substring(equals + 1), argument));
-            } catch (IllegalArgumentException wrong) {
-                throw CliException.usage("--arg " + pair + ": " + wrong.getMessage());
-            }
-        }
-        for (String name : new TreeSet<>(declared.keySet())) {
-            if (!args.containsKey(name)) {
-                throw CliException.usage(
-                        "the policy needs --arg " + name + "=VALUE (" + ArgumentText.type(declared.get(name)) + ")");
-            }
-        }
-        return args;
     }
 
     private void print(Recording recording, List<SimulationResult> results) {

@@ -3,43 +3,74 @@ package dev.nowake.agent.cli;
 import java.io.PrintStream;
 import java.util.function.LongSupplier;
 
-/** A progress bar on stderr, for a person at a terminal; on anything else it draws nothing. */
+/** Progress on stderr: a bar for a person at a terminal; elsewhere nothing, or a line now and then for a log. */
 final class Progress {
     /** Ten times a second looks like motion and costs nothing beside the I/O. */
     private static final long INTERVAL_MILLIS = 100;
 
+    /** A container's log is to show that something moves, and not to be filled by it. */
+    private static final long LINE_MILLIS = 30_000;
+
     private static final int CELLS = 30;
 
     private final PrintStream target;
-    private final long wholeBytes;
+    private final boolean isTerminal;
+    private final LongSupplier wholeBytes;
     private final LongSupplier doneBytes;
     private final long startNanos = System.nanoTime();
     private final Thread thread;
 
-    private Progress(PrintStream target, long wholeBytes, LongSupplier doneBytes) {
+    private Progress(PrintStream target, boolean isTerminal, LongSupplier wholeBytes, LongSupplier doneBytes) {
         this.target = target;
+        this.isTerminal = isTerminal;
         this.wholeBytes = wholeBytes;
         this.doneBytes = doneBytes;
         this.thread = target == null
                 ? null
-                : Thread.ofPlatform().daemon().name("nowake-progress").start(this::draw);
+                : Thread.ofPlatform().daemon().name("nowake-progress").start(isTerminal ? this::draw : this::log);
     }
 
+    /** For a terminal alone. */
     static Progress start(Invocation invocation, long wholeBytes, LongSupplier doneBytes) {
-        return new Progress(invocation.errIsTerminal() ? invocation.err() : null, wholeBytes, doneBytes);
+        PrintStream target = invocation.errIsTerminal() ? invocation.err() : null;
+        return new Progress(target, true, () -> wholeBytes, doneBytes);
+    }
+
+    /** For what takes minutes: a line every half minute where stderr is no terminal. {@code wholeBytes}: 0 while it is not known. */
+    static Progress startLong(Invocation invocation, LongSupplier wholeBytes, LongSupplier doneBytes) {
+        return new Progress(invocation.err(), invocation.errIsTerminal(), wholeBytes, doneBytes);
     }
 
     private void draw() {
         try {
             while (true) {
                 Thread.sleep(INTERVAL_MILLIS);
-                target.print("\r" + line(doneBytes.getAsLong(), wholeBytes, System.nanoTime() - startNanos) + "\033[K");
-                target.flush();
+                if (wholeBytes.getAsLong() > 0) {
+                    target.print("\r" + now(true) + "\033[K");
+                    target.flush();
+                }
             }
         } catch (InterruptedException e) {
             target.print("\r\033[K");
             target.flush();
         }
+    }
+
+    private void log() {
+        try {
+            while (true) {
+                Thread.sleep(LINE_MILLIS);
+                target.println("nowake: " + now(false));
+                target.flush();
+            }
+        } catch (InterruptedException done) {
+            return;
+        }
+    }
+
+    private String now(boolean bar) {
+        String line = line(doneBytes.getAsLong(), wholeBytes.getAsLong(), System.nanoTime() - startNanos);
+        return bar ? line : line.substring(Bar.of(0, CELLS).length() + 1);
     }
 
     static String line(long doneBytes, long wholeBytes, long nanos) {

@@ -1,14 +1,15 @@
 package dev.nowake.agent.cli;
 
-import dev.nowake.agent.execute.MountTraits;
+import dev.nowake.agent.config.TimeSpan;
 import dev.nowake.agent.stage.StageReport;
 import dev.nowake.agent.stage.StageRun;
-import dev.nowake.kernel.proc.Mount;
-import dev.nowake.kernel.proc.MountInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -21,13 +22,8 @@ import picocli.CommandLine.Parameters;
                         + " disk before the first load. Goes on where an earlier copy was ended. Exit code 3 when some"
                         + " files could not be copied.")
 final class StageVerb implements Callable<Integer> {
-    /** As much in flight as a disk needs, with pieces of 2 MiB. */
-    private static final int LOCAL_STREAMS = 4;
-
-    /** What a server with 10 ms a request needs for 6 GB/s; the buffers are 64 MiB. */
-    private static final int REMOTE_STREAMS = 32;
-
-    private static final int MOST_STREAMS = 48;
+    /** What a piece of a slow server and a record need; whoever sends SIGTERM mostly waits longer, 10 s at least. */
+    private static final long STOP_MILLIS = 5000;
 
     @Parameters(index = "0", paramLabel = "SRC", description = "A file or a folder.")
     private String source;
@@ -49,8 +45,17 @@ final class StageVerb implements Callable<Integer> {
             names = "--streams",
             paramLabel = "N",
             description =
-                    "Pieces of 2 MiB under way at once (default: 4 from a disk, 32 from a network or FUSE mount).")
+                    "Pieces of 2 MiB under way at once, 48 at most (default: 4 from a disk, 32 from a network or FUSE"
+                            + " mount).")
     private int streams;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SPAN",
+            defaultValue = "5m",
+            converter = SpanConverter.class,
+            description = "Ends when storage has answered nothing for so long (default: ${DEFAULT-VALUE}).")
+    private Duration timeout;
 
     private final Invocation invocation;
 
@@ -59,45 +64,72 @@ final class StageVerb implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws CliException, InterruptedException {
+    public Integer call() throws Exception {
         Path from = RawArguments.path(source);
         Path to = RawArguments.path(target);
-        StageRun run;
+        if (streams < 0 || streams > StageRun.MOST_STREAMS) {
+            throw CliException.usage("--streams is from 1 to " + StageRun.MOST_STREAMS);
+        }
+        StageRun run = new StageRun(invocation.kernel(), from, to, streams, verify);
+        CountDownLatch told = new CountDownLatch(1);
+        Thread onStop = new Thread(() -> stop(run, told), "nowake-stage-stop");
+        Runtime.getRuntime().addShutdownHook(onStop);
         try {
-            requireApart(from.toRealPath(), to);
-            run = new StageRun(
-                    invocation.kernel(), invocation.kernel().files(), from, to, streams(from.toRealPath()), verify);
+            StageReport report = copy(run, from, to);
+            tell(report);
+            if (report.isDone()) {
+                return ExitCode.DONE;
+            }
+            return report.copied() + report.unchanged() > 0 ? ExitCode.PARTLY_DONE : ExitCode.FAILED;
+        } finally {
+            told.countDown();
+            forget(onStop);
+        }
+    }
+
+    private StageReport copy(StageRun run, Path from, Path to) throws Exception {
+        StallWatch watch = new StallWatch(run::answers, timeout, span -> tellOfStall(run, from, to, span));
+        Progress progress = Progress.startLong(invocation, run::wholeBytes, run::doneBytes);
+        try {
+            return watch.await(() -> {
+                requireApart(from.toRealPath(), to);
+                return run.run();
+            });
+        } catch (StallWatch.GivenUp nobody) {
+            return run.giveUp("given up, " + stalled(run, from, to, timeout) + "; run it again to go on");
         } catch (IOException unreadable) {
             throw CliException.of(from, unreadable);
-        }
-        Thread onStop = new Thread(run::stop, "nowake-stage-stop");
-        Runtime.getRuntime().addShutdownHook(onStop);
-        Progress progress = Progress.start(invocation, run.sizeBytes(), run.doneBytes());
-        StageReport report;
-        try {
-            report = run.run();
         } finally {
             progress.close();
         }
-        tell(report);
-        if (report.isDone()) {
-            return ExitCode.DONE;
-        }
-        return report.copied() + report.unchanged() > 0 ? ExitCode.PARTLY_DONE : ExitCode.FAILED;
     }
 
-    private int streams(Path from) throws CliException {
-        if (streams < 0 || streams > MOST_STREAMS) {
-            throw CliException.usage("--streams is from 1 to " + MOST_STREAMS);
+    private void tellOfStall(StageRun run, Path from, Path to, Duration span) {
+        invocation.warn(
+                stalled(run, from, to, span) + "; waiting until that is " + TimeSpan.format(timeout) + " (--timeout)");
+    }
+
+    private static String stalled(StageRun run, Path from, Path to, Duration span) {
+        return (run.isWriting() ? Invocation.show(to) + " has taken" : Invocation.show(from) + " has given")
+                + " nothing for " + TimeSpan.format(span);
+    }
+
+    /** At ^C or SIGTERM: pieces under way arrive, what has arrived is written down, and the verb tells how far it came. */
+    private static void stop(StageRun run, CountDownLatch told) {
+        run.stop();
+        try {
+            boolean unused = told.await(STOP_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
         }
-        if (streams > 0) {
-            return streams;
+    }
+
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException stopping) {
+            return; // it has begun
         }
-        boolean remote = MountInfo.read()
-                .byPath(from)
-                .map((Mount mount) -> MountTraits.of(mount, 0).remote())
-                .orElse(false);
-        return remote ? REMOTE_STREAMS : LOCAL_STREAMS;
     }
 
     private static void requireApart(Path from, Path to) throws CliException, IOException {
@@ -131,6 +163,7 @@ final class StageVerb implements Callable<Integer> {
                             .number("resumedBytes", report.resumedBytes())
                             .decimal("seconds", report.seconds())
                             .flag("pastPageCache", report.isDirect())
+                            .flag("stopped", report.stopped())
                             .array("skipped", report.skipped(), json::path)
                             .array(
                                     "failures",
@@ -148,7 +181,8 @@ final class StageVerb implements Callable<Integer> {
                         + Sizes.digits(report.seconds()) + " s ("
                         + Sizes.digits(report.copiedBytes() / Math.max(report.seconds(), 1e-9) / 1e9) + " GB/s)"
                         + resumed
-                        + unchanged + verified);
+                        + unchanged + verified
+                        + (report.stopped() ? "; ended before all was there, run it again to go on" : ""));
         invocation.out().flush();
     }
 }

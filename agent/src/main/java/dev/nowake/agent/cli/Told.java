@@ -43,9 +43,13 @@ final class Told {
         }
     }
 
+    JsonNode ask() throws CliException {
+        return DaemonCall.ask(invocation, request);
+    }
+
     /** {@code line}: what people are shown; programs get the answer itself. */
     void say(java.util.function.Function<JsonNode, String> line) throws CliException {
-        JsonNode answer = DaemonCall.ask(invocation, request);
+        JsonNode answer = ask();
         invocation.out().println(invocation.json() ? answer.toString() : line.apply(answer));
         invocation.out().flush();
     }

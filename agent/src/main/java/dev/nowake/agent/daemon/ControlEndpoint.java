@@ -23,6 +23,7 @@ final class ControlEndpoint implements AutoCloseable {
     private final PolicyRegistry policies;
     private final LaneSet lanes;
     private final Reloading reloading;
+    private final MirrorDisks disks;
     private final Consumer<String> warnings;
     private final ControlServer server;
     private final long startedNanos = System.nanoTime();
@@ -40,12 +41,14 @@ final class ControlEndpoint implements AutoCloseable {
             PolicyRegistry policies,
             LaneSet lanes,
             Reloading reloading,
+            MirrorDisks disks,
             Consumer<String> warnings)
             throws IOException {
         this.parts = parts;
         this.policies = policies;
         this.lanes = lanes;
         this.reloading = reloading;
+        this.disks = disks;
         this.warnings = warnings;
         Access access = access(reloading.config().service().control());
         server = new ControlServer(socket, access, answers());
@@ -71,10 +74,12 @@ final class ControlEndpoint implements AutoCloseable {
     }
 
     private Answers answers() {
-        return new SwitchAnswers(parts.switches(), reloading::config, this::models, parts.journal())
-                .addTo(new Answers())
+        Answers answers = new SwitchAnswers(parts.switches(), reloading::config, this::models, parts.journal())
+                .addTo(new Answers());
+        return new DiskAnswers(disks)
+                .addTo(answers)
                 .add("status", request -> status())
-                .add("explain", request -> ExplainAnswer.of(lanes.all(), request))
+                .add("explain", request -> ExplainAnswer.of(lanes.all(), disks.all(), request))
                 .change("reload", (request, by) -> reloading.answer(request))
                 .add("policies", request -> Map.of("policies", policies.status()))
                 .change("policy-enable", (request, by) -> {

@@ -50,6 +50,7 @@ public final class Daemon implements AutoCloseable {
     private final PolicyRegistry policies;
     private final LaneSet lanes;
     private final Reloading reloading;
+    private final MirrorDisks disks = new MirrorDisks();
     private final AtomicBoolean moving = new AtomicBoolean();
     private final ControlEndpoint control;
     private final Metrics metrics;
@@ -106,7 +107,7 @@ public final class Daemon implements AutoCloseable {
         if (keeps.problem() != null) {
             warn(keeps.problem());
         }
-        control = new ControlEndpoint(socket, parts, policies, lanes, reloading, this::warn);
+        control = new ControlEndpoint(socket, parts, policies, lanes, reloading, disks, this::warn);
         metrics = new Metrics(
                 new SelfView(
                         parts,

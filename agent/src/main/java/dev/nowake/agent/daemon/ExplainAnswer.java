@@ -1,11 +1,16 @@
 package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.control.ControlError;
+import dev.nowake.agent.mirror.evict.MirrorDisk;
+import dev.nowake.agent.observe.PathLabel;
 import dev.nowake.kernel.PathBytes;
 import dev.nowake.model.FileId;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -22,7 +27,7 @@ final class ExplainAnswer {
     /**
      * @param request {@code pathBase64} (absolute, resolved), {@code device} and {@code inode} of what is there, {@code pid} or 0
      */
-    static Map<String, Object> of(Collection<Lane> lanes, Map<String, Object> request) {
+    static Map<String, Object> of(Collection<Lane> lanes, List<MirrorDisk> disks, Map<String, Object> request) {
         Path path;
         FileId id;
         int pid;
@@ -33,6 +38,37 @@ final class ExplainAnswer {
         } catch (RuntimeException malformed) {
             return ControlError.of("usage", "explain needs pathBase64, device, inode and pid");
         }
+        Map<String, Object> answer = ofLane(lanes, path, id, pid);
+        Map<String, Object> mirror = ofDisk(disks, path);
+        if (mirror == null) {
+            return answer;
+        }
+        Map<String, Object> both = new LinkedHashMap<>();
+        if (answer.containsKey("error")) { // of what no root is above, the mirror knows the place alone
+            both.put("path", PathLabel.of(path).text());
+        } else {
+            both.putAll(answer);
+        }
+        both.put("mirror", mirror);
+        return both;
+    }
+
+    /** Null where it is in no mirror. */
+    private static Map<String, Object> ofDisk(List<MirrorDisk> disks, Path path) {
+        for (MirrorDisk disk : disks) {
+            try {
+                Map<String, Object> explained = disk.explain(path);
+                if (explained != null) {
+                    return explained;
+                }
+            } catch (IOException unknown) {
+                return Map.of("mirror", disk.name(), "problem", String.valueOf(unknown.getMessage()));
+            }
+        }
+        return null;
+    }
+
+    private static Map<String, Object> ofLane(Collection<Lane> lanes, Path path, FileId id, int pid) {
         Lane lane = null;
         int depth = -1;
         for (Lane each : lanes) {

@@ -1,6 +1,5 @@
 package dev.nowake.agent.mirror;
 
-import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.ByteRange;
 import dev.nowake.model.FileId;
 import dev.nowake.model.RangeSet;
@@ -43,18 +42,7 @@ public interface Twin {
      */
     void save() throws IOException;
 
-    /**
-     * Makes every byte missing again: first in the record, then in the file, whose space is given back.
-     *
-     * @param file the local file, opened for writing by the caller, who holds a lease on it: another open would wait for
-     *     that for ever. Stays open
-     * @throws IOException some step failed: each byte is still either right or missing
-     */
-    default void clear(OpenFile file) throws IOException {
-        clear();
-    }
-
-    /** {@link #clear(OpenFile)} of a file nobody holds a lease on. */
+    /** Makes every byte missing again: first in the record, then in the file, whose space is given back. */
     void clear() throws IOException;
 
     /**

@@ -19,6 +19,7 @@ public enum LineKind {
     RELEASE("release", "pages were dropped because nobody needs them any more"),
     FORECAST("forecast", "what enforce mode would have done for a load"),
     DONE("done", "a load is over: its figures"),
+    DISK("disk", "models were evicted from a mirror's disk, or room there could not be made"),
     COMPACTION("compaction", "free memory was brought together in large blocks"),
     FENCE("fence", "a mount returns nothing and is asked for nothing more"),
     LIFT("lift", "a fenced mount returns again"),

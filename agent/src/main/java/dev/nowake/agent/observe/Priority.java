@@ -32,7 +32,7 @@ public enum Priority {
             case ERROR -> ERROR;
             case WARNING, FENCE, OVERFLOW, LOST -> WARNING;
             case START, STOP, RELOAD, SWITCH, LIFT, MOUNT, MIRROR, POLICY -> NOTICE;
-            case BEGIN, DONE, SHORTAGE, LOG -> INFO;
+            case BEGIN, DONE, SHORTAGE, DISK, LOG -> INFO;
             case OPEN, PLAN, OUTCOME, LOAD, ROOM, PAGES, SAMPLE, CLOSE, RELEASE, FORECAST, COMPACTION -> DEBUG;
         };
     }
@@ -45,6 +45,7 @@ public enum Priority {
         }
         return switch (kind) {
             case POLICY -> ofPolicy(entry);
+            case DISK -> entry.has("missingBytes") ? WARNING : INFO;
             case MIRROR -> ofMirror(entry);
             case RELOAD -> entry.has("errors") || entry.has("error") ? ERROR : NOTICE;
             default -> of(kind);

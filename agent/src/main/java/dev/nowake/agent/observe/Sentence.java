@@ -29,6 +29,9 @@ public final class Sentence {
     private String about() {
         String model = entry.text("model");
         String policy = entry.text("policy");
+        if (entry.lineKind() == LineKind.DISK) {
+            return prefixed("mirror ", "mirror");
+        }
         boolean ofPolicy = entry.lineKind() == LineKind.POLICY && !policy.isEmpty();
         if (!model.isEmpty() && !ofPolicy) {
             return model;
@@ -54,6 +57,7 @@ public final class Sentence {
                 amount("would have prefetched ", "wouldPrefetchBytes", "")
                         + amount(", released ", "wouldReleaseBytes", "");
             case DONE -> LoadSentence.of(entry) + refused();
+            case DISK -> disk();
             case COMPACTION -> compaction();
             case FENCE -> mount() + "silent for " + Amounts.seconds(positive("silentSeconds")) + ": " + reason("");
             case LIFT -> mount() + "returns again after " + Amounts.seconds(positive("fencedSeconds"));
@@ -129,6 +133,35 @@ public final class Sentence {
                 + amount(", ", "missingBytes", " missing")
                 + amount(", ", "reclaimedBytes", " reclaimed")
                 + reason(", ");
+    }
+
+    private String disk() {
+        String would = entry.text("mode").equals("observe") ? "would evict " : "evicted ";
+        String evicted = models("evicted");
+        String stayed = models("stayed");
+        String missing = amount("", "missingBytes", " missing on the disk") + reason(": ");
+        return (evicted.isEmpty() ? "" : would + evicted + prefixed(" for ", "by") + time(" in "))
+                + (stayed.isEmpty() ? "" : (evicted.isEmpty() ? "" : "; ") + "stayed " + stayed)
+                + (missing.isEmpty() ? "" : (evicted.isEmpty() && stayed.isEmpty() ? "" : "; ") + missing);
+    }
+
+    /** Of a list of models with their bytes and a reason. */
+    private String models(String key) {
+        StringJoiner models = new StringJoiner(", ");
+        JsonNode list = entry.fields().path(key);
+        int shown = 0;
+        for (JsonNode each : list) {
+            if (shown++ < SHOWN_STEPS) {
+                JournalEntry model = new JournalEntry(each, entry.raw());
+                models.add(model.text("model")
+                        + new Sentence(model).amount(" ", "bytes", "")
+                        + new Sentence(model).wrapped("reason"));
+            }
+        }
+        if (shown > SHOWN_STEPS) {
+            models.add(shown - SHOWN_STEPS + " more");
+        }
+        return models.toString();
     }
 
     private String compaction() {

@@ -12,10 +12,11 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * A file's data, past the page cache (O_DIRECT, open(2)) where its filesystem allows that. Offsets, lengths and buffers are
- * then multiples of {@link #BLOCK_BYTES}; the last read of a file is as short as the file. Any thread.
+ * A file's data, past the page cache (O_DIRECT, open(2)) where its filesystem allows that. Offsets, lengths and addresses of
+ * buffers are then multiples of {@link #blockBytes}; the last read of a file is as short as the file. Any thread.
  */
-public record DataChannel(FileChannel channel, boolean isDirect) implements AutoCloseable {
+public record DataChannel(FileChannel channel, boolean isDirect, int blockBytes, boolean isForOneStream)
+        implements DataSource {
     /** What every disk and filesystem seen asks for at most: a page. */
     public static final int BLOCK_BYTES = 4096;
 
@@ -36,15 +37,25 @@ public record DataChannel(FileChannel channel, boolean isDirect) implements Auto
     }
 
     public static DataChannel read(Path file) throws IOException {
-        return open(file, Set.of(StandardOpenOption.READ));
+        return read(file, false);
     }
 
-    /** Makes the file where there is none. */
+    /** {@code forOneStream}: see {@link #isForOneStream}. */
+    static DataChannel read(Path file, boolean forOneStream) throws IOException {
+        return open(file, MOST_BLOCK_BYTES, Set.of(StandardOpenOption.READ), forOneStream);
+    }
+
+    /** Makes the file where there is none. It can be read as well. */
     static DataChannel write(Path file) throws IOException {
-        return open(file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE));
+        return open(
+                file,
+                BLOCK_BYTES,
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.READ),
+                false);
     }
 
-    private static DataChannel open(Path file, Set<OpenOption> options) throws IOException {
+    private static DataChannel open(Path file, int mostBlockBytes, Set<OpenOption> options, boolean forOneStream)
+            throws IOException {
         Set<OpenOption> direct = new HashSet<>(options);
         direct.add(DIRECT);
         try {
@@ -52,30 +63,30 @@ public record DataChannel(FileChannel channel, boolean isDirect) implements Auto
                 throw new UnsupportedOperationException("this Java has no direct reads");
             }
             FileChannel channel = FileChannel.open(file, direct);
-            if (Files.getFileStore(file).getBlockSize() <= BLOCK_BYTES) {
-                return new DataChannel(channel, true);
+            long block = Files.getFileStore(file).getBlockSize();
+            if (block <= mostBlockBytes && mostBlockBytes % block == 0) {
+                return new DataChannel(channel, true, (int) Math.max(block, BLOCK_BYTES), forOneStream);
             }
             channel.close(); // the JDK would ask for larger multiples than our pieces may have
         } catch (IOException | UnsupportedOperationException refused) {
             // opened plainly below, which tells a real error
         }
-        return new DataChannel(FileChannel.open(file, options), false);
+        return new DataChannel(FileChannel.open(file, options), false, BLOCK_BYTES, forOneStream);
     }
 
     /** A buffer for pieces of this length. */
     public static ByteBuffer buffer(int lengthBytes) {
-        return ByteBuffer.allocateDirect(lengthBytes + BLOCK_BYTES)
-                .alignedSlice(BLOCK_BYTES)
-                .slice(0, lengthBytes)
-                .alignedSlice(BLOCK_BYTES);
+        return ByteBuffer.allocateDirect(lengthBytes + MOST_BLOCK_BYTES)
+                .alignedSlice(MOST_BLOCK_BYTES)
+                .slice(0, lengthBytes);
     }
 
-    /** Reads until the buffer is full or the file ends. */
+    @Override
     public void readFully(ByteBuffer target, long offsetBytes) throws IOException {
         long at = offsetBytes;
         while (target.hasRemaining()) {
             int got = channel.read(target, at);
-            if (got < 0 || isDirect && got % BLOCK_BYTES != 0) {
+            if (got < 0 || isDirect && got % blockBytes != 0) {
                 return; // the end of the file
             }
             at += got;

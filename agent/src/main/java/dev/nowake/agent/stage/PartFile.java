@@ -1,12 +1,15 @@
 package dev.nowake.agent.stage;
 
 import dev.nowake.agent.identify.PathText;
+import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.Extent;
-import dev.nowake.kernel.FileAccess;
+import dev.nowake.kernel.Kernel;
+import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.ByteRange;
 import dev.nowake.model.RangeSet;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
@@ -19,51 +22,61 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A file on its way: {@code .NAME.nowake-part} beside its target, of the full length from the start, with a record of what has
- * arrived. It takes the target's name when it is whole and durable, so that nobody ever sees half a model. Any thread, one
- * piece each.
+ * A file on its way: {@code .NAME.nowake-part} beside its target, of the full length and with its blocks set aside from the
+ * start, with a record of what has arrived. It takes the target's name when it is whole and durable, so that nobody ever sees
+ * half a model. Any thread, one piece each.
  */
-final class PartFile implements AutoCloseable {
+final class PartFile extends FileUnderWay {
     private static final String SUFFIX = ".nowake-part";
     private static final List<String> OURS = List.of(SUFFIX, SUFFIX + ".json", SUFFIX + ".json.new");
 
-    private final StageFile file;
     private final Path part;
     private final Path record;
-    private final DataChannel source;
     private final DataChannel target;
     private final RangeSet data;
+    private final RangeSet before;
+    private final Object recording = new Object();
     private RangeSet done;
     private RangeSet durable;
-    private IOException failed;
-    private int piecesUnderWay;
-    private boolean allHandedOut;
 
-    private PartFile(StageFile file, FileAccess access) throws IOException {
-        this.file = file;
-        this.part = StageTree.beside(file.target(), SUFFIX);
+    private PartFile(StageFile file, DataSource source, DataChannel target, Kernel kernel) throws IOException {
+        super(file, source);
+        this.part = partOf(file);
         this.record = StageTree.beside(file.target(), SUFFIX + ".json");
-        this.data = data(file, access);
-        this.target = DataChannel.write(part);
-        try {
-            lock();
-            this.source = DataChannel.read(file.source());
-        } catch (IOException refused) {
-            target.close();
-            throw refused;
-        }
-        boolean same = target.channel().size() >= file.sizeBytes();
-        this.done = same ? PartRecord.read(record, file) : RangeSet.EMPTY;
-        this.durable = done;
-        if (done.isEmpty()) {
+        this.target = target;
+        lock();
+        this.data = data(kernel);
+        boolean whole = target.channel().size() >= file.sizeBytes();
+        this.before = whole ? inBlocks(PartRecord.read(record, file)) : RangeSet.EMPTY;
+        this.done = before;
+        this.durable = before;
+        if (before.isEmpty()) {
             target.channel().truncate(0);
         }
-        setLength();
+        makeRoom(kernel);
     }
 
-    /** @throws IOException with one line: somebody else copies it, the source cannot be read, the target not be written */
-    static PartFile open(StageFile file, FileAccess access) throws IOException {
-        return new PartFile(file, access);
+    /**
+     * @throws IOException with one line: somebody else copies it, the source cannot be read, the target not be written, or
+     *     there is no room for it
+     */
+    static PartFile open(StageFile file, Kernel kernel) throws IOException {
+        DataSource source = DataSource.open(kernel, file.source());
+        DataChannel target = null;
+        try {
+            target = DataChannel.write(partOf(file));
+            return new PartFile(file, source, target, kernel);
+        } catch (IOException refused) {
+            source.close();
+            if (target != null) {
+                target.close();
+            }
+            throw refused;
+        }
+    }
+
+    static Path partOf(StageFile file) {
+        return StageTree.beside(file.target(), SUFFIX);
     }
 
     /** Whether a file is one of these, or the record of one. */
@@ -83,40 +96,70 @@ final class PartFile implements AutoCloseable {
         throw new IOException("another nowake stage copies it; wait for that one");
     }
 
-    /** Sparse: what is not written stays a hole. */
-    private void setLength() throws IOException {
+    /**
+     * Blocks set aside first are written half again as fast on ext4 as those found one write at a time, and a disk that is
+     * too small is known before anything is copied. Where the filesystem sets nothing aside the file is sparse, and what is
+     * not written stays a hole.
+     */
+    private void makeRoom(Kernel kernel) throws IOException {
+        if (file.sizeBytes() == 0) {
+            return;
+        }
+        try {
+            for (ByteRange range : missing().ranges()) {
+                if (!kernel.diskSpace().reserve(part, range.start(), range.lengthBytes())) {
+                    break;
+                }
+            }
+        } catch (KernelException refused) {
+            if (done.isEmpty()) {
+                Files.deleteIfExists(part); // gives back what could be had
+            }
+            throw DiskFull.is(refused) ? DiskFull.of(file) : refused;
+        }
         if (target.channel().size() < file.sizeBytes()) {
             try (FileChannel plain = FileChannel.open(part, StandardOpenOption.WRITE)) {
-                plain.write(java.nio.ByteBuffer.allocate(1), file.sizeBytes() - 1);
+                plain.write(ByteBuffer.allocate(1), file.sizeBytes() - 1);
             }
         }
     }
 
-    /** What holds data, in whole blocks. */
-    private static RangeSet data(StageFile file, FileAccess access) throws IOException {
+    /** What holds data, in whole blocks of the source. */
+    private RangeSet data(Kernel kernel) throws IOException {
+        int block = source.blockBytes();
         List<ByteRange> ranges = new ArrayList<>();
-        try (OpenFile open = access.open(file.source())) {
-            for (Extent extent : access.dataExtents(open, 0, file.sizeBytes())) {
-                long start = extent.offsetBytes() / DataChannel.BLOCK_BYTES * DataChannel.BLOCK_BYTES;
-                long end = Math.min(file.sizeBytes(), roundUp(extent.endBytes()));
-                ranges.add(new ByteRange(start, end));
+        try (OpenFile open = kernel.files().open(file.source())) {
+            for (Extent extent : kernel.files().dataExtents(open, 0, file.sizeBytes())) {
+                long start = extent.offsetBytes() / block * block;
+                ranges.add(new ByteRange(start, Math.min(file.sizeBytes(), roundUp(extent.endBytes(), block))));
             }
+        } catch (KernelException refused) {
+            throw refused.errno().equals(Errno.EIO)
+                    ? new IOException("reading the source: " + refused.getMessage())
+                    : refused;
         }
         return RangeSet.ofAll(ranges);
     }
 
-    static long roundUp(long bytes) {
-        return (bytes + DataChannel.BLOCK_BYTES - 1) / DataChannel.BLOCK_BYTES * DataChannel.BLOCK_BYTES;
+    /** Without what lies in blocks that are only partly there. */
+    private RangeSet inBlocks(RangeSet ranges) {
+        int block = source.blockBytes();
+        List<ByteRange> whole = new ArrayList<>();
+        for (ByteRange range : ranges.ranges()) {
+            long start = roundUp(range.start(), block);
+            long end = range.end() >= file.sizeBytes() ? file.sizeBytes() : range.end() / block * block;
+            if (end > start) {
+                whole.add(new ByteRange(start, end));
+            }
+        }
+        return RangeSet.ofAll(whole);
     }
 
-    StageFile file() {
-        return file;
+    static long roundUp(long bytes, int block) {
+        return (bytes + block - 1) / block * block;
     }
 
-    DataChannel source() {
-        return source;
-    }
-
+    @Override
     DataChannel target() {
         return target;
     }
@@ -125,52 +168,54 @@ final class PartFile implements AutoCloseable {
         return source.isDirect() && target.isDirect();
     }
 
-    RangeSet missing() {
+    @Override
+    synchronized RangeSet missing() {
         return data.minus(done);
+    }
+
+    @Override
+    RangeSet unchecked() {
+        return data.intersect(before);
     }
 
     /** Of its data, by an earlier copy. */
     long arrivedBytes() {
-        return data.intersect(done).bytes();
+        return data.intersect(before).bytes();
     }
 
-    synchronized void pieceBegins() {
-        piecesUnderWay++;
-    }
-
-    /** All its pieces have been given out. Returns whether none is under way any more: then the caller finishes it. */
-    synchronized boolean handedOut() {
-        allHandedOut = true;
-        return piecesUnderWay == 0;
-    }
-
-    /** A piece has arrived, or failed where {@code why} is not null. Returns whether it was the last one. */
-    synchronized boolean pieceEnds(ByteRange piece, IOException why) {
-        if (why == null) {
-            done = done.union(RangeSet.of(piece));
-        } else if (failed == null) {
-            failed = why;
-        }
-        return --piecesUnderWay == 0 && allHandedOut;
-    }
-
-    synchronized IOException failed() {
-        return failed;
+    @Override
+    synchronized void arrived(ByteRange range) {
+        done = done.union(RangeSet.of(range));
     }
 
     /** Makes what has arrived durable, then writes it down. */
     void checkpoint() throws IOException {
-        RangeSet arrived;
-        synchronized (this) {
-            arrived = done;
-            if (arrived.equals(durable)) {
-                return;
+        synchronized (recording) {
+            RangeSet arrived;
+            synchronized (this) {
+                arrived = done;
+                if (arrived.equals(durable)) {
+                    return;
+                }
+            }
+            target.channel().force(false);
+            PartRecord.write(record, file, arrived);
+            synchronized (this) {
+                durable = arrived;
             }
         }
-        target.channel().force(false);
-        PartRecord.write(record, file, arrived);
+    }
+
+    /** For a later run to go on with; where nothing has arrived nothing is left. */
+    void leave() throws IOException {
+        boolean empty;
         synchronized (this) {
-            durable = arrived;
+            empty = done.isEmpty();
+        }
+        if (empty) {
+            discard();
+        } else {
+            checkpoint();
         }
     }
 
@@ -189,16 +234,26 @@ final class PartFile implements AutoCloseable {
         Files.setAttribute(part, "lastModifiedTime", attributes.get("lastModifiedTime"));
         target.channel().force(true);
         Files.move(part, file.target(), StandardCopyOption.ATOMIC_MOVE);
-        Files.deleteIfExists(record);
+        synchronized (recording) {
+            forgetRecord();
+        }
         try (FileChannel folder =
                 FileChannel.open(file.target().toAbsolutePath().getParent())) {
             folder.force(true);
         }
     }
 
-    /** What has arrived is of no use: content that is not what was promised, a source that changed. */
-    void discard() throws IOException {
+    private void forgetRecord() throws IOException {
         Files.deleteIfExists(record);
+        Files.deleteIfExists(PartRecord.fresh(record));
+    }
+
+    /** What has arrived is of no use: content that is not what was promised, a source that changed. */
+    @Override
+    void discard() throws IOException {
+        synchronized (recording) {
+            forgetRecord();
+        }
         Files.deleteIfExists(part);
     }
 

@@ -57,6 +57,11 @@ final class PartRecord {
         return RangeSet.ofAll(ranges).within(0, sizeBytes);
     }
 
+    /** Where a record is written before it takes its name. */
+    static Path fresh(Path record) {
+        return StageTree.beside(record, ".new");
+    }
+
     /** The data must be durable already. */
     static void write(Path record, StageFile file, RangeSet done) throws IOException {
         List<Long> flat = new ArrayList<>();
@@ -70,7 +75,7 @@ final class PartRecord {
         json.put("mtimeNanos", file.status().mtimeNanos());
         json.put("inode", file.status().inode());
         json.put("done", flat);
-        Path fresh = StageTree.beside(record, ".new");
+        Path fresh = fresh(record);
         try (FileChannel channel = FileChannel.open(
                 fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             ByteBuffer bytes = ByteBuffer.wrap(JsonMapper.shared().writeValueAsBytes(json));

@@ -1,62 +1,74 @@
 package dev.nowake.agent.stage;
 
-import dev.nowake.agent.execute.Evictor;
-import dev.nowake.agent.execute.HostMappings;
-import dev.nowake.kernel.FileAccess;
+import dev.nowake.agent.execute.MountTraits;
+import dev.nowake.agent.observe.Amounts;
 import dev.nowake.kernel.Kernel;
-import dev.nowake.kernel.OpenFile;
-import dev.nowake.model.ByteRange;
-import dev.nowake.model.FileId;
-import dev.nowake.model.RangeSet;
+import dev.nowake.kernel.proc.Mount;
+import dev.nowake.kernel.proc.MountInfo;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongSupplier;
 
 /**
  * One copy from a file or folder to another: many pieces under way at once, past the page cache, each file durable before it
  * takes its name. Runs again from where it was ended, whatever ended it.
  */
 public final class StageRun {
-    /** So much is copied again after a crash, at most. */
-    private static final long CHECKPOINT_MILLIS = 2000;
+    /** Pieces under way at most: 48 of them are 108 MiB of buffers, and a verb has 128. */
+    public static final int MOST_STREAMS = 48;
+
+    /** As much in flight as a disk needs, with pieces of 2 MiB. */
+    private static final int LOCAL_STREAMS = 4;
+
+    /** What a server with 10 ms a request needs for 6 GB/s; the buffers are 64 MiB. */
+    private static final int REMOTE_STREAMS = 32;
+
+    /** A process that serves files has a connection and a buffer for each that is open; 10 ms are 3 GB/s. */
+    private static final int FUSE_STREAMS = 16;
 
     private final Kernel kernel;
-    private final FileAccess access;
-    private final boolean verify;
+    private final Path source;
+    private final Path target;
     private final int streams;
+    private final boolean verify;
     private final Tally tally = new Tally();
-    private final StageTree tree;
+    private volatile List<Path> skipped = List.of();
+    private volatile Pieces pieces;
+    private volatile long startNanos = System.nanoTime();
 
     /**
-     * Lists what is to be copied.
-     *
-     * @param access to look at files with
-     * @param streams pieces under way at once
+     * @param streams pieces under way at once, up to {@link #MOST_STREAMS}; 0 for as many as the source's mount deserves
      * @param verify compare the content of every file, those that were there already too
-     * @throws IOException where the source cannot be read
      */
-    public StageRun(Kernel kernel, FileAccess access, Path source, Path target, int streams, boolean verify)
-            throws IOException {
+    public StageRun(Kernel kernel, Path source, Path target, int streams, boolean verify) {
         this.kernel = kernel;
-        this.access = access;
+        this.source = source;
+        this.target = target;
         this.streams = streams;
         this.verify = verify;
-        this.tree = StageTree.list(source, target, access);
     }
 
-    public long sizeBytes() {
-        return tree.sizeBytes();
+    /** For progress: bytes of work there are in all, 0 until that is known; where content is compared each counts twice. Any thread. */
+    public long wholeBytes() {
+        return tally.wholeBytes.get();
     }
 
-    /** For progress: bytes that need no more work. */
-    public LongSupplier doneBytes() {
-        return tally.doneBytes::get;
+    /** Bytes that need no more work. Any thread. */
+    public long doneBytes() {
+        return tally.doneBytes.get();
+    }
+
+    /** Grows as long as source and target answer. Any thread. */
+    public long answers() {
+        return tally.answers.get();
+    }
+
+    /** Whether it is the target that threads wait for, and not the source. Any thread. */
+    public boolean isWriting() {
+        return tally.writing.get() > 0;
     }
 
     /** Ends soon; what has arrived is kept for the next run. Any thread. */
@@ -64,186 +76,114 @@ public final class StageRun {
         tally.stopped.set(true);
     }
 
-    /** Blocks until everything is there or cannot be. */
-    public StageReport run() throws InterruptedException {
-        long start = System.nanoTime();
-        tree.folders().forEach(this::makeFolder);
-        int links = (int) tree.links().stream().filter(this::makeLink).count();
+    /**
+     * Blocks until everything is there or cannot be.
+     *
+     * @throws IOException with one line: the source cannot be read, or the target's disk has too little space for it. Then
+     *     nothing was copied
+     */
+    public StageReport run() throws IOException, InterruptedException {
+        startNanos = System.nanoTime();
+        StageTree tree = StageTree.list(source, target, kernel.files(), tally);
+        skipped = tree.skipped();
         List<StageFile> wanted = new ArrayList<>();
+        List<StageFile> present = new ArrayList<>();
         for (StageFile file : tree.files()) {
-            if (isThere(file)) {
-                unchanged(file);
-            } else {
-                wanted.add(file);
-            }
+            (isThere(file) ? present : wanted).add(file);
         }
-        copy(new Pieces(wanted, access, tally));
+        tally.wholeBytes.set(tree.sizeBytes() * (verify ? 2 : 1));
+        tally.unchanged.set(present.size());
+        tally.doneBytes.addAndGet(
+                present.stream().mapToLong(StageFile::sizeBytes).sum());
+        requireSpace(wanted);
+        tree.folders().forEach(this::makeFolder);
+        tree.links().forEach(this::makeLink);
+        int count = streams > 0 ? streams : streams(source.toRealPath());
+        pieces = new Pieces(wanted, verify ? present : List.of(), kernel, count, verify, tally);
+        new Streams(kernel, pieces, verify, tally).run(count);
+        return report();
+    }
+
+    /**
+     * Nobody answers any more: {@link #run} is left waiting, and what it was doing has failed for this reason. What has
+     * arrived is written down where that can still be done within some seconds.
+     */
+    public StageReport giveUp(String reason) throws InterruptedException {
+        stop();
+        List<FileUnderWay> open = pieces == null ? List.of() : pieces.open();
+        open.forEach(file -> tally.fail(file.file.target(), new IOException(reason)));
+        if (open.isEmpty()) {
+            tally.fail(source, new IOException(reason));
+        }
+        StageReport report = report();
+        if (pieces != null) {
+            Thread writer = Thread.ofPlatform()
+                    .daemon()
+                    .name("nowake-stage-leave")
+                    .start(new Streams(kernel, pieces, verify, tally)::checkpoint);
+            writer.join(2000);
+        }
+        return report;
+    }
+
+    private StageReport report() {
+        List<StageReport.Failure> failures;
+        synchronized (tally.failures) {
+            failures = List.copyOf(tally.failures);
+        }
         return new StageReport(
                 tally.copied.get(),
                 tally.unchanged.get(),
                 tally.verified.get(),
-                links,
-                tree.sizeBytes(),
+                tally.links.get(),
+                tally.wholeBytes.get() / (verify ? 2 : 1),
                 tally.copiedBytes.get(),
                 tally.resumedBytes.get(),
-                (System.nanoTime() - start) / 1e9,
+                (System.nanoTime() - startNanos) / 1e9,
                 !tally.buffered.get(),
                 tally.stopped.get(),
-                tree.skipped(),
-                tally.failures);
+                skipped,
+                failures);
     }
 
-    private void copy(Pieces pieces) throws InterruptedException {
-        Thread recorder =
-                Thread.ofPlatform().name("nowake-stage-record").daemon().start(() -> keepRecord(pieces));
-        List<Thread> threads = new ArrayList<>();
-        for (int i = 0; i < streams; i++) {
-            threads.add(Thread.ofPlatform().name("nowake-stage-" + i).daemon().start(() -> work(pieces)));
+    private static int streams(Path from) {
+        Mount mount = MountInfo.read().byPath(from).orElse(null);
+        if (mount == null || !MountTraits.of(mount, 0).remote()) {
+            return LOCAL_STREAMS;
         }
-        for (Thread thread : threads) {
-            thread.join();
-        }
-        recorder.interrupt();
-        recorder.join();
-        for (PartFile unfinished : pieces.open()) {
-            leave(unfinished);
-        }
+        return mount.isFuse() ? FUSE_STREAMS : REMOTE_STREAMS;
     }
 
-    private void work(Pieces pieces) {
-        ByteBuffer buffer = DataChannel.buffer(Pieces.PIECE_BYTES);
-        for (Pieces.Piece piece = pieces.next(); piece != null; piece = pieces.next()) {
-            boolean last = piece.range() == null;
-            if (!last) {
-                IOException why = null;
-                try {
-                    copy(piece.file(), piece.range(), buffer);
-                } catch (IOException failed) {
-                    why = failed;
-                }
-                last = piece.file().pieceEnds(piece.range(), why);
-            }
-            if (last) {
-                end(pieces, piece.file(), buffer);
-            }
+    /** A disk that cannot hold it is known before minutes of copying. What compresses or shares blocks is counted in full. */
+    private void requireSpace(List<StageFile> wanted) throws IOException {
+        long needed = 0;
+        for (StageFile file : wanted) {
+            long allocated = file.status().allocatedBytes();
+            long data = allocated > 0 ? Math.min(allocated, file.sizeBytes()) : file.sizeBytes();
+            needed += Math.max(0, data - arrivedBytes(PartFile.partOf(file)));
+        }
+        Path place = target.toAbsolutePath().normalize();
+        while (!Files.exists(place)) {
+            place = place.getParent();
+        }
+        long free = Files.getFileStore(place).getUsableSpace();
+        if (needed > free) {
+            throw new IOException("no space: " + Amounts.bytes(needed) + " are to be copied, and its disk has "
+                    + Amounts.bytes(free) + " free; nothing was copied");
         }
     }
 
-    private void copy(PartFile file, ByteRange range, ByteBuffer buffer) throws IOException {
-        int length = (int) range.lengthBytes();
-        buffer.clear().limit((int) PartFile.roundUp(length));
-        file.source().readFully(buffer, range.start());
-        if (buffer.position() < length) {
-            throw new IOException("the source became shorter while it was copied; run it again");
-        }
-        buffer.position(0).limit(file.target().isDirect() ? (int) PartFile.roundUp(length) : length);
-        for (int i = length; i < buffer.limit(); i++) {
-            buffer.put(i, (byte) 0);
-        }
-        file.target().writeFully(buffer, range.start());
-        tally.copiedBytes.addAndGet(length);
-        tally.doneBytes.addAndGet(length);
-    }
-
-    private void end(Pieces pieces, PartFile part, ByteBuffer buffer) {
-        pieces.ended(part);
-        try (part) {
-            StageFile file = part.file();
-            if (part.failed() != null) {
-                part.checkpoint();
-                throw part.failed();
-            }
-            if (!file.isSame(access.status(file.source()))) {
-                part.discard();
-                throw new IOException("the source changed while it was copied; run it again");
-            }
-            String wrong = verify ? Content.wrong(file, part.part(), buffer, bytes -> {}) : null;
-            if (wrong != null) {
-                part.discard();
-                throw new IOException(wrong);
-            }
-            part.finish();
-            dropPages(part);
-            tally.copied.incrementAndGet();
-            tally.verified.addAndGet(verify ? 1 : 0);
-        } catch (IOException | RuntimeException failed) {
-            tally.fail(part.file().target(), failed);
-            if (isFull(failed)) {
-                tally.stopped.set(true);
-            }
-        }
-    }
-
-    private static boolean isFull(Exception failed) {
-        String reason = failed instanceof FileSystemException named ? named.getReason() : failed.getMessage();
-        return reason != null && (reason.contains("No space left") || reason.contains("Disk quota exceeded"));
-    }
-
-    /** What had to go through the page cache leaves it again. */
-    private void dropPages(PartFile part) throws IOException {
-        for (DataChannel channel : List.of(part.source(), part.target())) {
-            Path path = channel == part.source()
-                    ? part.file().source()
-                    : part.file().target();
-            if (!channel.isDirect()) {
-                try (OpenFile open = access.open(path)) {
-                    var status = access.status(open);
-                    new Evictor(kernel, new HostMappings())
-                            .evict(
-                                    open,
-                                    new FileId(status.device(), status.inode()),
-                                    RangeSet.between(0, status.sizeBytes()),
-                                    0);
-                }
-            }
-        }
-    }
-
-    private void keepRecord(Pieces pieces) {
+    private long arrivedBytes(Path part) {
         try {
-            while (true) {
-                Thread.sleep(CHECKPOINT_MILLIS);
-                for (PartFile part : pieces.open()) {
-                    try {
-                        part.checkpoint();
-                    } catch (IOException unwritable) {
-                        continue; // then less is resumed; the copy itself tells what is wrong
-                    }
-                }
-            }
-        } catch (InterruptedException done) {
-            return;
-        }
-    }
-
-    private void leave(PartFile unfinished) {
-        try (unfinished) {
-            unfinished.checkpoint();
-        } catch (IOException unwritable) {
-            tally.fail(unfinished.file().target(), unwritable);
-        }
-    }
-
-    private void unchanged(StageFile file) {
-        tally.unchanged.incrementAndGet();
-        tally.doneBytes.addAndGet(file.sizeBytes());
-        if (!verify) {
-            return;
-        }
-        try {
-            String wrong = Content.wrong(file, file.target(), DataChannel.buffer(Pieces.PIECE_BYTES), bytes -> {});
-            if (wrong != null) {
-                throw new IOException(wrong + "; remove it and run this again");
-            }
-            tally.verified.incrementAndGet();
-        } catch (IOException failed) {
-            tally.fail(file.target(), failed);
+            return kernel.files().status(part).allocatedBytes();
+        } catch (IOException none) {
+            return 0;
         }
     }
 
     private boolean isThere(StageFile file) {
         try {
-            var now = access.status(file.target());
+            var now = kernel.files().status(file.target());
             return now.isRegular()
                     && now.sizeBytes() == file.sizeBytes()
                     && now.mtimeNanos() == file.status().mtimeNanos();
@@ -260,22 +200,22 @@ public final class StageRun {
         }
     }
 
-    private boolean makeLink(StageTree.Link link) {
+    private void makeLink(StageTree.Link link) {
         try {
-            if (Files.isSymbolicLink(link.target())) {
-                if (Files.readSymbolicLink(link.target()).equals(link.leadsTo())) {
-                    return true;
+            boolean same = Files.isSymbolicLink(link.target())
+                    && Files.readSymbolicLink(link.target()).equals(link.leadsTo());
+            if (!same) {
+                if (Files.isSymbolicLink(link.target())) {
+                    Files.delete(link.target());
                 }
-                Files.delete(link.target());
+                if (Files.exists(link.target(), LinkOption.NOFOLLOW_LINKS)) {
+                    throw new IOException("something that is no link is there; move it away");
+                }
+                Files.createSymbolicLink(link.target(), link.leadsTo());
             }
-            if (Files.exists(link.target(), LinkOption.NOFOLLOW_LINKS)) {
-                throw new IOException("something that is no link is there; move it away");
-            }
-            Files.createSymbolicLink(link.target(), link.leadsTo());
-            return true;
+            tally.links.incrementAndGet();
         } catch (IOException failed) {
             tally.fail(link.target(), failed);
-            return false;
         }
     }
 }

@@ -29,10 +29,14 @@ public record StageTree(
 
     /** @throws IOException where the source cannot be read */
     public static StageTree list(Path source, Path target, FileAccess access) throws IOException {
+        return list(source, target, access, new Tally());
+    }
+
+    static StageTree list(Path source, Path target, FileAccess access, Tally tally) throws IOException {
         StageTree tree = new StageTree(
                 new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         if (Files.isDirectory(source)) {
-            tree.walk(source, target, access);
+            tree.walk(source, target, access, tally);
         } else {
             Path real = source.toRealPath();
             Path place = Files.isDirectory(target) ? target.resolve(source.getFileName()) : target;
@@ -41,7 +45,7 @@ public record StageTree(
         return tree;
     }
 
-    private void walk(Path source, Path target, FileAccess access) throws IOException {
+    private void walk(Path source, Path target, FileAccess access, Tally tally) throws IOException {
         Path root = source.toRealPath();
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
             @Override
@@ -52,6 +56,7 @@ public record StageTree(
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                tally.answers.incrementAndGet();
                 Path place = below(root, file, target);
                 if (PartFile.isOurs(file)) {
                     unfinished.add(file);

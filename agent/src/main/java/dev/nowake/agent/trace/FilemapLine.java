@@ -12,7 +12,15 @@ import dev.nowake.kernel.proc.DeviceNumber;
  * @param micros on the instance's clock
  */
 record FilemapLine(
-        String event, int thread, int process, int cpu, long micros, long device, long inode, long offsetBytes, long lengthBytes) {
+        String event,
+        int thread,
+        int process,
+        int cpu,
+        long micros,
+        long device,
+        long inode,
+        long offsetBytes,
+        long lengthBytes) {
     private static final String PREFIX = ": mm_filemap_";
 
     /**
@@ -41,7 +49,9 @@ record FilemapLine(
             int cpuStart = line.lastIndexOf('[', cpuEnd);
             String head = line.substring(0, cpuStart).stripTrailing();
             int process = process(head);
-            String task = head.endsWith(")") ? head.substring(0, head.lastIndexOf('(')).stripTrailing() : head;
+            String task = head.endsWith(")")
+                    ? head.substring(0, head.lastIndexOf('(')).stripTrailing()
+                    : head;
             return new FilemapLine(
                     name,
                     Integer.parseInt(task.substring(task.lastIndexOf('-') + 1)),
@@ -76,7 +86,8 @@ record FilemapLine(
         if (!head.endsWith(")")) {
             return -1;
         }
-        String process = head.substring(head.lastIndexOf('(') + 1, head.length() - 1).strip();
+        String process =
+                head.substring(head.lastIndexOf('(') + 1, head.length() - 1).strip();
         return process.startsWith("-") ? -1 : Integer.parseInt(process);
     }
 

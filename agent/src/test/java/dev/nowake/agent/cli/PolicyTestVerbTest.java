@@ -136,4 +136,57 @@ class PolicyTestVerbTest {
         assertThat(tested.err()).contains("made.js:2").contains("not today");
         assertThat(tested.out()).contains("x ").contains("none");
     }
+
+    @Test
+    void aJournalsLoadsGoThroughAMirror() throws IOException {
+        Path journal = folder.resolve("journal.jsonl");
+        StringBuilder lines = new StringBuilder("no line of ours\n");
+        String[] names = {"big", "small", "other", "small", "other", "small"};
+        for (int i = 0; i < names.length; i++) {
+            long bytes = names[i].equals("big") ? 60L << 30 : 30L << 30;
+            lines.append("""
+                    {"time":"2026-11-21T10:0%d:00Z","kind":"begin","run":"r","load":%d,"model":"%s","sizeBytes":%d}
+                    {"time":"2026-11-21T10:0%d:30Z","kind":"done","run":"r","load":%d,"model":"%s"}
+                    """.formatted(i, i + 1, names[i], bytes, i, i + 1, names[i]));
+        }
+        Files.writeString(journal, lines);
+        CliRun lru = run("policy", "test", "mirror-lru", "--loads", journal.toString(), "--budget=100GiB");
+        assertThat(lru.exit()).as(lru.err()).isZero();
+        assertThat(lru.out()).isEqualTo("""
+                %s: 6 loads of 3 models, 210 GiB
+
+                policy      from disk  fetched  evictions   evicted  without room
+                mirror-lru       50 %%  120 GiB          1  60.0 GiB             0
+                """.formatted(journal));
+        CliRun sample = run(
+                "policy",
+                "test",
+                "../samples/policies/largest-first.js",
+                "--loads=" + journal,
+                "--budget=70GiB",
+                "--arg=never=small",
+                "--output=json");
+        assertThat(sample.exit()).as(sample.err()).isZero();
+        JsonNode results = sample.json().get("results");
+        assertThat(results.get(0).get("policy").asString()).isEqualTo("largest-first");
+        assertThat(results.get(1).get("policy").asString()).isEqualTo("mirror-lru");
+        assertThat(results.get(0).get("fromDisk").asInt()).isPositive();
+    }
+
+    @Test
+    void loadsNeedABudgetAndATraceNone() throws IOException {
+        Path empty = Files.writeString(folder.resolve("empty.jsonl"), "");
+        String[][] wrong = {
+            {"--loads=" + empty}, {"--trace=x", "--budget=1GiB"}, {"--loads=x", "--trace=x", "--budget=1GiB"}, {}
+        };
+        for (String[] options : wrong) {
+            List<String> all = new java.util.ArrayList<>(List.of("policy", "test", "mirror-lru", "--output=json"));
+            all.addAll(List.of(options));
+            run(all.toArray(String[]::new)).failedWith(ExitCode.USAGE, "usage", "--loads FILE");
+        }
+        run("policy", "test", "mirror-lru", "--loads=" + empty, "--budget=1GiB", "--output=json")
+                .failedWith(ExitCode.FAILED, "bad_trace", "no loads in it");
+        run("policy", "test", "mirror-lru", "--loads=" + folder + "/no", "--budget=1GiB", "--output=json")
+                .failedWith(ExitCode.FAILED, "not_found", "no such file");
+    }
 }

@@ -1,6 +1,7 @@
 package dev.nowake.agent.daemon;
 
 import dev.nowake.kernel.BulkFiles;
+import dev.nowake.kernel.DiskSpace;
 import dev.nowake.kernel.Features;
 import dev.nowake.kernel.FileAccess;
 import dev.nowake.kernel.FileEvents;
@@ -35,6 +36,11 @@ record OtherEvents(Kernel real, FileEvents fileEvents) implements Kernel {
     @Override
     public BulkFiles bulkFiles() {
         return real.bulkFiles();
+    }
+
+    @Override
+    public DiskSpace diskSpace() {
+        return real.diskSpace();
     }
 
     @Override

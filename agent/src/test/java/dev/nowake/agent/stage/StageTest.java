@@ -46,7 +46,7 @@ class StageTest {
     }
 
     private StageReport stage(Path from, Path to, boolean verify) throws Exception {
-        return new StageRun(kernel, kernel.files(), from, to, 4, verify).run();
+        return new StageRun(kernel, from, to, 4, verify).run();
     }
 
     private Path file(String name, int bytes) throws IOException {

@@ -3,6 +3,7 @@ package dev.nowake.kernel.fake;
 import dev.nowake.kernel.Extent;
 import dev.nowake.kernel.FileStatus;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 
 /** A file, folder or symbolic link. Guarded by the kernel's lock. */
@@ -15,6 +16,9 @@ final class FakeInode {
     final FakeMount mount;
     final long number;
     final PageMap pages = new PageMap();
+    /** Pages whose blocks were set aside before anything was written there. */
+    final BitSet reserved = new BitSet();
+
     FakeContent content;
     /** Where a symbolic link points; null for anything else. */
     final String linkTarget;
@@ -56,12 +60,27 @@ final class FakeInode {
 
     FileStatus status() {
         int mode = folder ? FOLDER : linkTarget != null ? LINK : REGULAR;
+        return new FileStatus(mount.device(), number, mode, links, sizeBytes, allocatedBytes(), mtimeNanos, uid);
+    }
+
+    private long allocatedBytes() {
         long allocated = 0;
+        BitSet more = (BitSet) reserved.clone();
         for (Extent part : data(0, sizeBytes)) {
             allocated += part.lengthBytes();
+            if (!more.isEmpty()) {
+                more.clear(page(part.offsetBytes()), pageEnd(part.endBytes()));
+            }
         }
-        long blocks = (allocated + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
-        return new FileStatus(mount.device(), number, mode, links, sizeBytes, blocks, mtimeNanos, uid);
+        return (allocated + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES + (long) more.cardinality() * PAGE_BYTES;
+    }
+
+    void reserve(long start, long end) {
+        reserved.set(page(start), pageEnd(end));
+        if (end > sizeBytes) {
+            sizeBytes = end;
+            mtimeNanos++;
+        }
     }
 
     /** The data inside a range of the file as it is now. */

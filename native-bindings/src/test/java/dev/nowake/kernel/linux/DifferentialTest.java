@@ -94,6 +94,7 @@ class DifferentialTest {
                         new Case("posix_fadvise", 0, (c, out) -> c.posixFadvise(fd, 0, 0, 2)),
                         new Case("posix_fadvise of nonsense", 0, (c, out) -> c.posixFadvise(fd, 0, 0, 99)),
                         new Case("posix_fadvise of nothing open", 0, (c, out) -> c.posixFadvise(-1, 0, 0, 2)),
+                        new Case("fallocate of what is open for reading", 0, (c, out) -> c.fallocate(fd, 0, 0, 4096)),
                         new Case("cachestat", 56, this::cachestat),
                         new Case("mincore", 2048, this::mincore),
                         new Case("move_pages", 64, this::movePages),

@@ -124,6 +124,7 @@ class FailingCallsTest {
             }
         });
         attempt(refusals, () -> kernel.files().status(path));
+        attempt(refusals, () -> kernel.diskSpace().reserve(path, 0, 4096));
         attempt(refusals, () -> kernel.placement().runOn(kernel.placement().affinity(0)));
         attempt(refusals, () -> kernel.placement().allocateFrom(Memory.DEFAULT, new BitSet()));
         attempt(refusals, () -> {

@@ -42,8 +42,20 @@ final class PolicySeat {
 
     /** The steps that may be acted on; none where the call failed. */
     List<Guard.Checked> ask(Hook hook, PolicyInput input) {
+        Guard.Verdict verdict = verdict(hook, input);
+        return verdict == null ? List.of() : verdict.accepted();
+    }
+
+    /** Models that may leave a mirror's disk. */
+    List<Guard.FromDisk> askDisk(PolicyInput input) {
+        Guard.Verdict verdict = verdict(Hook.EVICT, input);
+        return verdict == null ? List.of() : verdict.fromDisk();
+    }
+
+    /** Null where there is none. */
+    private Guard.Verdict verdict(Hook hook, PolicyInput input) {
         if (out) {
-            return List.of();
+            return null;
         }
         calls++;
         List<Step> steps;
@@ -52,17 +64,17 @@ final class PolicySeat {
             inARow.remove(hook);
         } catch (RuntimeException | StackOverflowError thrown) {
             failed(hook, input, thrown);
-            return List.of();
+            return null;
         }
         if (steps == null || steps.isEmpty()) {
-            return List.of();
+            return null;
         }
         Guard.Verdict verdict = Guard.check(steps, input);
         refused += verdict.refused().size();
         if (verdict.state() != null) {
             state = verdict.state();
         }
-        return verdict.accepted();
+        return verdict;
     }
 
     private void failed(Hook hook, PolicyInput input, Throwable thrown) {

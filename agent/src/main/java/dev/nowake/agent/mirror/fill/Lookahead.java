@@ -87,7 +87,9 @@ public final class Lookahead implements AutoCloseable {
 
     private static long missing(Twin twin) {
         long size = twin.identity().sizeBytes();
-        return size == 0 || twin.isOutdated() ? 0 : twin.missing(new ByteRange(0, size)).bytes();
+        return size == 0 || twin.isOutdated()
+                ? 0
+                : twin.missing(new ByteRange(0, size)).bytes();
     }
 
     private void expect(Twin twin, long start, long end) {

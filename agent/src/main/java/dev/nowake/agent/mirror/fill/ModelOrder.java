@@ -65,7 +65,8 @@ public final class ModelOrder implements ShardOrder {
         for (Twin each : twins.get()) {
             if (twin.local().getParent().equals(each.local().getParent())) {
                 ShardName.parse(PathText.nameOf(each.local()))
-                        .filter(name -> name.sameModel(own.get()) && name.number() > own.get().number())
+                        .filter(name -> name.sameModel(own.get())
+                                && name.number() > own.get().number())
                         .ifPresent(name -> after.add(new Numbered(name.number(), each)));
             }
         }

@@ -227,7 +227,10 @@ public final class Gate implements AutoCloseable {
         fills.need(twin, range).whenComplete((done, failure) -> answer(hold, failure));
     }
 
-    /** What of the file is asked for; null for nothing of it. An open asks for all. */
+    /**
+     * What of the file is asked for; null for nothing of it. An open asks for all; so does a clone (FICLONE), whose length of 0
+     * means to the end, and whatever the kernel tells no range of.
+     */
     private static ByteRange rangeOf(Twin twin, Request request) {
         long size = twin.identity().sizeBytes();
         if (request.mask() == PermissionGroup.OPEN) {
@@ -235,7 +238,7 @@ public final class Gate implements AutoCloseable {
         }
         long start = Math.max(0, request.offsetBytes());
         long wanted = request.lengthBytes();
-        long end = wanted < 0 || wanted > size - start ? size : start + wanted;
+        long end = wanted <= 0 || wanted > size - start ? size : start + wanted;
         return end <= start ? null : new ByteRange(start, end);
     }
 

@@ -10,6 +10,7 @@ import dev.nowake.agent.mirror.fill.Room;
 import dev.nowake.agent.mirror.gate.Gates;
 import dev.nowake.agent.mirror.store.Parked;
 import dev.nowake.agent.mirror.store.Store;
+import dev.nowake.agent.mirror.store.SyncOutcome;
 import dev.nowake.agent.mirror.store.TwinListener;
 import dev.nowake.agent.stage.ContentDigest;
 import dev.nowake.kernel.Errno;
@@ -40,9 +41,11 @@ public final class Mirror implements AutoCloseable {
     private final Kernel kernel;
     private final MirrorListener listener;
     private final Filler filler;
+    private final Lookahead lookahead;
     private final Door door;
     private final Gates gates;
     private final Store store;
+    private final MirrorModels models;
     private final boolean ranges;
     private final Set<Path> guardedFolders = new HashSet<>();
     private final Thread syncing;
@@ -76,7 +79,8 @@ public final class Mirror implements AutoCloseable {
                         remote -> null,
                         settings.verify() ? twin -> ContentDigest.of(twin.remote()) : twin -> null,
                         listener::filled));
-        this.door = new Door(settings, twin -> store().look(twin), this::allocate, listener::opened);
+        this.lookahead = new Lookahead(filler, this::models, settings.lookahead(), System::nanoTime);
+        this.door = new Door(settings, twin -> store().look(twin), this::allocate, this::opened);
         this.syncing =
                 Thread.ofPlatform().name("sync-" + settings.name()).daemon().unstarted(this::sync);
         // A reader waits for a whole file at most, piece after piece; each piece has its own, shorter time.
@@ -85,12 +89,13 @@ public final class Mirror implements AutoCloseable {
         this.gates = Gates.open(
                 new Gates.Settings(settings.name(), folder, ranges, longest, GRACE, listener::warned),
                 kernel,
-                filler,
+                lookahead,
                 id -> store() == null ? null : store().twin(id).orElse(null),
                 door);
         try {
             this.store = Store.open(
                     settings, host.runFolder(), kernel, kernel.leases()::heldElsewhere, new Guard(), host.clock());
+            this.models = new MirrorModels(store, kernel.files());
             gates.ready();
             guardFolders();
             store.expose();
@@ -105,6 +110,16 @@ public final class Mirror implements AutoCloseable {
     /** Null while it is being opened, by which time somebody may ask already. */
     private Store store() {
         return store;
+    }
+
+    /** Null while it is being opened. */
+    private MirrorModels models() {
+        return models;
+    }
+
+    private void opened(Twin twin, int pid) {
+        lookahead.opened(twin);
+        listener.opened(twin, pid);
     }
 
     private static String filesystemOf(Path local) throws IOException {
@@ -164,8 +179,12 @@ public final class Mirror implements AutoCloseable {
     private void sync() {
         try {
             while (!closed) {
-                listener.synced(store.sync());
+                SyncOutcome outcome = store.sync();
+                if (outcome.appeared() + outcome.changed() + outcome.removed() > 0) {
+                    models.refresh();
+                }
                 guardFolders();
+                listener.synced(outcome);
                 Thread.sleep(settings.rescan());
             }
         } catch (InterruptedException ended) {

@@ -8,18 +8,23 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.time.Instant;
+import java.util.Arrays;
 
 /**
  * A file or folder of the store, held by a descriptor: what is done through it is done to this inode, whatever its name leads
  * to by now. For one thread.
  */
 final class Held implements AutoCloseable {
+    /** XATTR_SIZE_MAX of xattr(7). */
+    private static final int MOST_ATTRIBUTE_BYTES = 1 << 16;
+
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     private final OpenFile file;
@@ -124,13 +129,16 @@ final class Held implements AutoCloseable {
 
     /** Null where it has none of this name. */
     byte[] attribute(String name) throws IOException {
-        UserDefinedFileAttributeView view = attributes();
-        if (!view.list().contains(name)) {
-            return null;
+        ByteBuffer bytes = ByteBuffer.allocate(MOST_ATTRIBUTE_BYTES);
+        try {
+            attributes().read(name, bytes);
+        } catch (FileSystemException none) {
+            if (!attributes().list().contains(name)) {
+                return null;
+            }
+            throw none;
         }
-        ByteBuffer bytes = ByteBuffer.allocate(view.size(name));
-        view.read(name, bytes);
-        return bytes.array();
+        return Arrays.copyOf(bytes.array(), bytes.position());
     }
 
     /** setxattr(2): all of it or nothing. */

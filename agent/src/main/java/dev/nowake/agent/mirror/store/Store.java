@@ -265,10 +265,12 @@ public final class Store implements AutoCloseable {
     public void close() throws IOException {
         calls.close();
         syncing.lock();
+        parts.tree().lock();
         try {
             leaving.close();
             lock.close();
         } finally {
+            parts.tree().unlock();
             syncing.unlock();
         }
     }

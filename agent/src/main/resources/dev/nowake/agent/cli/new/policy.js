@@ -51,7 +51,8 @@ export function prefetch({ load, args }) {
 }
 
 /**
- * Called at the same moments, right after prefetch.
+ * Called at the same moments, right after prefetch. Where a mirror names this policy it is also asked at trigger "disk":
+ * then `mirror` says what is on its disk, and a step like { tier: "disk", model: "llama" } what goes.
  *
  * @param {Nowake.Input} input
  * @returns {Nowake.Step[]}

@@ -1,6 +1,7 @@
 package dev.nowake.agent.mirror.fill;
 
 import dev.nowake.kernel.BulkFiles;
+import dev.nowake.kernel.DiskSpace;
 import dev.nowake.kernel.Extent;
 import dev.nowake.kernel.Features;
 import dev.nowake.kernel.FileAccess;
@@ -153,6 +154,16 @@ final class FaultyFiles implements Kernel, FileAccess, BulkFiles, FileSpace {
     }
 
     @Override
+    public Mounts mounts() {
+        return real.mounts();
+    }
+
+    @Override
+    public DiskSpace diskSpace() {
+        return real.diskSpace();
+    }
+
+    @Override
     public BulkFiles bulkFiles() {
         return this;
     }
@@ -195,11 +206,6 @@ final class FaultyFiles implements Kernel, FileAccess, BulkFiles, FileSpace {
     @Override
     public PermissionEvents permissionEvents() {
         return real.permissionEvents();
-    }
-
-    @Override
-    public Mounts mounts() {
-        return real.mounts();
     }
 
     @Override

@@ -86,8 +86,7 @@ final class LookaheadTest {
             awaitAsked(name(9) + "4-10", name(9) + "0-4", name(10) + "0-10", name(11) + "0-10");
             ahead.reads(shards.get(8), 7 * MIB);
             ahead.reads(shards.get(11), 0);
-            awaitAsked(
-                    name(9) + "4-10", name(9) + "0-4", name(10) + "0-10", name(11) + "0-10", name(12) + "0-10");
+            awaitAsked(name(9) + "4-10", name(9) + "0-4", name(10) + "0-10", name(11) + "0-10", name(12) + "0-10");
         }
     }
 
@@ -210,7 +209,8 @@ final class LookaheadTest {
     private static Model modelOf(List<FoundModel> found, FileId id) {
         return found.stream()
                 .map(FoundModel::model)
-                .filter(model -> model.shards().stream().anyMatch(shard -> shard.id().equals(id)))
+                .filter(model ->
+                        model.shards().stream().anyMatch(shard -> shard.id().equals(id)))
                 .findFirst()
                 .orElse(null);
     }
