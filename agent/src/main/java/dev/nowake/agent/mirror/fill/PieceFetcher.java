@@ -1,5 +1,6 @@
 package dev.nowake.agent.mirror.fill;
 
+import dev.nowake.agent.execute.PassingRead;
 import dev.nowake.agent.identify.PathText;
 import dev.nowake.agent.mirror.Identity;
 import dev.nowake.agent.mirror.Twin;
@@ -11,8 +12,6 @@ import dev.nowake.kernel.FileAccess.ReadMode;
 import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
-import dev.nowake.kernel.proc.Mount;
-import dev.nowake.kernel.proc.MountInfo;
 import dev.nowake.model.ByteRange;
 import dev.nowake.model.RangeSet;
 import java.io.IOException;
@@ -34,6 +33,8 @@ final class PieceFetcher {
         /** The remote file must be opened again first. */
         ANEW
     }
+
+    private static final int BLOCK_BYTES = FillSettings.BLOCK_BYTES;
 
     private final OpenFiles open;
     private final Outcomes outcomes;
@@ -105,7 +106,6 @@ final class PieceFetcher {
             ByteRange part = data.get(i);
             read(fetch, remote, part, buffer);
             requireSame(fetch, remote);
-            dropBehind(remote, part);
             fetch.enterLocal();
             writes.write(fetch, local, part.start(), buffer);
             told = outcomes.written(fetch, part, holes.isEmpty() && i == data.size() - 1);
@@ -139,41 +139,55 @@ final class PieceFetcher {
     /** Leaves the part in the buffer, between its position and its limit. */
     private void read(Fetch fetch, RemoteFile remote, ByteRange part, ByteBuffer buffer)
             throws Fault, KernelException, Work.Abandoned {
-        int block = remote.isDirect() ? FillSettings.BLOCK_BYTES : 1;
-        long from = part.start() / block * block;
+        long from = part.start() / BLOCK_BYTES * BLOCK_BYTES;
         int wanted = (int) (part.end() - from);
-        int asked = Math.min(buffer.capacity(), (wanted + block - 1) / block * block);
-        int got = 0;
-        int begun = -1;
-        while (got < wanted) {
-            if (got == begun) {
-                throw new KernelException(
-                        "pread", Errno.EINVAL); // less than a block at a time: through page cache then
-            }
-            begun = got;
-            buffer.limit(asked).position(got);
-            fetch.ask();
-            int came = files().read(remote.file(), from + got, buffer, ReadMode.NORMAL);
-            if (came == 0) {
-                throw changed(fetch.file().twin(), "has become shorter");
-            }
-            tally.fetchedBytes.add(came);
-            got += came;
-            if (got < wanted) {
-                got = got / block * block;
-            }
+        int asked = (wanted + BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES;
+        buffer.limit(asked).position(0);
+        int got = remote.isDirect() ? readDirect(fetch, remote, from, wanted, buffer) : readPassing(fetch, remote, from, buffer);
+        if (got < wanted) {
+            throw changed(fetch.file().twin(), "has become shorter");
         }
         buffer.limit(wanted).position((int) (part.start() - from));
     }
 
-    private void dropBehind(RemoteFile remote, ByteRange part) {
-        if (!remote.isDirect()) {
-            try {
-                parts.kernel().pageCache().evict(remote.file(), part.start(), part.lengthBytes());
-            } catch (KernelException stays) {
-                return; // in memory twice, until it is reclaimed
+    /** Bytes read; fewer than wanted where the file ends. */
+    private int readDirect(Fetch fetch, RemoteFile remote, long from, int wanted, ByteBuffer buffer)
+            throws KernelException, Work.Abandoned {
+        int got = 0;
+        int begun = -1;
+        while (got < wanted) {
+            if (got == begun) { // less than a block at a time: through page cache then
+                throw new KernelException("pread", Errno.EINVAL);
+            }
+            begun = got;
+            buffer.position(got);
+            fetch.ask();
+            int came = files().read(remote.file(), from + got, buffer, ReadMode.NORMAL);
+            if (came == 0) {
+                return got;
+            }
+            tally.fetchedBytes.add(came);
+            got += came;
+            if (got < wanted) {
+                got = got / BLOCK_BYTES * BLOCK_BYTES;
             }
         }
+        return got;
+    }
+
+    private int readPassing(Fetch fetch, RemoteFile remote, long from, ByteBuffer buffer)
+            throws Fault, KernelException, Work.Abandoned {
+        fetch.ask();
+        try {
+            remote.passing().readFully(buffer, from);
+        } catch (KernelException refused) {
+            throw refused;
+        } catch (IOException refused) {
+            String line = PathText.of(fetch.file().twin().remote()) + ": " + refused.getMessage();
+            throw new Fault(FailureKind.REMOTE, line, refused);
+        }
+        tally.fetchedBytes.add(buffer.position());
+        return buffer.position();
     }
 
     private OpenEnds open(Fetch fetch) throws Fault, Work.Abandoned {
@@ -181,12 +195,9 @@ final class PieceFetcher {
         RemoteFile remote = null;
         try {
             remote = openRemote(fetch);
-            // What a process serves reads ahead of each descriptor.
-            boolean isFuse = MountInfo.read()
-                    .byDevice(remote.status().device())
-                    .map(Mount::isFuse)
-                    .orElse(false);
-            OpenEnds ends = new OpenEnds(remote, writes.open(twin), isFuse);
+            // Through page cache an open may drop what others have asked for.
+            boolean isForCourses = remote.kind().isServed() && remote.isDirect();
+            OpenEnds ends = new OpenEnds(remote, writes.open(twin), isForCourses);
             remote = null;
             return ends;
         } catch (KernelException refused) {
@@ -213,14 +224,26 @@ final class PieceFetcher {
             }
             fetch.ask();
             FileStatus status = files().status(remote);
-            requireSame(fetch, status);
-            RemoteFile opened = new RemoteFile(remote, status, direct);
+            RemoteKind kind = RemoteKind.of(status.device());
+            requireSame(fetch, status, kind);
+            RemoteFile opened = new RemoteFile(remote, status, kind, direct ? null : passing(fetch, twin));
             remote = null;
             return opened;
         } finally {
             if (remote != null) {
                 remote.close();
             }
+        }
+    }
+
+    private PassingRead passing(Fetch fetch, Twin twin) throws Fault, KernelException, Work.Abandoned {
+        fetch.ask();
+        try {
+            return PassingRead.open(parts.kernel(), twin.remote());
+        } catch (KernelException refused) {
+            throw refused;
+        } catch (IOException refused) {
+            throw new Fault(FailureKind.REMOTE, PathText.of(twin.remote()) + ": " + refused.getMessage(), refused);
         }
     }
 
@@ -239,10 +262,11 @@ final class PieceFetcher {
 
     private void requireSame(Fetch fetch, RemoteFile remote) throws Fault, KernelException, Work.Abandoned {
         fetch.ask();
-        requireSame(fetch, files().status(remote.file()));
+        requireSame(fetch, files().status(remote.file()), remote.kind());
     }
 
-    private void requireSame(Fetch fetch, FileStatus now) throws Fault, KernelException, Work.Abandoned {
+    private void requireSame(Fetch fetch, FileStatus now, RemoteKind kind)
+            throws Fault, KernelException, Work.Abandoned {
         Twin twin = fetch.file().twin();
         Identity identity = twin.identity();
         if (!now.isRegular() || now.sizeBytes() != identity.sizeBytes()) {
@@ -251,7 +275,7 @@ final class PieceFetcher {
         if (now.mtimeNanos() != identity.mtimeNanos()) {
             throw changed(twin, "was written");
         }
-        if (settings.inodesStay() && !open.isInode(fetch.file(), now.inode())) {
+        if (kind.inodesStay() && !open.isInode(fetch.file(), now.inode())) {
             throw changed(twin, "was replaced");
         }
         if (identity.etag() != null) {

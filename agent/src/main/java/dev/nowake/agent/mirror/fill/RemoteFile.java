@@ -1,5 +1,6 @@
 package dev.nowake.agent.mirror.fill;
 
+import dev.nowake.agent.execute.PassingRead;
 import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.OpenFile;
 
@@ -7,9 +8,14 @@ import dev.nowake.kernel.OpenFile;
  * An open remote file.
  *
  * @param status when it was opened
- * @param isDirect whether it is read past the page cache
+ * @param kind of its filesystem
+ * @param passing reads it through page cache and leaves nothing there; null where it is read past the page cache
  */
-record RemoteFile(OpenFile file, FileStatus status, boolean isDirect) implements AutoCloseable {
+record RemoteFile(OpenFile file, FileStatus status, RemoteKind kind, PassingRead passing) implements AutoCloseable {
+    boolean isDirect() {
+        return passing == null;
+    }
+
     /** Whether it may have holes: a filesystem that compresses looks the same. */
     boolean isSparse() {
         return status.allocatedBytes() < status.sizeBytes();
@@ -18,5 +24,8 @@ record RemoteFile(OpenFile file, FileStatus status, boolean isDirect) implements
     @Override
     public void close() {
         file.close();
+        if (passing != null) {
+            passing.close();
+        }
     }
 }

@@ -221,7 +221,7 @@ final class RemoteFaultsTest {
     @ParameterizedTest
     @EnumSource
     void nothingOfAFileThatChangedLandsInTheFormerOnesTwin(Change change) throws Exception {
-        rig.settings = rig.settings.withStreams(1).withInodesThatStay();
+        rig.settings = rig.settings.withStreams(1);
         Semaphore turns = new Semaphore(2);
         AtomicBoolean stale = new AtomicBoolean();
         rig.files.read = (file, offset, length) -> {
