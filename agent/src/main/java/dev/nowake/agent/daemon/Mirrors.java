@@ -16,7 +16,6 @@ import dev.nowake.agent.observe.PathLabel;
 import dev.nowake.kernel.Kernel;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -46,7 +45,7 @@ final class Mirrors implements AutoCloseable {
             try {
                 open.add(Mirror.open(
                         settings,
-                        new Mirror.Host(kernel, runFolder, bytes -> false, new Heard(settings), Clock.systemUTC())));
+                        new Mirror.Host(kernel, runFolder, bytes -> false, new Heard(settings), Clocks.HOST::instant)));
                 line(settings.name(), "open")
                         .put("path", PathLabel.of(settings.local()).text())
                         .put("remote", PathLabel.of(settings.remote()).text())

@@ -99,7 +99,8 @@ class LookaheadKernelTest {
 
     /** Another process reads so much of a shard. */
     private void read(String name, int bytes) throws Exception {
-        Process reader = new ProcessBuilder("head", "-c", "" + bytes, local.resolve("m/" + name).toString())
+        Process reader = new ProcessBuilder(
+                        "head", "-c", "" + bytes, local.resolve("m/" + name).toString())
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
         assertThat(reader.waitFor(20, TimeUnit.SECONDS)).isTrue();
@@ -159,7 +160,8 @@ class LookaheadKernelTest {
     @Test
     void filesOfNoModelComeAlone() throws Exception {
         read("other.safetensors", 9 * MIB);
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(written("other.safetensors")).isEqualTo(SHARD));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(written("other.safetensors")).isEqualTo(SHARD));
         quiet(0, 0, 0, 0, 0);
     }
 }
