@@ -75,6 +75,7 @@ record ConfigChanges(List<String> now, List<String> atRestart) {
     }
 
     private static String text(RootRule root) {
-        return root.mode().label() + ", " + root.policy() + (root.args().isEmpty() ? "" : " " + new TreeMap<>(root.args()));
+        return root.mode().label() + ", " + root.policy()
+                + (root.args().isEmpty() ? "" : " " + new TreeMap<>(root.args()));
     }
 }

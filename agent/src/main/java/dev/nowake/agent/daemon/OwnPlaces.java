@@ -34,10 +34,8 @@ final class OwnPlaces {
     /** @throws IOException with one line that says what to do. Touches nothing of the remote */
     void refuseBelow(MirrorSettings settings) throws IOException {
         Path local = settings.local();
-        List<Path> shown = List.of(
-                settings.remote(),
-                local,
-                real(local.resolveSibling("." + settings.name() + ".nowake")));
+        List<Path> shown =
+                List.of(settings.remote(), local, real(local.resolveSibling("." + settings.name() + ".nowake")));
         for (Path place : places) {
             for (Path folder : shown) {
                 if (place.startsWith(folder)) {

@@ -247,8 +247,7 @@ public final class Switches implements AutoCloseable {
         now.modes().rules().forEach((name, mode) -> set.add(set("rule", name, mode)));
         now.modes()
                 .roots()
-                .forEach((path, mode) ->
-                        set.add(set("root", PathLabel.of(path).text(), mode)));
+                .forEach((path, mode) -> set.add(set("root", PathLabel.of(path).text(), mode)));
         document.put("set", set);
         document.put("kept", keeps.describe());
         return document;

@@ -221,7 +221,8 @@ final class PolicyThread {
         }
         long late = now - call.askedNanos - limits.answerNanos();
         if (late > 0 && late < limits.abandonNanos() && thread.getState() == Thread.State.RUNNABLE) {
-            // it would run if the host let it: its caller waits no longer, and it is judged by what it does with its time
+            // it would run if the host let it: its caller waits no longer, and it is judged by what it does with its
+            // time
             if (call.starve()) {
                 call.answer().fallback();
             }

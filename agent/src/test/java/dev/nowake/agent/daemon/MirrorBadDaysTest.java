@@ -162,7 +162,8 @@ final class MirrorBadDaysTest {
         host.serve();
         long first = host.keepers().getFirst();
         ProcessHandle.of(first).orElseThrow().destroyForcibly();
-        await().atMost(MirrorHost.SOON).until(() -> host.keepers().size() == 1 && !host.keepers().contains(first));
+        await().atMost(MirrorHost.SOON)
+                .until(() -> host.keepers().size() == 1 && !host.keepers().contains(first));
         assertThat(host.told("failed")).anyMatch(line -> line.contains("there is another now"));
         server.hang();
         Process waiting = host.page("1.bin", PIECE);

@@ -63,14 +63,11 @@ final class MirrorHost implements AutoCloseable {
 
     /** Before the daemon starts. */
     void configure(String mirrorKeys) throws IOException {
-        Files.writeString(
-                config(),
-                """
+        Files.writeString(config(), """
                 mode: enforce
                 roots: [{path: %s, policy: none}]
                 mirrors: [{name: m, remote: %s, local: %s, %s}]
-                """
-                        .formatted(folder.resolve("root"), remote, local, mirrorKeys));
+                """.formatted(folder.resolve("root"), remote, local, mirrorKeys));
     }
 
     Path config() {
@@ -237,8 +234,9 @@ final class MirrorHost implements AutoCloseable {
         }
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
             for (Path process : processes) {
-                assertThat(marks(process)).as("marks of " + process).noneMatch(mark -> inodes.stream()
-                        .anyMatch(mark::contains));
+                assertThat(marks(process))
+                        .as("marks of " + process)
+                        .noneMatch(mark -> inodes.stream().anyMatch(mark::contains));
             }
         }
     }
@@ -259,15 +257,16 @@ final class MirrorHost implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         readers.forEach(Process::destroyForcibly);
         if (daemon != null) {
             daemon.close();
         }
-        keepers().forEach(pid -> ProcessHandle.of(pid).ifPresent(process -> {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
-        }));
+        keepers()
+                .forEach(pid -> ProcessHandle.of(pid).ifPresent(process -> {
+                    process.descendants().forEach(ProcessHandle::destroyForcibly);
+                    process.destroyForcibly();
+                }));
         Files.deleteIfExists(local);
         Rig.delete(folder);
     }

@@ -1,7 +1,5 @@
 package dev.nowake.agent.daemon;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.remote.RemoteKind;
 import dev.nowake.agent.remote.RemoteMount;

@@ -41,8 +41,8 @@ public final class RemoteMount implements AutoCloseable {
      */
     public static RemoteMount start(RemoteKind kind, Path served, String... options) throws Exception {
         Path target = Files.createDirectories(Path.of("target", "remote-tests"));
-        RemoteMount remote = new RemoteMount(
-                Files.createTempDirectory(target, "remote").toRealPath(), served);
+        RemoteMount remote =
+                new RemoteMount(Files.createTempDirectory(target, "remote").toRealPath(), served);
         try {
             new RemoteServers(remote).start(kind, List.of(options));
             remote.client.awaits(remote::isMounted);

@@ -22,15 +22,15 @@ class RemoteMountTest {
     void showsWhatIsServedAndIsGoneAfterwards(RemoteKind kind) throws Exception {
         byte[] content = new byte[3 << 20];
         new Random(5).nextBytes(content);
-        Path file = Files.write(
-                Files.createDirectory(folder.resolve("llama")).resolve("model.safetensors"), content);
+        Path file = Files.write(Files.createDirectory(folder.resolve("llama")).resolve("model.safetensors"), content);
         Path mount;
         try (RemoteMount remote = RemoteMount.start(kind, folder)) {
             mount = remote.path();
             assertThat(remote.type()).isEqualTo(kind.type());
             assertThat(Files.mismatch(remote.seen(file), file)).isEqualTo(-1);
         }
-        assertThat(MountInfo.read().mounts()).noneMatch(each -> each.mountPoint().equals(mount));
+        assertThat(MountInfo.read().mounts())
+                .noneMatch(each -> each.mountPoint().equals(mount));
         assertThat(mount.getParent()).doesNotExist();
         assertThat(ProcessHandle.allProcesses()
                         .filter(ProcessHandle::isAlive)

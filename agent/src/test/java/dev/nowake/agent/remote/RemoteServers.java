@@ -56,7 +56,11 @@ final class RemoteServers {
     private void sshfs(List<String> options) throws Exception {
         int port = sshd();
         List<String> words = List.of(
-                "sshfs", "-f", "root@127.0.0.1:" + served(), mountPoint(), "-o",
+                "sshfs",
+                "-f",
+                "root@127.0.0.1:" + served(),
+                mountPoint(),
+                "-o",
                 "ro,allow_other,port=" + port + ",IdentityFile=" + folder.resolve("key")
                         + ",StrictHostKeyChecking=no,UserKnownHostsFile=/dev/null,LogLevel=ERROR");
         mount(words, options);
@@ -68,12 +72,26 @@ final class RemoteServers {
      */
     private int sshd() throws Exception {
         Path program = RemoteTools.servers().resolve("usr/sbin/sshd");
-        run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder.resolve("hostkey").toString());
-        run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder.resolve("key").toString());
+        run(
+                "ssh-keygen",
+                "-q",
+                "-t",
+                "ed25519",
+                "-N",
+                "",
+                "-f",
+                folder.resolve("hostkey").toString());
+        run(
+                "ssh-keygen",
+                "-q",
+                "-t",
+                "ed25519",
+                "-N",
+                "",
+                "-f",
+                folder.resolve("key").toString());
         int port = ServerProcess.freePort();
-        Path settings = Files.writeString(
-                folder.resolve("sshd_config"),
-                """
+        Path settings = Files.writeString(folder.resolve("sshd_config"), """
                 Port %d
                 ListenAddress 127.0.0.1
                 HostKey %s/hostkey
@@ -84,17 +102,23 @@ final class RemoteServers {
                 PasswordAuthentication no
                 PermitRootLogin prohibit-password
                 Subsystem sftp internal-sftp
-                """
-                        .formatted(port, folder, folder));
+                """.formatted(port, folder, folder));
         Path users = Files.writeString(
                 folder.resolve("passwd"),
                 "root:x:0:0:root:/root:/bin/sh\nsshd:x:65533:65534::/run/sshd:/usr/sbin/nologin\n");
         Path passwords = Files.writeString(folder.resolve("shadow"), "root:*:1::::::\nsshd:*:1::::::\n");
         String enter = "mount --bind " + users + " /etc/passwd && mount --bind " + passwords + " /etc/shadow"
-                + " && mount -t tmpfs tmpfs /run && mkdir -m 755 /run/sshd && exec " + program + " -D -e -f " + settings;
+                + " && mount -t tmpfs tmpfs /run && mkdir -m 755 /run/sshd && exec " + program + " -D -e -f "
+                + settings;
         remote.serve(
                         Map.of("LD_LIBRARY_PATH", RemoteTools.libraries()),
-                        "unshare", "--mount", "--propagation", "private", "sh", "-c", enter)
+                        "unshare",
+                        "--mount",
+                        "--propagation",
+                        "private",
+                        "sh",
+                        "-c",
+                        enter)
                 .awaits(() -> ServerProcess.listens(port));
         return port;
     }
@@ -111,47 +135,63 @@ final class RemoteServers {
         RemoteTools.servers();
         int port = ServerProcess.freePort();
         remote.serve(
-                        rclone(), "rclone", "serve", "sftp", served(), "--read-only", "--addr", "127.0.0.1:" + port,
-                        "--user", "u", "--pass", "p")
+                        rclone(),
+                        "rclone",
+                        "serve",
+                        "sftp",
+                        served(),
+                        "--read-only",
+                        "--addr",
+                        "127.0.0.1:" + port,
+                        "--user",
+                        "u",
+                        "--pass",
+                        "p")
                 .awaits(() -> ServerProcess.listens(port));
         String password = run("rclone", "--config", "/dev/null", "obscure", "p");
-        rcloneMount(
-                ":sftp,host=127.0.0.1,port=" + port + ",user=u,pass=" + password + ",shell_type=none:", options);
+        rcloneMount(":sftp,host=127.0.0.1,port=" + port + ",user=u,pass=" + password + ",shell_type=none:", options);
     }
 
     private void rcloneMount(String source, List<String> options) throws IOException {
-        List<String> words = new ArrayList<>(
-                List.of("rclone", "mount", source, mountPoint(), "--read-only", "--allow-other", "--dir-cache-time", "1h"));
+        List<String> words = new ArrayList<>(List.of(
+                "rclone", "mount", source, mountPoint(), "--read-only", "--allow-other", "--dir-cache-time", "1h"));
         words.addAll(options);
         remote.mounts(rclone(), words);
     }
 
     /** None of anybody's settings, and its caches in the folder. */
     private Map<String, String> rclone() {
-        return Map.of("RCLONE_CONFIG", "/dev/null", "RCLONE_CACHE_DIR", folder.resolve("cache").toString());
+        return Map.of(
+                "RCLONE_CONFIG",
+                "/dev/null",
+                "RCLONE_CACHE_DIR",
+                folder.resolve("cache").toString());
     }
 
     private void s3fs(List<String> options) throws Exception {
         RemoteTools.servers();
         int port = ServerProcess.freePort();
         Path objects = Files.createDirectories(folder.resolve("objects"));
-        Path settings = Files.writeString(
-                folder.resolve("s3proxy.conf"),
-                """
+        Path settings = Files.writeString(folder.resolve("s3proxy.conf"), """
                 s3proxy.endpoint=http://127.0.0.1:%d
                 s3proxy.authorization=none
                 jclouds.provider=filesystem-nio2
                 jclouds.filesystem.basedir=%s
                 jclouds.identity=none
                 jclouds.credential=none
-                """
-                        .formatted(port, objects));
+                """.formatted(port, objects));
         String java = ProcessHandle.current().info().command().orElse("java");
         remote.serve(
                         Map.of("LOG_LEVEL", "warn"),
-                        java, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx128m",
-                        "--sun-misc-unsafe-memory-access=allow", "-jar", RemoteTools.s3proxy().toString(),
-                        "--properties", settings.toString())
+                        java,
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Xmx128m",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-jar",
+                        RemoteTools.s3proxy().toString(),
+                        "--properties",
+                        settings.toString())
                 .awaits(() -> ServerProcess.listens(port));
         URI bucket = URI.create("http://127.0.0.1:" + port + "/" + BUCKET);
         upload(bucket);
@@ -160,7 +200,11 @@ final class RemoteServers {
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(password, "none:none");
         List<String> words = List.of(
-                "s3fs", BUCKET, mountPoint(), "-f", "-o",
+                "s3fs",
+                BUCKET,
+                mountPoint(),
+                "-f",
+                "-o",
                 "ro,allow_other,use_path_request_style,complement_stat,url=http://127.0.0.1:" + port + ",passwd_file="
                         + password);
         mount(words, options);
@@ -178,8 +222,8 @@ final class RemoteServers {
     }
 
     private static void put(HttpClient client, URI place, HttpRequest.BodyPublisher body) throws Exception {
-        HttpResponse<String> answer = client.send(
-                HttpRequest.newBuilder(place).PUT(body).build(), HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> answer =
+                client.send(HttpRequest.newBuilder(place).PUT(body).build(), HttpResponse.BodyHandlers.ofString());
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     }
 

@@ -45,12 +45,10 @@ final class RemoteTools {
         return Path.of(path);
     }
 
-
     /** Where the unpacked sshd finds its libraries. */
     static String libraries() throws Exception {
-        try (Stream<Path> folders = Stream.of("lib", "usr/lib")
-                .map(path -> servers.resolve(path))
-                .flatMap(RemoteTools::list)) {
+        try (Stream<Path> folders =
+                Stream.of("lib", "usr/lib").map(path -> servers.resolve(path)).flatMap(RemoteTools::list)) {
             return folders.filter(path -> path.getFileName().toString().endsWith("-linux-gnu"))
                     .map(Path::toString)
                     .collect(Collectors.joining(":"));

@@ -86,7 +86,9 @@ final class Overdue {
 
     /** Until the first deadline; 0 where one is over. What begins meanwhile has a later one. */
     private long waitNanos(long now) {
-        long wait = shared.book.isStarved() ? RELIEF_NANOS : shared.settings.timeout().toNanos();
+        long wait = shared.book.isStarved()
+                ? RELIEF_NANOS
+                : shared.settings.timeout().toNanos();
         for (Work work : streams.underWay()) {
             wait = Math.min(wait, Math.max(0, work.deadlineNanos() - now));
         }

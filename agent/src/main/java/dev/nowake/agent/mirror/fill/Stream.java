@@ -1,9 +1,8 @@
 package dev.nowake.agent.mirror.fill;
 
 import java.lang.foreign.Arena;
-import java.nio.ByteBuffer;
 
-/** One thread that fetches pieces, into one buffer of its own. */
+/** One thread that fetches pieces, into a buffer of its own. */
 final class Stream implements Runnable {
     private final Shared shared;
     private final Streams streams;
@@ -22,15 +21,19 @@ final class Stream implements Runnable {
     public void run() {
         boolean isCounted = true;
         try (Arena memory = Arena.ofConfined()) {
-            ByteBuffer buffer = memory.allocate(shared.settings.pieceBytes(), FillSettings.BLOCK_BYTES)
-                    .asByteBuffer();
-            for (Work next = streams.take(); next != null; next = streams.take()) {
-                if (!perform(next, buffer)) {
-                    abandoned = next;
-                    return;
+            Seat seat = new Seat(memory.allocate(shared.settings.pieceBytes(), FillSettings.BLOCK_BYTES)
+                    .asByteBuffer());
+            try {
+                for (Work next = streams.take(seat); next != null; next = streams.take(seat)) {
+                    if (!perform(next, seat)) {
+                        abandoned = next;
+                        return;
+                    }
                 }
+                isCounted = false;
+            } finally {
+                seat.leave();
             }
-            isCounted = false;
         } catch (OutOfMemoryError noBuffer) {
             outcomes.noMemory(noBuffer);
         } finally {
@@ -41,22 +44,22 @@ final class Stream implements Runnable {
     }
 
     /** False where it has been abandoned. */
-    private boolean perform(Work work, ByteBuffer buffer) {
+    private boolean perform(Work work, Seat seat) {
         try {
             if (work instanceof Fetch fetch) {
-                return fetched(fetch, buffer);
+                return fetched(fetch, seat);
             }
             Closing closing = (Closing) work;
-            closing.ends().close();
+            closing.run();
             return outcomes.closed(closing);
         } catch (Work.Abandoned late) {
             return false;
         }
     }
 
-    private boolean fetched(Fetch fetch, ByteBuffer buffer) throws Work.Abandoned {
+    private boolean fetched(Fetch fetch, Seat seat) throws Work.Abandoned {
         try {
-            return switch (fetcher.fetch(fetch, buffer)) {
+            return switch (fetcher.fetch(fetch, seat)) {
                 case DONE -> outcomes.done(fetch);
                 case ANEW -> outcomes.anew(fetch);
                 case HELD -> true;

@@ -56,7 +56,7 @@ final class Streams {
             return true;
         }
         if (idle > 0) {
-            work.signal();
+            work.signalAll(); // one of them may be on the way to what is wanted
         } else if (mayHire()) {
             living++;
             try {
@@ -118,52 +118,61 @@ final class Streams {
     }
 
     /** The next thing to do. Waits; null where the calling thread is to end, and does not count any more. Lock not held. */
-    Work take() {
+    Work take(Seat seat) {
         shared.lock.lock();
         try {
             long idleSince = System.nanoTime();
             while (true) {
                 long now = System.nanoTime();
-                Work next = shared.closed ? null : next(now);
+                Work next = shared.closed ? null : next(seat, now);
                 if (next != null) {
+                    next.givenTo(seat.course());
                     underWay.add(next);
                     overdue.look();
                     hire();
                     return next;
                 }
                 long due = Math.min(shared.book.waitNanos(now), shared.open.waitNanos(now));
+                due = Math.min(due, seat.waitNanos(now));
                 boolean isNeeded = living == 1 && due < Long.MAX_VALUE;
                 long rest = shared.settings.idle().toNanos() - (now - idleSince);
                 if (shared.closed || rest <= 0 && !isNeeded) {
+                    seat.course().leave();
                     gone();
                     return null;
                 }
-                pause(Math.min(isNeeded ? Long.MAX_VALUE : rest, due));
+                pause(seat.course(), Math.min(isNeeded ? Long.MAX_VALUE : rest, due));
             }
         } finally {
             shared.lock.unlock();
         }
     }
 
-    private Work next(long now) {
+    private Work next(Seat seat, long now) {
         Closing closing = shared.open.nextClosing(shared.book, now);
         if (closing != null) {
             return closing;
         }
-        Fetch fetch = living > places ? shared.book.nextStarved(now) : shared.book.next(now);
+        Fetch fetch =
+                living > places ? shared.book.nextStarved(seat.course(), now) : shared.book.next(seat.course(), now);
+        if (fetch == null && seat.waitNanos(now) <= 0) {
+            return new Closing(seat::leave, shared.settings, now);
+        }
         if (fetch != null && !fetch.isNeeded() && fetch.file().failureOf(fetch.piece()) != null) {
             shared.tally.retries.increment();
         }
         return fetch;
     }
 
-    private void pause(long nanos) {
+    private void pause(Course course, long nanos) {
         idle++;
+        course.waits(true);
         try {
             work.awaitNanos(Math.max(nanos, LEAST_WAIT_NANOS));
         } catch (InterruptedException nobodyDoes) {
             Thread.currentThread().interrupt();
         } finally {
+            course.waits(false);
             idle--;
         }
     }
@@ -205,6 +214,7 @@ final class Streams {
     /** The remote keeps the work for too long. Whoever waits for it is told why. */
     void abandon(Work late, Answers answers) {
         underWay.remove(late);
+        late.course().leave();
         living--;
         abandoned++;
         shared.tally.abandoned.increment();

@@ -26,7 +26,9 @@ record DescriptorLimit(int numbers, int waiting) {
             for (String line : Files.readAllLines(Path.of("/proc/self/limits"))) {
                 if (line.startsWith("Max open files")) {
                     String soft = line.split(" {2,}")[1];
-                    limit = soft.equals("unlimited") ? MOST_NUMBERS : (int) Math.min(MOST_NUMBERS, Long.parseLong(soft));
+                    limit = soft.equals("unlimited")
+                            ? MOST_NUMBERS
+                            : (int) Math.min(MOST_NUMBERS, Long.parseLong(soft));
                 }
             }
         } catch (IOException | RuntimeException unknown) {

@@ -24,8 +24,7 @@ public final class Gates implements AutoCloseable {
             String name, Path runFolder, boolean ranges, Duration longestWait, Duration grace, Consumer<String> told) {}
 
     /** Who answers. */
-    public record Answerers(
-            Fills fills, Blocks blocks, Function<FileId, Twin> twins, OpenGate.Doorkeeper doorkeeper) {}
+    public record Answerers(Fills fills, Blocks blocks, Function<FileId, Twin> twins, OpenGate.Doorkeeper doorkeeper) {}
 
     private final Settings settings;
     private final Gate gate;
@@ -45,8 +44,8 @@ public final class Gates implements AutoCloseable {
         Duration longest = settings.longestWait();
         String name = settings.name();
         this.gateWatch = new GateWatch(name, gate::sinceLastTurn, gate::oldestWait, longest, this::tripGate);
-        this.opensWatch = new GateWatch(
-                name + "-opens", opens::sinceLastTurn, opens::oldestWait, longest, this::tripOpens);
+        this.opensWatch =
+                new GateWatch(name + "-opens", opens::sinceLastTurn, opens::oldestWait, longest, this::tripOpens);
         keeper.onEnd(() -> keeperEnded(keeper));
     }
 
@@ -172,8 +171,8 @@ public final class Gates implements AutoCloseable {
     private void tripOpens() {
         opens.trip();
         settings.told()
-                .accept("mirror " + settings.name() + " has stopped looking at opens: files are read as they are; restart"
-                        + " nowake");
+                .accept("mirror " + settings.name()
+                        + " has stopped looking at opens: files are read as they are; restart" + " nowake");
     }
 
     /** The one that guards missing bytes. */

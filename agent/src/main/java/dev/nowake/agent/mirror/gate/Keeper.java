@@ -111,8 +111,8 @@ final class Keeper implements AutoCloseable {
 
     private static boolean isOf(Path fifo, Path folder, String name) {
         String file = fifo.getFileName().toString();
-        boolean named = file.startsWith(name + ".")
-                && file.substring(name.length() + 1).matches("\\d+-\\d+\\.alive");
+        boolean named =
+                file.startsWith(name + ".") && file.substring(name.length() + 1).matches("\\d+-\\d+\\.alive");
         if (!named || fifo.getParent().equals(folder)) {
             return named;
         }

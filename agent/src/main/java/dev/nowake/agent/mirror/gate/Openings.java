@@ -35,7 +35,8 @@ final class Openings implements AutoCloseable {
         CompletableFuture<Void> open = new CompletableFuture<>();
         try {
             workers.execute(() -> give(twin, open));
-        } catch (RuntimeException | OutOfMemoryError noThread) { // what the JVM throws where the system gives no more threads
+        } catch (RuntimeException
+                | OutOfMemoryError noThread) { // what the JVM throws where the system gives no more threads
             open.completeExceptionally(new FillFailure(Errno.EIO, "nobody to give " + twin + " its blocks", noThread));
         }
         return open;

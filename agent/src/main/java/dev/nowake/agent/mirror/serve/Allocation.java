@@ -41,7 +41,8 @@ final class Allocation implements Blocks {
                 give(twin, local.sizeBytes(), missingBytes);
             }
         } catch (KernelException refused) {
-            boolean full = refused.errno().equals(Errno.ENOSPC) || refused.errno().equals(Errno.EDQUOT);
+            boolean full =
+                    refused.errno().equals(Errno.ENOSPC) || refused.errno().equals(Errno.EDQUOT);
             String why = PathText.of(twin.local()) + " cannot be opened: it gets no blocks: " + refused.getMessage();
             tell(why);
             throw new FillFailure(full ? Errno.ENOSPC : Errno.EIO, why, refused);

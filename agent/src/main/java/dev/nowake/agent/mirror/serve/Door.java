@@ -60,9 +60,7 @@ final class Door implements OpenGate.Doorkeeper {
     /** One at a time, and no sooner than the time-out allows: whether the remote answers again is found out without an opener. */
     private void askInBackground(Twin twin) {
         Long since = awaySince;
-        if (since != null
-                && System.nanoTime() - since >= AGAIN.toNanos()
-                && asking.compareAndSet(false, true)) {
+        if (since != null && System.nanoTime() - since >= AGAIN.toNanos() && asking.compareAndSet(false, true)) {
             try {
                 Thread.ofPlatform().name("look-" + settings.name()).daemon().start(() -> ask(twin));
             } catch (OutOfMemoryError noThread) {

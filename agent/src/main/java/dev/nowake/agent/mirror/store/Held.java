@@ -50,7 +50,8 @@ final class Held implements AutoCloseable {
         try {
             file = files.open(path);
         } catch (KernelException refused) {
-            boolean gone = refused.errno().equals(Errno.ENOENT) || refused.errno().equals(Errno.ENOTDIR);
+            boolean gone =
+                    refused.errno().equals(Errno.ENOENT) || refused.errno().equals(Errno.ENOTDIR);
             throw gone ? new NameTaken(path + " was removed by somebody") : refused;
         }
         try {

@@ -77,8 +77,7 @@ public final class Store implements AutoCloseable {
      * @param listener told of every file before this returns
      * @throws IOException with one line that says what to do
      */
-    public static Store open(
-            StoreClaim claim, Kernel kernel, Users users, TwinListener listener, InstantSource clock)
+    public static Store open(StoreClaim claim, Kernel kernel, Users users, TwinListener listener, InstantSource clock)
             throws IOException {
         try {
             Parts parts = new Parts(
