@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -111,7 +112,7 @@ final class StageVerb implements Callable<Integer> {
 
     private static String stalled(StageRun run, Path from, Path to, Duration span) {
         return (run.isWriting() ? Invocation.show(to) + " has taken" : Invocation.show(from) + " has given")
-                + " nothing for " + TimeSpan.format(span);
+                + " nothing for " + TimeSpan.format(span.truncatedTo(ChronoUnit.SECONDS));
     }
 
     /** At ^C or SIGTERM: pieces under way arrive, what has arrived is written down, and the verb tells how far it came. */

@@ -6,11 +6,12 @@ import java.util.regex.Pattern;
 
 /** Lengths of time as people write them: {@code 14d}, {@code 90s}, {@code 1d12h}. A number without a unit is refused. */
 public final class TimeSpan {
-    private static final String UNITS = "wdhms";
-    private static final long[] SECONDS = {604_800, 86_400, 3_600, 60, 1};
+    private static final String[] UNITS = {"w", "d", "h", "m", "s", "ms"};
+    private static final long[] MILLIS = {604_800_000, 86_400_000, 3_600_000, 60_000, 1_000, 1};
 
     /** The larger unit first, each once; at most 6 digits, so that no sum overflows. */
-    static final String PATTERN = "^(?=[0-9])([0-9]{1,6}w)?([0-9]{1,6}d)?([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,6}s)?$";
+    static final String PATTERN =
+            "^(?=[0-9])([0-9]{1,6}w)?([0-9]{1,6}d)?([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,6}s)?" + "([0-9]{1,6}ms)?$";
 
     private static final Pattern SHAPE = Pattern.compile(PATTERN);
 
@@ -21,27 +22,27 @@ public final class TimeSpan {
         Matcher matcher = SHAPE.matcher(text);
         if (!matcher.matches()) {
             throw new IllegalArgumentException(
-                    "'" + text + "' is not a length of time: write numbers with units (w d h m s),"
+                    "'" + text + "' is not a length of time: write numbers with units (w d h m s ms),"
                             + " such as 14d, 90s or 1d12h");
         }
-        long seconds = 0;
-        for (int unit = 0; unit < SECONDS.length; unit++) {
+        long millis = 0;
+        for (int unit = 0; unit < MILLIS.length; unit++) {
             String part = matcher.group(unit + 1);
             if (part != null) {
-                seconds += Long.parseLong(part, 0, part.length() - 1, 10) * SECONDS[unit];
+                millis += Long.parseLong(part, 0, part.length() - UNITS[unit].length(), 10) * MILLIS[unit];
             }
         }
-        return Duration.ofSeconds(seconds);
+        return Duration.ofMillis(millis);
     }
 
-    /** As {@link #parse} takes it, to the second. */
+    /** As {@link #parse} takes it, to the millisecond. */
     public static String format(Duration span) {
         StringBuilder text = new StringBuilder();
-        long left = span.toSeconds();
-        for (int unit = 1; unit < SECONDS.length; unit++) { // nobody says 2w for 14d
-            if (left >= SECONDS[unit]) {
-                text.append(left / SECONDS[unit]).append(UNITS.charAt(unit));
-                left %= SECONDS[unit];
+        long left = span.toMillis();
+        for (int unit = 1; unit < MILLIS.length; unit++) { // nobody says 2w for 14d
+            if (left >= MILLIS[unit]) {
+                text.append(left / MILLIS[unit]).append(UNITS[unit]);
+                left %= MILLIS[unit];
             }
         }
         return text.isEmpty() ? "0s" : text.toString();

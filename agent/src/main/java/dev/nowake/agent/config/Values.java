@@ -39,7 +39,7 @@ final class Values {
 
     static final ValueType<Duration> TIME = new ValueType<>(
             "time",
-            "numbers with units, the larger first: `90s`, `12h`, `14d`, `1d12h`, `2w` (`w d h m s`)",
+            "numbers with units, the larger first: `90s`, `12h`, `14d`, `1d12h`, `2w` (`w d h m s ms`)",
             List.of(),
             TimeSpan.PATTERN,
             TimeSpan::parse,

@@ -143,7 +143,8 @@ class ConfigLayersTest {
                 .containsExactly(
                         vendor + ":1: 'metrics.listen': ':9469' is no address to listen on: write HOST:PORT, such as "
                                 + "127.0.0.1:9469, [::1]:9469 or 0.0.0.0:9469",
-                        file + ":1: 'journal.age': '5' is not a length of time: write numbers with units (w d h m s),"
+                        file
+                                + ":1: 'journal.age': '5' is not a length of time: write numbers with units (w d h m s ms),"
                                 + " such as 14d, 90s or 1d12h",
                         file + ":2: unknown key 'mod'; did you mean 'mode'?",
                         file + ":3: two rules are named 'a', the other at " + file + ":3",

@@ -98,7 +98,7 @@ class MirrorReaderTest {
                 "[{remote: /a, local: /b, budget: 0B}] | 'mirrors[].budget': nothing at all holds no file: write 100GiB, or leave the key out",
                 "[{remote: /a, local: /b, budget: 10}] | 'mirrors[].budget': '10' is not a size: write a number with a unit, such as 512MiB",
                 "[{remote: /a, local: /b, timeout: 0s}] | 'mirrors[].timeout': no time at all: write 1s or more",
-                "[{remote: /a, local: /b, rescan: 5}] | 'mirrors[].rescan': '5' is not a length of time: write numbers with units (w d h m s), such as 14d, 90s or 1d12h",
+                "[{remote: /a, local: /b, rescan: 5}] | 'mirrors[].rescan': '5' is not a length of time: write numbers with units (w d h m s ms), such as 14d, 90s or 1d12h",
                 "[{remote: /a, local: /b, vanished: kep}] | 'mirrors[].vanished': 'kep' is neither keep nor remove",
                 "[{remote: /a, local: /b, unreachable: keep}] | 'mirrors[].unreachable': 'keep' is neither serve nor refuse",
                 "[{remote: /a, local: /b, streams: 0}] | 'mirrors[].streams': '0' is no number from 1 to 1024",
