@@ -50,7 +50,7 @@ public final class Daemon implements AutoCloseable {
     private final PolicyRegistry policies;
     private final LaneSet lanes;
     private final Reloading reloading;
-    private final MirrorDisks disks = new MirrorDisks();
+    private final MirrorDisks disks;
     private final AtomicBoolean moving = new AtomicBoolean();
     private final ControlEndpoint control;
     private final Metrics metrics;
@@ -80,7 +80,6 @@ public final class Daemon implements AutoCloseable {
         KeepList keeps = new KeepList(state.keeps(), Clocks.HOST);
         switches = new Switches(socket.toAbsolutePath().resolveSibling("disable"), keeps, journal, Clocks.HOST);
         runFolder = socket.toAbsolutePath().getParent();
-        mirrors = new Mirrors(counters, journal);
         Path host = Path.of("/");
         handover = new Handover(state.handover(), host, counters);
         Mounts mounts = new Mounts(host);
@@ -102,6 +101,8 @@ public final class Daemon implements AutoCloseable {
                 new Evictor(kernel, new HostMappings(), switches::acts),
                 new Compactions(kernel, host, counters, journal),
                 switches);
+        disks = new MirrorDisks(kernel, host, parts.decider(), switches, counters, journal);
+        mirrors = new Mirrors(disks, counters, journal);
         reloading = new Reloading(parts, config, this::follow);
         lanes = new LaneSet(parts, config, handover, this::broken, this::moved);
         if (keeps.problem() != null) {

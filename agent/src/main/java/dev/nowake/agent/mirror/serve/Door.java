@@ -53,9 +53,9 @@ final class Door implements OpenGate.Doorkeeper {
     @Override
     public void prepare(Twin twin) throws FillFailure {
         String name = PathText.of(twin.remote());
-        if (twin.isOutdated()) {
+        if (twin.isOutdated() && !twin.isComplete()) {
             throw again(name);
-        }
+        } // a complete one may have left its place for want of room alone: the remote is asked
         switch (look.apply(twin)) {
             case SAME -> {
                 lookedAt.put(twin.id(), System.nanoTime());

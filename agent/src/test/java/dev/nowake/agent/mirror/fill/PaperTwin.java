@@ -2,7 +2,6 @@ package dev.nowake.agent.mirror.fill;
 
 import dev.nowake.agent.mirror.Identity;
 import dev.nowake.agent.mirror.Twin;
-import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.ByteRange;
 import dev.nowake.model.FileId;
 import dev.nowake.model.RangeSet;
@@ -71,11 +70,6 @@ final class PaperTwin implements Twin {
     @Override
     public void save() {
         durable = written;
-    }
-
-    @Override
-    public void clear(OpenFile file) {
-        clear();
     }
 
     @Override
