@@ -3,7 +3,6 @@ import dev.nowake.agent.mirror.Twin;
 import dev.nowake.agent.mirror.fill.FillParts;
 import dev.nowake.agent.mirror.fill.FillSettings;
 import dev.nowake.agent.mirror.fill.Filler;
-import dev.nowake.kernel.OpenFile;
 import dev.nowake.kernel.linux.Binding;
 import dev.nowake.kernel.linux.LinuxKernel;
 import dev.nowake.model.ByteRange;
@@ -133,11 +132,6 @@ public final class MirrorFill {
             synchronized (sets) {
                 sets[1] = before;
             }
-        }
-
-        @Override
-        public void clear(OpenFile file) {
-            throw new UnsupportedOperationException();
         }
 
         @Override

@@ -201,7 +201,7 @@ static void whatAReaderGets(const char *compare) {
     hollow();
     startListener();
     mountCopy("");
-    printf("\nfilled while it is read: %s", same(file, compare) ? "the right bytes" : "WRONG BYTES");
+    printf("\nfilled while it is read: %s", same(file, compare) ? "the right bytes" : "wrong bytes");
     printf(", %ld events for %ld MiB\n", seen->events, seen->filled >> 20);
     umount(mountPoint);
     stopListener();
@@ -221,9 +221,25 @@ static void whatAReaderGets(const char *compare) {
     hollow();
     mountCopy("");
     startListener();
-    printf("marked after the mount: %s, %ld events\n", same(file, compare) ? "the right bytes" : "wrong bytes, and no error",
-           seen->events);
+    bool right = same(file, compare);
+    printf("marked after the mount: %s, %ld events\n", right ? "the right bytes" : "wrong bytes, and no error", seen->events);
     umount(mountPoint);
+    stopListener();
+}
+
+static void throughALoopDevice(const char *compare) {
+    char command[8300], device[64] = "";
+    hollow();
+    startListener();
+    snprintf(command, sizeof command, "losetup -r -f --show '%s'", image);
+    FILE *made = popen(command, "r");
+    if (!made || fscanf(made, "%63s", device) != 1 || pclose(made)) fail("losetup");
+    if (mount(device, mountPoint, "erofs", MS_RDONLY, "")) fail(device);
+    bool right = same(file, compare);
+    printf("through a loop device: %s, %ld events\n", right ? "the right bytes" : "wrong bytes, and no error", seen->events);
+    umount(mountPoint);
+    snprintf(command, sizeof command, "losetup -d %s", device);
+    if (system(command)) fail(command);
     stopListener();
 }
 
@@ -242,6 +258,7 @@ int main(int argc, char **argv) {
     whatRaisesEvents("");
     whatRaisesEvents("directio");
     whatAReaderGets(argv[3]);
+    throughALoopDevice(argv[3]);
     rmdir(mountPoint);
     unlink(image);
     return 0;

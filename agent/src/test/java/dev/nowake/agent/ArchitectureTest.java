@@ -45,6 +45,7 @@ class ArchitectureTest {
      *   <li>pack -> execute: what went through page cache is evicted in the one way
      *   <li>pack -> stage: what a model's folder consists of, and reads past page cache
      *   <li>mirror -> stage: links that lead out are followed, and content is held against names, in the one way
+     *   <li>mirror -> trust: one way to tell who could replace a folder
      *   <li>trace -> observe: one way to write a path as text that keeps odd bytes
      *   <li>metrics -> decide, execute, govern: it tells how they stand, from the records they describe themselves with
      *   <li>report -> observe: reads what was written there

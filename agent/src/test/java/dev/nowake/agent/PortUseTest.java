@@ -22,18 +22,14 @@ class PortUseTest {
     private static final DescribedPredicate<HasName> NO_PROBE =
             DescribedPredicate.not(nameMatching("dev\\.nowake\\.agent\\.advice\\.OpenProbe"));
 
-    /**
-     * The demo prepares its measurements with the same calls; a quiet read, and a mirror's from a remote that must be read
-     * through page cache, drop the pages they brought themselves.
-     */
+    /** The demo prepares its measurements with the same calls, and a quiet read drops the pages it brought itself. */
     @Test
     void onlyTheExecutorTouchesPages() {
         check(noClasses()
                 .that()
                 .resideInAPackage("dev.nowake.agent..")
                 .and()
-                .resideOutsideOfPackages(
-                        "dev.nowake.agent.execute..", "dev.nowake.agent.demo..", "dev.nowake.agent.mirror.fill..")
+                .resideOutsideOfPackages("dev.nowake.agent.execute..", "dev.nowake.agent.demo..")
                 .and(NO_QUIET_READ)
                 .should()
                 .callMethodWhere(portMethod(PageCache.class, "evict|readahead|populate|sendfile|readThrough")));

@@ -14,7 +14,7 @@ public interface PermissionEvents {
     }
 
     /**
-     * Opens a group. Needs CAP_SYS_ADMIN. Its events' descriptors are for reading and writing.
+     * Opens a group. Needs CAP_SYS_ADMIN.
      *
      * @throws KernelException EPERM without the right, EINVAL where the kernel lacks the class, EMFILE at the limit of
      *     groups

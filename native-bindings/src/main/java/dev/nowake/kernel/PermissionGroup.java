@@ -54,14 +54,6 @@ public interface PermissionGroup extends AutoCloseable {
      */
     int read(int timeoutMillis, int limit, Sink sink) throws KernelException;
 
-    /**
-     * A descriptor of the file an unanswered event is of, for reading and writing: what is done through it raises no
-     * events. The caller closes it.
-     *
-     * @throws KernelException EBADF where the event is answered
-     */
-    OpenFile share(int event) throws KernelException;
-
     /** Lets the caller go on. Answering what has been answered, or a group that is closed, does nothing. */
     void allow(int event);
 

@@ -31,14 +31,13 @@ public record MirrorView(
 
     /** The same, were so many bytes needed. */
     public long excessBytes(long needed) {
-        long aboveBudget = sum(usedBytes, needed) - budgetBytes;
-        long belowReserve = sum(reserveBytes, needed) - freeBytes;
+        long aboveBudget = sum(usedBytes - budgetBytes, needed);
+        long belowReserve = sum(reserveBytes - freeBytes, needed);
         return Math.max(0, Math.max(aboveBudget, belowReserve));
     }
 
-    /** Of numbers that are not negative; a sum too large for a long is the largest. */
+    /** The second is not negative; a sum too large for a long is the largest. */
     private static long sum(long one, long other) {
-        long sum = one + other;
-        return sum < 0 ? Long.MAX_VALUE : sum;
+        return one > Long.MAX_VALUE - other ? Long.MAX_VALUE : one + other;
     }
 }

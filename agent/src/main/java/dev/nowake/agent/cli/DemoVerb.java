@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
@@ -151,21 +150,20 @@ final class DemoVerb implements Callable<Integer> {
                     .number("rounds", result.rounds());
             json.array("loaders", result.loaders().entrySet(), entry -> {
                 json.text("how", entry.getKey());
-                for (Map.Entry<String, Measurement> side : Map.of(
-                                "without", entry.getValue().without(),
-                                "with", entry.getValue().with())
-                        .entrySet()) {
-                    Measurement m = side.getValue();
-                    json.object(
-                            side.getKey(),
-                            object -> object.decimal("seconds", m.seconds())
-                                    .decimal("gbPerSecond", m.gigabytesPerSecond())
-                                    .number("majorFaults", m.majorFaults())
-                                    .number("peakResidentBytes", m.peakResidentBytes())
-                                    .number("residentAfterBytes", m.residentAfterBytes())
-                                    .number("scannedByKswapd", m.scannedByKswapd()));
-                }
+                write(json, "without", entry.getValue().without());
+                write(json, "with", entry.getValue().with());
             });
         });
+    }
+
+    private static void write(JsonOutput json, String side, Measurement m) {
+        json.object(
+                side,
+                object -> object.decimal("seconds", m.seconds())
+                        .decimal("gbPerSecond", m.gigabytesPerSecond())
+                        .number("majorFaults", m.majorFaults())
+                        .number("peakResidentBytes", m.peakResidentBytes())
+                        .number("residentAfterBytes", m.residentAfterBytes())
+                        .number("scannedByKswapd", m.scannedByKswapd()));
     }
 }

@@ -76,8 +76,9 @@ final class DiskEvictRun {
     private void print(List<Done> done) {
         long bytes = done.stream().mapToLong(Done::evictedBytes).sum();
         if (invocation.json()) {
-            JsonOutput.write(invocation.out(), json -> json.number("evictedBytes", bytes)
-                    .array("models", done, each -> {
+            JsonOutput.write(
+                    invocation.out(),
+                    json -> json.number("evictedBytes", bytes).array("models", done, each -> {
                         json.text("model", each.model()).number("evictedBytes", each.evictedBytes());
                         if (each.stayed() != null) {
                             json.text("stayed", each.stayed());

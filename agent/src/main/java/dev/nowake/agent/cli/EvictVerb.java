@@ -22,8 +22,9 @@ import picocli.CommandLine.Parameters;
 /** Drops files from page cache, or models from a mirror's disk. */
 @Command(
         name = "evict",
-        description = "Drops model files from page cache, or mirrored models from the local disk, and says what stayed and"
-                + " why.")
+        description =
+                "Drops model files from page cache, or mirrored models from the local disk, and says what stayed and"
+                        + " why.")
 final class EvictVerb implements Callable<Integer> {
     /** Where something is evicted from. */
     enum Tier {
@@ -41,8 +42,9 @@ final class EvictVerb implements Callable<Integer> {
             names = "--tier",
             paramLabel = "memory|disk",
             defaultValue = "memory",
-            description = "memory: page cache, done here; disk: a mirror's local disk, whole models that nobody has open,"
-                    + " done by the running daemon (default: ${DEFAULT-VALUE}).")
+            description =
+                    "memory: page cache, done here; disk: a mirror's local disk, whole models that nobody has open,"
+                            + " done by the running daemon (default: ${DEFAULT-VALUE}).")
     private Tier tier;
 
     @Option(

@@ -23,7 +23,8 @@ final class ExplainDiskTable {
                 "on disk",
                 Sizes.of(mirror.path("onDiskBytes").asLong()) + " of "
                         + Sizes.of(mirror.path("sizeBytes").asLong()) + " of "
-                        + Line.of(mirror.path("model").asString("")) + ", " + lastLoaded(mirror.path("lastLoadedUnix")));
+                        + Line.of(mirror.path("model").asString("")) + ", "
+                        + lastLoaded(mirror.path("lastLoadedUnix")));
         line(
                 "disk",
                 Sizes.of(mirror.path("usedBytes").asLong()) + " of "
@@ -56,7 +57,9 @@ final class ExplainDiskTable {
             return "never loaded";
         }
         long minutes = Math.max(
-                0, Duration.between(Instant.ofEpochSecond(unix.asLong()), Instant.now()).toMinutes());
+                0,
+                Duration.between(Instant.ofEpochSecond(unix.asLong()), Instant.now())
+                        .toMinutes());
         return "last loaded "
                 + (minutes < 120 ? minutes + " min" : minutes < 2880 ? minutes / 60 + " h" : minutes / 1440 + " days")
                 + " ago";

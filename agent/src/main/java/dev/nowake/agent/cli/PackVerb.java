@@ -8,6 +8,7 @@ import dev.nowake.agent.pack.PackOrder;
 import dev.nowake.agent.pack.PackReport;
 import dev.nowake.agent.pack.PackRun;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -80,6 +81,8 @@ final class PackVerb implements Callable<Integer> {
             return check(first);
         } catch (PackException refused) {
             throw new CliException(exitCode(refused.kind()), word(refused.kind()), refused.getMessage(), refused);
+        } catch (FileSystemException named) {
+            throw CliException.of(named.getFile() == null ? first : Path.of(named.getFile()), named);
         } catch (IOException unreadable) {
             throw CliException.of(first, unreadable);
         }

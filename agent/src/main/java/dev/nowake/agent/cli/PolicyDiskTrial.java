@@ -98,11 +98,15 @@ final class PolicyDiskTrial {
     private void print(List<ModelLoad> loads, List<MirrorResult> results) {
         long models = loads.stream().map(ModelLoad::model).distinct().count();
         if (invocation.json()) {
-            JsonOutput.write(invocation.out(), json -> json.object("loads", of -> of.path(journal)
-                            .number("loads", loads.size())
-                            .number("models", models)
-                            .number("budgetBytes", budgetBytes))
-                    .array("results", results, result -> write(json, result)));
+            JsonOutput.write(
+                    invocation.out(),
+                    json -> json.object(
+                                    "loads",
+                                    of -> of.path(journal)
+                                            .number("loads", loads.size())
+                                            .number("models", models)
+                                            .number("budgetBytes", budgetBytes))
+                            .array("results", results, result -> write(json, result)));
             return;
         }
         invocation
@@ -110,8 +114,7 @@ final class PolicyDiskTrial {
                 .println(Invocation.show(journal) + ": " + loads.size() + " loads of " + models + " models, "
                         + Sizes.of(results.getFirst().loadedBytes()));
         invocation.out().println();
-        TextTable table =
-                new TextTable("policy", ">from disk", ">fetched", ">evictions", ">evicted", ">without room");
+        TextTable table = new TextTable("policy", ">from disk", ">fetched", ">evictions", ">evicted", ">without room");
         for (MirrorResult result : results) {
             table.row(
                     Line.of(result.policy()),

@@ -30,8 +30,9 @@ import picocli.CommandLine.Parameters;
  */
 @Command(
         name = "test",
-        description = "Replays a recorded load against a simulated host, or a journal's loads through a simulated mirror, and"
-                + " compares the policy with others.",
+        description =
+                "Replays a recorded load against a simulated host, or a journal's loads through a simulated mirror, and"
+                        + " compares the policy with others.",
         sortOptions = false)
 final class PolicyTestVerb implements Callable<Integer> {
     private static final List<String> BESIDE = List.of("none", "load-and-release");

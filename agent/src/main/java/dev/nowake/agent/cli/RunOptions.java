@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** What {@code run} was asked on the command line, made one with the configuration file: options win. */
 record RunOptions(List<Path> roots, boolean enforce, String policy, Path configFile, String metrics) {
@@ -114,7 +115,7 @@ record RunOptions(List<Path> roots, boolean enforce, String policy, Path configF
     private static Policy named(String name, KnownPolicies policies) throws ConfigException {
         Policy policy = policies.named(name)
                 .orElseThrow(() -> new ConfigException(policies.unknown(name) + " 'nowake policy list' shows all"));
-        for (Map.Entry<String, Argument> argument : policy.arguments().entrySet()) {
+        for (Map.Entry<String, Argument> argument : new TreeMap<>(policy.arguments()).entrySet()) {
             if (argument.getValue().isRequired()) {
                 throw new ConfigException("policy '" + name + "' needs the argument '" + argument.getKey()
                         + "': name it in a --config FILE, with args");

@@ -171,7 +171,8 @@ final class MirrorKeys {
             VERIFY,
             ETAG,
             POLICY,
-            ConfigKey.of(ITEM + ".args", Shape.ARGUMENTS, null, "the policy's arguments; `mirror-lru` takes none", "{}"),
+            ConfigKey.of(
+                    ITEM + ".args", Shape.ARGUMENTS, null, "the policy's arguments; `mirror-lru` takes none", "{}"),
             ConfigKey.of(
                     ITEM + ".mode", Shape.VALUE, Values.MODE, "`observe` or `enforce`; without it `mode`", "enforce"),
             ENABLED);

@@ -1,5 +1,6 @@
 package dev.nowake.agent.daemon;
 
+import java.time.Instant;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -17,6 +18,11 @@ record Clocks(DoubleSupplier wall, DoubleSupplier steady) {
 
     double steadySeconds() {
         return steady.getAsDouble();
+    }
+
+    /** The wall clock as an instant. */
+    Instant instant() {
+        return Instant.ofEpochMilli(Math.round(wallSeconds() * 1e3));
     }
 
     /** When the steady clock will show what the wall clock, as it goes now, calls this. */

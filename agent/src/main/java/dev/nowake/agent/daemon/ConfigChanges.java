@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What another configuration changes, a line each.
@@ -74,6 +75,7 @@ record ConfigChanges(List<String> now, List<String> atRestart) {
     }
 
     private static String text(RootRule root) {
-        return root.mode().label() + ", " + root.policy() + (root.args().isEmpty() ? "" : " " + root.args());
+        return root.mode().label() + ", " + root.policy()
+                + (root.args().isEmpty() ? "" : " " + new TreeMap<>(root.args()));
     }
 }

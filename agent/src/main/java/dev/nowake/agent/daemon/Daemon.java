@@ -56,6 +56,7 @@ public final class Daemon implements AutoCloseable {
     private final Metrics metrics;
     private final Mirrors mirrors;
     private final Path runFolder;
+    private final Path stateFolder;
     private ServiceNotices notices;
     private volatile boolean ready;
 
@@ -80,6 +81,7 @@ public final class Daemon implements AutoCloseable {
         KeepList keeps = new KeepList(state.keeps(), Clocks.HOST);
         switches = new Switches(socket.toAbsolutePath().resolveSibling("disable"), keeps, journal, Clocks.HOST);
         runFolder = socket.toAbsolutePath().getParent();
+        this.stateFolder = stateFolder;
         Path host = Path.of("/");
         handover = new Handover(state.handover(), host, counters);
         Mounts mounts = new Mounts(host);
@@ -200,8 +202,12 @@ public final class Daemon implements AutoCloseable {
 
     /** Starts the lanes. Returns when every folder is marked, or after 5 s without those on servers that do not answer. */
     public void start() {
+        // before roots that lie in them are marked
         mirrors.open(
-                reloading.config().mirrors(), parts.kernel(), runFolder); // before roots that lie in them are marked
+                reloading.config().mirrors(),
+                parts.kernel(),
+                runFolder,
+                new OwnPlaces(List.of(runFolder, stateFolder)));
         lanes.start();
         policies.watch();
         ready = true;

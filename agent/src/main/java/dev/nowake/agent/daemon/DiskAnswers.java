@@ -130,7 +130,8 @@ final class DiskAnswers {
                 names.isEmpty()
                         ? "there is no mirror, whose disk models could be evicted from: 'mirrors' in the configuration"
                                 + " makes one"
-                        : request.get("target") + " is neither a file or folder of a mirror nor a mirrored model's name;"
+                        : request.get("target")
+                                + " is neither a file or folder of a mirror nor a mirrored model's name;"
                                 + " mirrors are " + String.join(", ", names));
     }
 

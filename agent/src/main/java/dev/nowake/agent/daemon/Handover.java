@@ -118,7 +118,10 @@ final class Handover implements AutoCloseable {
             one.put("before", before);
             all.add(one);
         });
-        return JsonMapper.shared().writeValueAsBytes(Map.of("boot", boot, "files", all));
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("boot", boot);
+        document.put("files", all);
+        return JsonMapper.shared().writeValueAsBytes(document);
     }
 
     private void save(byte[] content) {

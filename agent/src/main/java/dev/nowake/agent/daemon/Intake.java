@@ -68,6 +68,9 @@ final class Intake {
             drop(sighting);
             return;
         }
+        if (active != null && active.isLeft() && sighting.isOpen()) {
+            lastReader.end(active); // nothing is fetched for it: who comes now begins another
+        }
         if (active != null && active.load().state() == LoadState.RELEASING) {
             comesBack(active, sighting);
             return;
@@ -246,6 +249,7 @@ final class Intake {
             active.budget().close();
             return;
         }
+        active.markLeft();
         parts.book().begin(active);
         parts.counters().increment(Counter.LOADS);
         parts.line(LineKind.LOAD, active.load())

@@ -182,6 +182,13 @@ final class LastReader {
         checkOver(active);
     }
 
+    /** The load is over, whoever has its files now. */
+    void end(ActiveLoad active) {
+        if (active.load().state() == LoadState.LOADING) {
+            over.accept(active);
+        }
+    }
+
     /** Looks whether the load is over, and again every so often while its readers live but touch no shard. */
     private void checkOver(ActiveLoad active) {
         Load load = active.load();

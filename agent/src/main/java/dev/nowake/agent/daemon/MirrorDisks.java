@@ -28,8 +28,7 @@ final class MirrorDisks implements AutoCloseable {
     private final Counters counters;
     private final Journal journal;
 
-    MirrorDisks(
-            Kernel kernel, Path procRoot, Decider decider, Switches switches, Counters counters, Journal journal) {
+    MirrorDisks(Kernel kernel, Path procRoot, Decider decider, Switches switches, Counters counters, Journal journal) {
         this.kernel = kernel;
         this.procRoot = procRoot;
         this.decider = decider;

@@ -16,7 +16,6 @@ import dev.nowake.agent.observe.PathLabel;
 import dev.nowake.kernel.Kernel;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -37,8 +36,11 @@ final class Mirrors implements AutoCloseable {
         this.journal = journal;
     }
 
-    /** @param runFolder on a filesystem that is empty after a reboot */
-    synchronized void open(List<MirrorSettings> all, Kernel kernel, Path runFolder) {
+    /**
+     * @param runFolder on a filesystem that is empty after a reboot
+     * @param own where no mirror may be
+     */
+    synchronized void open(List<MirrorSettings> all, Kernel kernel, Path runFolder, OwnPlaces own) {
         for (MirrorSettings settings : all) {
             if (settings.mode() == Mode.OBSERVE) {
                 line(settings.name(), "observe")
@@ -47,11 +49,12 @@ final class Mirrors implements AutoCloseable {
                 continue;
             }
             try {
+                own.refuseBelow(settings);
                 MirrorDisks.Place place = disks.place();
                 Mirror mirror = Mirror.open(
                         settings,
                         new Mirror.Host(
-                                kernel, runFolder, place::make, new Heard(settings, place), Clock.systemUTC()));
+                                kernel, runFolder, place::make, new Heard(settings, place), Clocks.HOST::instant));
                 open.add(mirror);
                 begin(place, mirror);
                 line(settings.name(), "open")
@@ -60,6 +63,8 @@ final class Mirrors implements AutoCloseable {
                         .log();
             } catch (IOException refused) {
                 failed(settings.name(), refused.getMessage());
+            } catch (RuntimeException broken) { // the others, and the daemon, go on
+                failed(settings.name(), broken.toString());
             }
         }
     }
@@ -68,7 +73,9 @@ final class Mirrors implements AutoCloseable {
         try {
             place.begin(mirror);
         } catch (IOException unknown) {
-            failed(mirror.settings().name(), "nothing leaves its disk, which cannot be looked at: " + unknown.getMessage());
+            failed(
+                    mirror.settings().name(),
+                    "nothing leaves its disk, which cannot be looked at: " + unknown.getMessage());
         }
     }
 

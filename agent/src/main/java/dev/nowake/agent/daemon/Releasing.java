@@ -19,6 +19,7 @@ import dev.nowake.policy.Step;
 import dev.nowake.policy.Trigger;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -208,12 +209,13 @@ final class Releasing {
     private void journalPlan(ActiveLoad active, Plan plan, List<Remains.Work> work, List<Object> others) {
         List<Object> steps = new ArrayList<>(others);
         for (Remains.Work item : work) {
-            steps.add(Map.of(
-                    "action", "evict",
-                    "shard", item.shard().shard().index(),
-                    "offsetBytes", item.ranges().ranges().getFirst().start(),
-                    "lengthBytes", item.ranges().bytes(),
-                    "reason", item.reason()));
+            Map<String, Object> step = new LinkedHashMap<>();
+            step.put("action", "evict");
+            step.put("shard", item.shard().shard().index());
+            step.put("offsetBytes", item.ranges().ranges().getFirst().start());
+            step.put("lengthBytes", item.ranges().bytes());
+            step.put("reason", item.reason());
+            steps.add(step);
         }
         if (!steps.isEmpty()) {
             parts.line(LineKind.PLAN, active.load())

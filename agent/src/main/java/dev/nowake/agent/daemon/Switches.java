@@ -244,13 +244,19 @@ public final class Switches implements AutoCloseable {
         document.put("pausedLeftSeconds", ends ? now.pause().endSeconds() - clocks.steadySeconds() : null);
         document.put("pausedBy", now.pause() == null ? null : now.pause().by());
         List<Object> set = new ArrayList<>();
-        now.modes().rules().forEach((name, mode) -> set.add(Map.of("rule", name, "mode", mode.label())));
+        now.modes().rules().forEach((name, mode) -> set.add(set("rule", name, mode)));
         now.modes()
                 .roots()
-                .forEach((path, mode) ->
-                        set.add(Map.of("root", PathLabel.of(path).text(), "mode", mode.label())));
+                .forEach((path, mode) -> set.add(set("root", PathLabel.of(path).text(), mode)));
         document.put("set", set);
         document.put("kept", keeps.describe());
+        return document;
+    }
+
+    private static Map<String, Object> set(String kind, String name, Mode mode) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put(kind, name);
+        document.put("mode", mode.label());
         return document;
     }
 }

@@ -30,6 +30,7 @@ final class PolicyCall {
     long allocatedBefore;
     long cpuBefore;
 
+    private volatile boolean starved;
     private boolean ended;
     private PolicyFailure stopped;
     private long stoppedNanos;
@@ -70,6 +71,17 @@ final class PolicyCall {
     /** True once: for the one who answers. */
     boolean claim() {
         return claimed.compareAndSet(false, true);
+    }
+
+    /** The same, for a call that goes on: what becomes of it is told, but nobody waits for its plan. */
+    boolean starve() {
+        starved = true; // before the policy's thread can find it claimed
+        return claim();
+    }
+
+    /** It was answered for while it waited for a processor. */
+    boolean wasStarved() {
+        return starved;
     }
 
     boolean isAnswered() {

@@ -158,8 +158,13 @@ public final class PolicyRunner {
         return unit.origin() + ": " + hook.label();
     }
 
+    /** {@code decision} is null where it came too late for its caller. */
     void succeeded(PolicyCall call, Decision decision, long nanos) {
         if (call.tryOut) {
+            return;
+        }
+        if (decision == null) {
+            record.succeeded(call.hook, nanos);
             return;
         }
         if (decision.state() != null) {

@@ -123,22 +123,28 @@ final class PolicyThread {
             running = null;
             stuck = false;
         }
-        if (!call.claim()) {
+        boolean answers = call.claim();
+        if (!answers && !call.wasStarved()) {
             return; // answered, and its failure told, while it did not return
         }
-        PolicyFailure stopped = call.stopped();
-        if (stopped != null) {
-            // a script's own failure says where it was stopped
-            String where = thrown instanceof PolicyFailure failure ? failure.getMessage() : stopped.getMessage();
-            runner.failed(call, new PolicyFailure(stopped.kind(), where));
-            call.answer().plan(Plan.empty(runner.name()));
-        } else if (thrown != null) {
-            runner.failed(call, runner.failureOf(call.hook, thrown));
-            call.answer().plan(Plan.empty(runner.name()));
+        PolicyFailure failure = thrown == null ? call.stopped() : failureOf(call, thrown);
+        if (failure != null) {
+            runner.failed(call, failure);
         } else {
-            runner.succeeded(call, decision, nanos);
-            call.answer().plan(decision.plan());
+            runner.succeeded(call, answers ? decision : null, nanos);
         }
+        if (answers) {
+            call.answer().plan(failure == null ? decision.plan() : Plan.empty(runner.name()));
+        }
+    }
+
+    private PolicyFailure failureOf(PolicyCall call, Throwable thrown) {
+        PolicyFailure stopped = call.stopped();
+        if (stopped == null) {
+            return runner.failureOf(call.hook, thrown);
+        }
+        // a script's own failure says where it was stopped
+        return thrown instanceof PolicyFailure where ? new PolicyFailure(stopped.kind(), where.getMessage()) : stopped;
     }
 
     private static void awaitStopper(Thread stopper) {
@@ -193,12 +199,14 @@ final class PolicyThread {
             }
             return;
         }
-        if (now - call.stoppedNanos() > limits.graceNanos() && call.claim()) {
+        if (now - call.stoppedNanos() > limits.graceNanos()) {
             synchronized (lock) {
-                stuck = running == call;
+                stuck |= running == call;
             }
-            runner.failed(call, stopped);
-            call.answer().plan(Plan.empty(runner.name()));
+            if (call.claim()) {
+                runner.failed(call, stopped);
+                call.answer().plan(Plan.empty(runner.name()));
+            }
         }
         if (now - call.stoppedNanos() > limits.abandonNanos()) {
             abandon(call);
@@ -209,7 +217,16 @@ final class PolicyThread {
         CallLimits limits = call.limits;
         if (THREADS.getThreadCpuTime(thread.threadId()) - call.cpuBefore > limits.cpuNanos()) {
             stop(call, PolicyFailure.Kind.TIMEOUT, "took longer than " + limits.cpuNanos() / 1_000_000 + " ms");
-        } else if (now - call.askedNanos > limits.answerNanos()) {
+            return;
+        }
+        long late = now - call.askedNanos - limits.answerNanos();
+        if (late > 0 && late < limits.abandonNanos() && thread.getState() == Thread.State.RUNNABLE) {
+            // it would run if the host let it: its caller waits no longer, and it is judged by what it does with its
+            // time
+            if (call.starve()) {
+                call.answer().fallback();
+            }
+        } else if (late > 0) {
             stop(call, PolicyFailure.Kind.TIMEOUT, "gave no answer within " + limits.answerNanos() / 1_000_000 + " ms");
         }
     }

@@ -1,5 +1,7 @@
 package dev.nowake.agent.execute;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -12,7 +14,7 @@ import java.util.Map;
  */
 public record EvictOutcome(long evictedBytes, long residentBytes, long edgeBytes, Map<Refusal, Long> refused) {
     public EvictOutcome {
-        refused = Map.copyOf(refused);
+        refused = Collections.unmodifiableMap(new LinkedHashMap<>(refused));
     }
 
     public boolean isComplete() {

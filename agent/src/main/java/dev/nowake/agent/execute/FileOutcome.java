@@ -2,6 +2,8 @@ package dev.nowake.agent.execute;
 
 import dev.nowake.kernel.Errno;
 import dev.nowake.model.FileId;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -27,7 +29,7 @@ public record FileOutcome(
         boolean truncated,
         Map<Errno, Integer> errors) {
     public FileOutcome {
-        errors = Map.copyOf(errors);
+        errors = Collections.unmodifiableMap(new LinkedHashMap<>(errors));
     }
 
     public long missedBytes() {

@@ -14,9 +14,7 @@ import java.util.List;
 
 /**
  * Reads through the page cache that leave nothing in it: each range is asked for at once, copied, and dropped, except pages
- * that were there before. For filesystems without O_DIRECT, and for FUSE: who waits there for a request of his own, direct
- * reads included, cannot be killed when the server has hung; who waits for pages that were asked for ahead can. Any thread;
- * ranges of whole pages.
+ * that were there before. For filesystems without O_DIRECT. Any thread; ranges of whole pages.
  */
 public final class PassingRead implements AutoCloseable {
     private final Kernel kernel;

@@ -34,6 +34,7 @@ public final class ActiveLoad {
     private final BooleanSupplier mayAct;
     private CompletableFuture<Void> dropping = CompletableFuture.completedFuture(null);
     private final Set<Shortage> shortages = EnumSet.noneOf(Shortage.class);
+    private boolean left;
     private boolean roomMade;
     private boolean singlePages;
     private boolean scanUnderWay;
@@ -101,6 +102,15 @@ public final class ActiveLoad {
     /** False once {@link #observe} was called: what waits its turn is not to be done any more. Any thread. */
     public boolean mayAct() {
         return acting.get();
+    }
+
+    /** A daemon before this one began it, and its readers are gone. */
+    public boolean isLeft() {
+        return left;
+    }
+
+    public void markLeft() {
+        left = true;
     }
 
     public LoadBudget budget() {

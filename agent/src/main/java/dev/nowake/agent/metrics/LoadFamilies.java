@@ -4,6 +4,7 @@ import dev.nowake.agent.observe.Measure;
 import dev.nowake.agent.observe.ModelTotals;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
 /** Loads: how they went, which are under way, what they leave. */
@@ -39,8 +40,7 @@ final class LoadFamilies {
                 "bytes of model files in page cache as they were looked at last: at their last reader's end, or reckoned"
                         + " from what was prefetched and dropped while a load goes on; node: where their prefetch was"
                         + " bound to, any: to none, or to several",
-                (look, points) -> look.loads()
-                        .residentBytes()
+                (look, points) -> new TreeMap<>(look.loads().residentBytes())
                         .forEach((place, bytes) -> points.add(bytes, place.root(), place.node())),
                 "root",
                 "node"));

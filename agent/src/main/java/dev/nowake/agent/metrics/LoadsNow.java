@@ -1,5 +1,6 @@
 package dev.nowake.agent.metrics;
 
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -20,8 +21,16 @@ public record LoadsNow(int loading, int releasing, int readers, Map<Place, Long>
      * @param root as it is configured
      * @param node a NUMA node's number; {@code any} where they may be on several
      */
-    public record Place(String root, String node) {
+    public record Place(String root, String node) implements Comparable<Place> {
         public static final String ANY_NODE = "any";
+
+        private static final Comparator<Place> ORDER =
+                Comparator.comparing(Place::root).thenComparing(Place::node);
+
+        @Override
+        public int compareTo(Place other) {
+            return ORDER.compare(this, other);
+        }
     }
 
     public LoadsNow {

@@ -153,7 +153,8 @@ public final class Sentence {
         for (JsonNode each : list) {
             if (shown++ < SHOWN_STEPS) {
                 JournalEntry model = new JournalEntry(each, entry.raw());
-                models.add(model.text("model") + new Sentence(model).amount(" ", "bytes", "")
+                models.add(model.text("model")
+                        + new Sentence(model).amount(" ", "bytes", "")
                         + new Sentence(model).wrapped("reason"));
             }
         }

@@ -51,8 +51,8 @@ public record Manifest(
 
     private static final int VERSION = 1;
 
-    /** A million files have some 150 MB; more is not ours. */
-    private static final long MOST_BYTES = 1L << 30;
+    /** Two hundred thousand files have as much, and fit into the heap of a verb; more is not ours. */
+    private static final long MOST_BYTES = 32L << 20;
 
     private static final JsonMapper MAPPER =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();

@@ -5,7 +5,8 @@ import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.config.RootRule;
 import dev.nowake.agent.config.Rule;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -24,8 +25,9 @@ public record Modes(Map<String, Mode> rules, Map<Path, Mode> roots) {
     private static final String BY_PLACE = "rule \\d+";
 
     public Modes {
-        rules = Map.copyOf(rules);
-        roots = Map.copyOf(roots);
+        // in the order they were set
+        rules = Collections.unmodifiableMap(new LinkedHashMap<>(rules));
+        roots = Collections.unmodifiableMap(new LinkedHashMap<>(roots));
     }
 
     /** {@code rule}: null where none matched. A root that was set to observe is observed whatever its rules say. */
@@ -78,7 +80,7 @@ public record Modes(Map<String, Mode> rules, Map<Path, Mode> roots) {
     }
 
     private static <K> Map<K, Mode> with(Map<K, Mode> modes, K key, Mode mode) {
-        Map<K, Mode> changed = new HashMap<>(modes);
+        Map<K, Mode> changed = new LinkedHashMap<>(modes);
         if (mode == null) {
             changed.remove(key);
         } else {
@@ -89,12 +91,12 @@ public record Modes(Map<String, Mode> rules, Map<Path, Mode> roots) {
 
     /** What of this still has a meaning under another configuration: rules with names of their own and roots that are there. */
     public Modes keptBy(Config config) {
-        Map<String, Mode> keptRules = new HashMap<>(rules);
+        Map<String, Mode> keptRules = new LinkedHashMap<>(rules);
         keptRules
                 .keySet()
                 .removeIf(name -> name.matches(BY_PLACE)
                         || config.rules().stream().noneMatch(rule -> rule.name().equals(name)));
-        Map<Path, Mode> keptRoots = new HashMap<>(roots);
+        Map<Path, Mode> keptRoots = new LinkedHashMap<>(roots);
         keptRoots
                 .keySet()
                 .removeIf(path ->

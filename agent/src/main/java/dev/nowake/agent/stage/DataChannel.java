@@ -15,7 +15,8 @@ import java.util.Set;
  * A file's data, past the page cache (O_DIRECT, open(2)) where its filesystem allows that. Offsets, lengths and addresses of
  * buffers are then multiples of {@link #blockBytes}; the last read of a file is as short as the file. Any thread.
  */
-public record DataChannel(FileChannel channel, boolean isDirect, int blockBytes) implements DataSource {
+public record DataChannel(FileChannel channel, boolean isDirect, int blockBytes, boolean isForOneStream)
+        implements DataSource {
     /** What every disk and filesystem seen asks for at most: a page. */
     public static final int BLOCK_BYTES = 4096;
 
@@ -36,7 +37,12 @@ public record DataChannel(FileChannel channel, boolean isDirect, int blockBytes)
     }
 
     public static DataChannel read(Path file) throws IOException {
-        return open(file, MOST_BLOCK_BYTES, Set.of(StandardOpenOption.READ));
+        return read(file, false);
+    }
+
+    /** {@code forOneStream}: see {@link #isForOneStream}. */
+    static DataChannel read(Path file, boolean forOneStream) throws IOException {
+        return open(file, MOST_BLOCK_BYTES, Set.of(StandardOpenOption.READ), forOneStream);
     }
 
     /** Makes the file where there is none. It can be read as well. */
@@ -44,10 +50,12 @@ public record DataChannel(FileChannel channel, boolean isDirect, int blockBytes)
         return open(
                 file,
                 BLOCK_BYTES,
-                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.READ));
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.READ),
+                false);
     }
 
-    private static DataChannel open(Path file, int mostBlockBytes, Set<OpenOption> options) throws IOException {
+    private static DataChannel open(Path file, int mostBlockBytes, Set<OpenOption> options, boolean forOneStream)
+            throws IOException {
         Set<OpenOption> direct = new HashSet<>(options);
         direct.add(DIRECT);
         try {
@@ -57,13 +65,13 @@ public record DataChannel(FileChannel channel, boolean isDirect, int blockBytes)
             FileChannel channel = FileChannel.open(file, direct);
             long block = Files.getFileStore(file).getBlockSize();
             if (block <= mostBlockBytes && mostBlockBytes % block == 0) {
-                return new DataChannel(channel, true, (int) Math.max(block, BLOCK_BYTES));
+                return new DataChannel(channel, true, (int) Math.max(block, BLOCK_BYTES), forOneStream);
             }
             channel.close(); // the JDK would ask for larger multiples than our pieces may have
         } catch (IOException | UnsupportedOperationException refused) {
             // opened plainly below, which tells a real error
         }
-        return new DataChannel(FileChannel.open(file, options), false, BLOCK_BYTES);
+        return new DataChannel(FileChannel.open(file, options), false, BLOCK_BYTES, forOneStream);
     }
 
     /** A buffer for pieces of this length. */

@@ -24,6 +24,9 @@ interface DataSource extends AutoCloseable {
     /** Whether it is O_DIRECT; else page cache is passed, a piece at a time. */
     boolean isDirect();
 
+    /** Whether each stream does well to open the file for itself and to read on from where it was. */
+    boolean isForOneStream();
+
     @Override
     void close() throws IOException;
 
@@ -31,13 +34,11 @@ interface DataSource extends AutoCloseable {
     static DataSource open(Kernel kernel, Path file) throws IOException {
         long device = kernel.files().status(file).device();
         boolean fuse = MountInfo.read().byDevice(device).map(Mount::isFuse).orElse(false);
-        if (!fuse) {
-            DataChannel channel = DataChannel.read(file);
-            if (channel.isDirect()) {
-                return channel;
-            }
-            channel.close();
+        DataChannel channel = DataChannel.read(file, fuse);
+        if (channel.isDirect()) {
+            return channel;
         }
+        channel.close();
         PassingRead passing = PassingRead.open(kernel, file);
         return new DataSource() {
             @Override
@@ -52,6 +53,12 @@ interface DataSource extends AutoCloseable {
 
             @Override
             public boolean isDirect() {
+                return false;
+            }
+
+            /** An open may drop what others have asked for. */
+            @Override
+            public boolean isForOneStream() {
                 return false;
             }
 

@@ -4,13 +4,14 @@ import dev.nowake.model.ByteRange;
 import dev.nowake.model.RangeSet;
 import java.io.IOException;
 
-/** A file whose pieces are copied or checked, by many threads; whoever ends the last piece ends the file. Any thread. */
+/** A file whose segments are copied or checked, by many threads; whoever ends the last one ends the file. Any thread. */
 abstract class FileUnderWay implements AutoCloseable {
     final StageFile file;
     final DataSource source;
     private IOException failed;
-    private int piecesUnderWay;
+    private int segmentsUnderWay;
     private boolean allHandedOut;
+    private boolean cutShort;
 
     FileUnderWay(StageFile file, DataSource source) {
         this.file = file;
@@ -31,22 +32,31 @@ abstract class FileUnderWay implements AutoCloseable {
     /** Its content is not what it has to be: of no use. */
     abstract void discard() throws IOException;
 
-    synchronized void pieceBegins() {
-        piecesUnderWay++;
+    synchronized void segmentBegins() {
+        segmentsUnderWay++;
     }
 
-    /** All its pieces have been given out. Returns whether none is under way any more: then the caller ends it. */
+    /** All its segments have been given out. Returns whether none is under way any more: then the caller ends it. */
     synchronized boolean handedOut() {
         allHandedOut = true;
-        return piecesUnderWay == 0;
+        return isOver();
     }
 
-    /** A piece is done, or failed where {@code why} is not null. Returns whether it was the last one. */
-    synchronized boolean pieceEnds(IOException why) {
+    /**
+     * A segment is done, or failed where {@code why} is not null. {@code whole}: no more of it would have been done. Returns
+     * whether it was the last one.
+     */
+    synchronized boolean segmentEnds(boolean whole, IOException why) {
         if (failed == null) {
             failed = why;
         }
-        return --piecesUnderWay == 0 && allHandedOut;
+        cutShort |= !whole;
+        segmentsUnderWay--;
+        return isOver();
+    }
+
+    private boolean isOver() {
+        return segmentsUnderWay == 0 && allHandedOut && !cutShort;
     }
 
     synchronized IOException failed() {

@@ -26,6 +26,9 @@ public final class StageRun {
     /** What a server with 10 ms a request needs for 6 GB/s; the buffers are 64 MiB. */
     private static final int REMOTE_STREAMS = 32;
 
+    /** A process that serves files has a connection and a buffer for each that is open; 10 ms are 3 GB/s. */
+    private static final int FUSE_STREAMS = 16;
+
     private final Kernel kernel;
     private final Path source;
     private final Path target;
@@ -95,8 +98,9 @@ public final class StageRun {
         requireSpace(wanted);
         tree.folders().forEach(this::makeFolder);
         tree.links().forEach(this::makeLink);
-        pieces = new Pieces(wanted, verify ? present : List.of(), kernel, verify, tally);
-        new Streams(kernel, pieces, verify, tally).run(streams > 0 ? streams : streams(source.toRealPath()));
+        int count = streams > 0 ? streams : streams(source.toRealPath());
+        pieces = new Pieces(wanted, verify ? present : List.of(), kernel, count, verify, tally);
+        new Streams(kernel, pieces, verify, tally).run(count);
         return report();
     }
 
@@ -143,11 +147,11 @@ public final class StageRun {
     }
 
     private static int streams(Path from) {
-        boolean remote = MountInfo.read()
-                .byPath(from)
-                .map((Mount mount) -> MountTraits.of(mount, 0).remote())
-                .orElse(false);
-        return remote ? REMOTE_STREAMS : LOCAL_STREAMS;
+        Mount mount = MountInfo.read().byPath(from).orElse(null);
+        if (mount == null || !MountTraits.of(mount, 0).remote()) {
+            return LOCAL_STREAMS;
+        }
+        return mount.isFuse() ? FUSE_STREAMS : REMOTE_STREAMS;
     }
 
     /** A disk that cannot hold it is known before minutes of copying. What compresses or shares blocks is counted in full. */

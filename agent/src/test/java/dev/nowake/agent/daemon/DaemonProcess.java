@@ -36,6 +36,23 @@ final class DaemonProcess implements AutoCloseable {
         return new DaemonProcess(builder.start());
     }
 
+    /** The daemon of the command line: {@code nowake run} with this configuration. Comes back before it is ready. */
+    static DaemonProcess run(Path config, Path state, Path socket, String... before) throws IOException {
+        List<String> words = new ArrayList<>(List.of(before));
+        words.addAll(Reader.java(
+                "dev.nowake.agent.cli.Main",
+                "run",
+                "--config",
+                config.toString(),
+                "--state-dir",
+                state.toString(),
+                "--socket",
+                socket.toString()));
+        return new DaemonProcess(new ProcessBuilder(words)
+                .redirectError(config.resolveSibling("daemon.err").toFile())
+                .start());
+    }
+
     static DaemonProcess start(Rig rig, Path root, String... before) throws IOException {
         DaemonProcess daemon = launch(rig, root, Map.of(), before);
         assertThat(daemon.firstLine()).isEqualTo("ready");
@@ -122,6 +139,11 @@ final class DaemonProcess implements AutoCloseable {
     void kill() throws InterruptedException {
         process.destroyForcibly();
         assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    /** SIGTERM, without waiting. */
+    void ask() {
+        process.toHandle().destroy();
     }
 
     /** SIGTERM. */

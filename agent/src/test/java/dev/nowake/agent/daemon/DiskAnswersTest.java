@@ -100,7 +100,8 @@ class DiskAnswersTest {
         assertThat(evict("/remote").path("models")).hasSize(2);
         assertThat(disk.onDisk()).isEqualTo(List.of("qwen"));
         assertThat(evict("/elsewhere").path("error").path("message").asString())
-                .isEqualTo("/elsewhere is neither a file or folder of a mirror nor a mirrored model's name; mirrors are m");
+                .isEqualTo(
+                        "/elsewhere is neither a file or folder of a mirror nor a mirrored model's name; mirrors are m");
         switchedOff.set(true);
         assertThat(evict("qwen").path("error").path("message").asString()).contains("who switched it off");
         disks.remove(mirror);
@@ -139,8 +140,7 @@ class DiskAnswersTest {
     void whatNoRootIsAboveIsExplainedByItsMirrorAlone() {
         Map<String, Object> request = new HashMap<>(Map.of("device", 1, "inode", 2, "pid", 0));
         request.put("pathBase64", Base64.getEncoder().encodeToString(PathBytes.of(Path.of("/tree/llama/0"))));
-        JsonNode explained =
-                JsonMapper.shared().valueToTree(ExplainAnswer.of(List.of(), List.of(mirror), request));
+        JsonNode explained = JsonMapper.shared().valueToTree(ExplainAnswer.of(List.of(), List.of(mirror), request));
         assertThat(explained.path("path").asString()).isEqualTo("/tree/llama/0");
         assertThat(explained.path("mirror").path("place").asInt()).isEqualTo(1);
         assertThat(ExplainAnswer.of(List.of(), List.of(), request).toString()).contains("not_watched");

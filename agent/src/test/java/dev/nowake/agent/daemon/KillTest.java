@@ -83,8 +83,8 @@ final class KillTest {
     }
 
     /**
-     * The promise is that no open waits 10 ms for nowake. A busy host makes openers wait by itself, so only the hundredth
-     * slowest is held against it; the report tells the rest.
+     * The promise is that no open waits 10 ms for nowake. A busy host makes openers wait by itself, for a CPU, which is not
+     * counted, and for other things, so only the hundredth slowest is held against it; the report tells the rest.
      */
     private static void report(String how, JsonNode alone, JsonNode killed, long seed) {
         System.out.printf(

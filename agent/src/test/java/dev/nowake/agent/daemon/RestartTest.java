@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.nowake.agent.config.Mode;
+import dev.nowake.kernel.OpenFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -72,6 +73,36 @@ final class RestartTest {
             rig.awaitLoadsDone(1);
             assertThat(rig.counter("plannedBytes")).isZero();
             awaitLeft(rig, 0);
+        }
+    }
+
+    /** Somebody who is no event, this process, has the file as the next daemon looks: so that load is not over yet. */
+    @Test
+    void whoOpensAModelThatIsStillToBeReleasedHasItFetched() throws Exception {
+        try (Rig rig = Rig.make();
+                Reader reader = Reader.start();
+                Reader next = Reader.start()) {
+            List<Path> shards = rig.model("llama", SIZE, 2);
+            try (DaemonProcess first = DaemonProcess.start(rig)) {
+                reader.open(shards.getFirst());
+                awaitLeft(rig, 2);
+                first.kill();
+            }
+            reader.kill();
+            shards.forEach(rig::makeCold);
+
+            try (OpenFile looker = rig.kernel.files().open(shards.getFirst())) {
+                rig.start(Mode.ENFORCE);
+                rig.awaitCounter("loads", 1);
+                next.open(shards.getFirst());
+                for (Path shard : shards) {
+                    rig.awaitResident(shard);
+                }
+                assertThat(looker.isClosed()).isFalse();
+            }
+            next.kill();
+            rig.awaitReleased(shards);
+            assertThat(rig.counter("errors")).isZero();
         }
     }
 

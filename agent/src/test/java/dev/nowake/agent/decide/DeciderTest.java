@@ -2,6 +2,7 @@ package dev.nowake.agent.decide;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.policy.Guard;
@@ -94,6 +95,23 @@ class DeciderTest {
                 whole += plan.policy().equals("slow") ? plan.steps().size() : 0;
             }
             assertThat(whole).as("of ten that wait 40 ms").isPositive();
+        }
+    }
+
+    /** The fallback answers in time, and the policy, whose fault it is not, is asked again. */
+    @Test
+    void oneThatIsKeptFromTheProcessorHasNotFailed() throws Exception {
+        try (Stage stage = new Stage(folder, "slow starve")) {
+            for (int i = 0; i < 4; i++) {
+                long calls = stage.status("slow").path("calls").asLong();
+                assertThat(stage.plan("slow").policy()).isEqualTo("whole-file");
+                await("it has ended")
+                        .atMost(Stage.SOON)
+                        .until(() -> stage.status("slow").path("calls").asLong() == calls + 1);
+            }
+            assertThat(stage.count(Counter.POLICY_ERRORS)).isZero();
+            assertThat(stage.count(Counter.POLICY_FALLBACKS)).isEqualTo(4);
+            assertThat(stage.status("slow").path("state").asString()).isEqualTo("ok");
         }
     }
 

@@ -8,6 +8,9 @@ import dev.nowake.policy.PolicyInput;
 import dev.nowake.policy.PolicyUnit;
 import dev.nowake.policy.Step;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,7 +18,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -85,6 +90,7 @@ final class FakeUnit implements PolicyUnit, Policy {
             case "many" -> input -> java.util.Collections.nCopies(10_000_000, step(input, 0));
             case "hang" -> input -> hang();
             case "pause" -> input -> pause(input);
+            case "starve" -> input -> starve(input);
             case "ignore" -> input -> ignoreStop();
             case "allocate" -> input -> allocate();
             case "wait" -> input -> await(gate);
@@ -127,6 +133,27 @@ final class FakeUnit implements PolicyUnit, Policy {
             Thread.sleep(40);
         } catch (InterruptedException stopped) {
             throw new PolicyFailure(PolicyFailure.Kind.THROWN, "fake.js:8: stopped");
+        }
+        return List.of(step(input, 0));
+    }
+
+    /** As on a host where others have the processor for long: it would run all the time, and does not. */
+    private static List<Step> starve(PolicyInput input) {
+        try {
+            Pipe pipe = Pipe.open();
+            try (Pipe.SourceChannel end = pipe.source();
+                    Pipe.SinkChannel start = pipe.sink()) {
+                CompletableFuture.delayedExecutor(150, TimeUnit.MILLISECONDS).execute(() -> {
+                    try {
+                        start.write(ByteBuffer.allocate(1));
+                    } catch (IOException closed) {
+                        throw new UncheckedIOException(closed);
+                    }
+                });
+                end.read(ByteBuffer.allocate(1)); // to Java a thread that runs
+            }
+        } catch (IOException stopped) {
+            throw new PolicyFailure(PolicyFailure.Kind.THROWN, "fake.js:9: stopped");
         }
         return List.of(step(input, 0));
     }

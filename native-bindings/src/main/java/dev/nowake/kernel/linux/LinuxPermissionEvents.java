@@ -21,8 +21,8 @@ final class LinuxPermissionEvents implements PermissionEvents {
     static final int OPENS_FLAGS = BASE_FLAGS | FAN_CLASS_CONTENT;
     static final int RANGES_FLAGS = BASE_FLAGS | FAN_CLASS_PRE_CONTENT;
 
-    /** For writing, too: the bytes that are waited for can be written through the event's own descriptor. */
-    private static final int EVENT_FLAGS = OpenFlags.RDWR | OpenFlags.CLOEXEC | OpenFlags.NOATIME;
+    /** For reading: an event of a file below a mount that is read-only is refused by the kernel where it cannot be opened so. */
+    private static final int EVENT_FLAGS = OpenFlags.RDONLY | OpenFlags.CLOEXEC | OpenFlags.NOATIME;
 
     private final LibC libc;
 

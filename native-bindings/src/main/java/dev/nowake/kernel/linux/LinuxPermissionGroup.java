@@ -122,17 +122,9 @@ final class LinuxPermissionGroup implements PermissionGroup {
             sink.waiting(fd, new Request(event.mask(), event.pid(), file, event.offsetBytes(), event.lengthBytes()));
         } catch (KernelException | RuntimeException unanswerable) {
             deny(fd, Errno.EIO);
-        }
-    }
-
-    @Override
-    public OpenFile share(int event) throws KernelException {
-        synchronized (waiting) { // an answer would close it, and another file could get its number
-            if (!waiting.get(event)) {
-                throw new KernelException("fcntl", Errno.EBADF);
-            }
-            long copy = Outcome.orThrow("fcntl", libc.fcntl(event, F_DUPFD_CLOEXEC, 0));
-            return new OpenFile((int) copy, libc::close);
+        } catch (Error broken) {
+            deny(fd, Errno.EIO); // one that is not answered waits for ever
+            throw broken;
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.nowake.kernel.proc;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -28,8 +29,12 @@ public record BackingImage(Path file, boolean isDirect) {
         boolean isFile = mount.fsType().equals("erofs")
                 && DeviceNumber.major(mount.device()) == 0
                 && mount.source().startsWith("/");
-        return isFile
-                ? Optional.of(new BackingImage(Path.of(mount.source()), mount.hasOption("directio")))
-                : Optional.empty();
+        try {
+            return isFile
+                    ? Optional.of(new BackingImage(Path.of(mount.source()), mount.hasOption("directio")))
+                    : Optional.empty();
+        } catch (InvalidPathException noText) {
+            return Optional.empty();
+        }
     }
 }

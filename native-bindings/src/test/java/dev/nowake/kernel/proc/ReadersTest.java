@@ -237,6 +237,7 @@ class ReadersTest {
         assertThat(image("8:1", "erofs", "/dev/sda1", "ro")).isEmpty();
         assertThat(image("0:42", "tmpfs", "tmpfs", "rw")).isEmpty();
         assertThat(image("0:43", "erofs", "none", "ro")).isEmpty();
+        assertThat(image("0:44", "erofs", "/a\\000b", "ro")).isEmpty();
     }
 
     private java.util.Optional<BackingImage> image(String device, String fsType, String source, String options) {

@@ -10,8 +10,8 @@ package dev.nowake.policy.sim;
 public record ModelLoad(String model, long sizeBytes, double atSeconds, double untilSeconds) {
     public ModelLoad {
         if (sizeBytes < 0 || !Double.isFinite(atSeconds) || !(untilSeconds >= atSeconds)) {
-            throw new IllegalArgumentException("no load: " + model + ", " + sizeBytes + " bytes, " + atSeconds + " to "
-                    + untilSeconds);
+            throw new IllegalArgumentException(
+                    "no load: " + model + ", " + sizeBytes + " bytes, " + atSeconds + " to " + untilSeconds);
         }
     }
 }

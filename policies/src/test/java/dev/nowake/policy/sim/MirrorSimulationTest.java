@@ -89,8 +89,7 @@ class MirrorSimulationTest {
     @Property(tries = 300)
     void bytesAddUpAndTheBudgetIsKept(
             @ForAll("loads") List<ModelLoad> loads, @ForAll @IntRange(min = 1, max = 200) int budget) {
-        MirrorResult result =
-                MirrorSimulation.run(loads, budget, new MirrorLruPolicy(), Map.of(), HookCall.DIRECT);
+        MirrorResult result = MirrorSimulation.run(loads, budget, new MirrorLruPolicy(), Map.of(), HookCall.DIRECT);
         assertThat(result.fetchedBytes() - result.evictedBytes()).isBetween(0L, (long) budget);
         assertThat(result.fromDisk() + result.withoutRoom()).isLessThanOrEqualTo(result.loads());
         assertThat(result.refusedSteps()).isZero();

@@ -71,8 +71,7 @@ final class DiskExplanation {
                 .filter(model -> model.staysBecause() == null)
                 .mapToLong(MirroredModelView::onDiskBytes)
                 .sum();
-        long slack = Math.min(
-                mirror.budgetBytes() - mirror.usedBytes(), mirror.freeBytes() - mirror.reserveBytes());
+        long slack = Math.min(mirror.budgetBytes() - mirror.usedBytes(), mirror.freeBytes() - mirror.reserveBytes());
         return standing.view(mirror.name(), Math.max(0, evictable + slack), models);
     }
 }

@@ -123,7 +123,9 @@ final class DiskNews {
         List<Object> news = List.of(reason);
         if (!news.equals(told)) {
             told = news;
-            journal.line(LineKind.ERROR).put("reason", "mirror " + mirror + ": " + reason).log();
+            journal.line(LineKind.ERROR)
+                    .put("reason", "mirror " + mirror + ": " + reason)
+                    .log();
         }
     }
 

@@ -228,7 +228,8 @@ public final class MirrorDisk implements Room, AutoCloseable {
         return outcome;
     }
 
-    private List<ByHand> evictedByHand(Predicate<MirroredModel> which, String by) throws IOException, InterruptedException {
+    private List<ByHand> evictedByHand(Predicate<MirroredModel> which, String by)
+            throws IOException, InterruptedException {
         DiskStanding before = parts.budget().look();
         long began = System.nanoTime();
         MirrorViews.Seen seen = views.of(before, 0);
@@ -237,8 +238,7 @@ public final class MirrorDisk implements Room, AutoCloseable {
             MirroredModel model = seen.model(view);
             if (which.test(model)) {
                 // what is kept or being loaded is looked at again by the eviction itself
-                ModelOutcome outcome =
-                        view.open() ? ModelOutcome.left(model, Stayed.OPEN) : eviction.evict(model);
+                ModelOutcome outcome = view.open() ? ModelOutcome.left(model, Stayed.OPEN) : eviction.evict(model);
                 chosen.add(new Chosen(view, "by hand", outcome));
             }
         }

@@ -48,8 +48,7 @@ final class MirrorViews {
         /** The same without models that have one of these files. */
         Seen without(Set<FileId> files) {
             List<MirroredModelView> left = view.models().stream()
-                    .filter(model -> model.files().stream()
-                            .noneMatch(file -> files.contains(file.id())))
+                    .filter(model -> model.files().stream().noneMatch(file -> files.contains(file.id())))
                     .toList();
             MirrorView fewer = new MirrorView(
                     view.name(),

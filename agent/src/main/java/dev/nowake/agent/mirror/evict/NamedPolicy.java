@@ -31,8 +31,7 @@ public final class NamedPolicy implements DiskPolicy {
      * @param assignment who decides; asked anew each time
      * @param wall unix time, seconds
      */
-    public NamedPolicy(
-            Decider decider, Supplier<Assignment> assignment, Supplier<HostView> host, DoubleSupplier wall) {
+    public NamedPolicy(Decider decider, Supplier<Assignment> assignment, Supplier<HostView> host, DoubleSupplier wall) {
         this.decider = decider;
         this.assignment = assignment;
         this.host = host;

@@ -24,8 +24,7 @@ final class RoomMaker {
     private final BooleanSupplier acts;
 
     /** {@code acts}: false where nothing may be touched, and it is only told what would go. */
-    RoomMaker(
-            DiskBudget budget, MirrorViews views, DiskPolicy policy, DiskEviction eviction, BooleanSupplier acts) {
+    RoomMaker(DiskBudget budget, MirrorViews views, DiskPolicy policy, DiskEviction eviction, BooleanSupplier acts) {
         this.budget = budget;
         this.views = views;
         this.policy = policy;
@@ -106,18 +105,10 @@ final class RoomMaker {
                         .sum();
                 missing = Math.max(0, missing - would);
             }
-            String why = missing == 0 ? "" : Shortfall.of(views.of(now, neededBytes).view(), decidedBy, failed);
+            String why =
+                    missing == 0 ? "" : Shortfall.of(views.of(now, neededBytes).view(), decidedBy, failed);
             return new DiskOutcome(
-                    before,
-                    neededBytes,
-                    enforced,
-                    decidedBy,
-                    null,
-                    chosen,
-                    refused,
-                    missing,
-                    why,
-                    seconds);
+                    before, neededBytes, enforced, decidedBy, null, chosen, refused, missing, why, seconds);
         }
     }
 }

@@ -1,15 +1,15 @@
 package dev.nowake.agent.mirror.fill;
 
-/** The closing of a file's descriptors, which waits for a remote that hangs as every call does. */
+/** The closing of descriptors, which waits for a remote that hangs as every call does. */
 final class Closing extends Work {
-    private final OpenEnds ends;
+    private final Runnable close;
 
-    Closing(OpenEnds ends, FillSettings settings, long nowNanos) {
+    Closing(Runnable close, FillSettings settings, long nowNanos) {
         super(settings, nowNanos);
-        this.ends = ends;
+        this.close = close;
     }
 
-    OpenEnds ends() {
-        return ends;
+    void run() {
+        close.run();
     }
 }

@@ -215,7 +215,7 @@ final class ContentCheck {
             file.clearing = false;
             file.save.clear();
             check.mismatches++;
-            check.restart(file.piecesOf(RangeSet.between(0, file.sizeBytes())));
+            check.restart(file.piecesOf(RangeSet.between(0, file.sizeBytes())).cardinality());
             if (check.mismatches >= FileCheck.MOST_MISMATCHES || stays != null) {
                 outcomes.refuse(file, fault, answers);
             } else {

@@ -1,18 +1,18 @@
 package dev.nowake.agent.mirror.fill;
 
-import dev.nowake.model.ByteRange;
 import dev.nowake.model.RangeSet;
+import java.util.BitSet;
 
-/** What somebody will probably read of a file, and how far it has been asked for. Guarded by the filler's lock. */
-final class Expectation {
+/** What somebody will probably read of a file, and what of it has not been asked for. Guarded by the filler's lock. */
+final class Expectation implements Wanted {
     private final FileFill file;
     private final RangeSet missing;
-    private int at;
-    private int next;
+    private final BitSet left;
 
     Expectation(FileFill file, RangeSet missing) {
         this.file = file;
         this.missing = missing;
+        this.left = file.piecesOf(missing);
     }
 
     FileFill file() {
@@ -23,20 +23,18 @@ final class Expectation {
         return missing;
     }
 
-    /** The next piece that is neither fetched nor has failed; -1 where there is none. */
-    int nextPiece() {
-        while (at < missing.ranges().size()) {
-            ByteRange part = missing.ranges().get(at);
-            int piece = Math.max(next, file.pieceAt(part.start()));
-            if (piece > file.pieceAt(part.end() - 1)) {
-                at++;
-                continue;
-            }
-            next = piece + 1;
-            if (!file.isBusy(piece) && file.failureOf(piece) == null) {
-                return piece;
-            }
+    /** What is fetched already, or has failed and has its own time, is not expected any more. */
+    @Override
+    public int next(int from) {
+        int piece = left.nextSetBit(from);
+        while (piece >= 0 && (file.isBusy(piece) || file.failureOf(piece) != null)) {
+            left.clear(piece);
+            piece = left.nextSetBit(piece + 1);
         }
-        return -1;
+        return piece;
+    }
+
+    void taken(int piece) {
+        left.clear(piece);
     }
 }

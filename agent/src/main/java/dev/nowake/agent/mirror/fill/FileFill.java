@@ -19,7 +19,7 @@ final class FileFill {
     private final Map<Integer, PieceFailure> failures = new HashMap<>();
 
     final List<Waiter> waiters = new ArrayList<>();
-    /** Those that have not named all their pieces yet; each has a turn. */
+    /** Those that wait for pieces nobody fetches; each has a turn. */
     final ArrayDeque<Waiter> turns = new ArrayDeque<>();
 
     /** Whether it is among the files that readers wait for. */
@@ -38,6 +38,11 @@ final class FileFill {
     /** Null where it is not open. */
     OpenEnds ends;
 
+    /** Every stream opens its remote end for itself, and reads on where it was; else they share one. */
+    boolean isForCourses;
+
+    final List<Course> courses = new ArrayList<>(0);
+
     /** A stream opens it; others leave it alone meanwhile. */
     boolean opening;
 
@@ -46,6 +51,9 @@ final class FileFill {
 
     /** Of the remote file, once it was open. */
     long inode;
+
+    /** Requests that were given up and have not come back. */
+    int lost;
 
     /** When it was last used by a stream. */
     long usedNanos;
@@ -75,18 +83,19 @@ final class FileFill {
         return sizeBytes;
     }
 
+    int pieceBytes() {
+        return pieceBytes;
+    }
+
     int pieceAt(long offsetBytes) {
         return Math.toIntExact(offsetBytes / pieceBytes);
     }
 
-    /** How many pieces have a part in the ranges. */
-    int piecesOf(RangeSet ranges) {
-        int pieces = 0;
-        int last = -1;
+    /** The pieces that have a part in the ranges. */
+    BitSet piecesOf(RangeSet ranges) {
+        BitSet pieces = new BitSet();
         for (ByteRange part : ranges.ranges()) {
-            int first = Math.max(last + 1, pieceAt(part.start()));
-            last = Math.max(last, pieceAt(part.end() - 1));
-            pieces += last - first + 1;
+            pieces.set(pieceAt(part.start()), pieceAt(part.end() - 1) + 1);
         }
         return pieces;
     }
@@ -104,6 +113,10 @@ final class FileFill {
         return !busy.isEmpty();
     }
 
+    int busyPieces() {
+        return busy.cardinality();
+    }
+
     void busy(int piece, boolean isBusy) {
         busy.set(piece, isBusy);
     }
@@ -117,13 +130,9 @@ final class FileFill {
         return failures;
     }
 
-    boolean isAwaited(int piece) {
-        for (Waiter waiter : waiters) {
-            if (waiter.awaits(piece)) {
-                return true;
-            }
-        }
-        return false;
+    /** Nothing of it is to be fetched just now. */
+    boolean isClosedToStreams() {
+        return opening || clearing;
     }
 
     /** Whether the book may forget it. */
@@ -136,6 +145,7 @@ final class FileFill {
                 && ends == null
                 && !opening
                 && !clearing
+                && lost == 0
                 && save.isIdle()
                 && (check == null || !check.keepsFile());
     }

@@ -15,8 +15,6 @@ import java.time.Duration;
  * @param saveEvery or so long after the first byte that is not
  * @param idle threads that had nothing to do for so long end
  * @param pastPageCache whether the remote is read with O_DIRECT, where it can be
- * @param inodesStay whether a remote file keeps its inode number as long as it is the same file; not so on many FUSE servers,
- *     whose numbers change whenever the kernel forgets a file
  */
 public record FillSettings(
         String name,
@@ -27,8 +25,7 @@ public record FillSettings(
         long saveBytes,
         Duration saveEvery,
         Duration idle,
-        boolean pastPageCache,
-        boolean inodesStay) {
+        boolean pastPageCache) {
     /** What O_DIRECT asks of offsets, lengths and addresses at most, on every filesystem seen. */
     static final int BLOCK_BYTES = 4096;
 
@@ -53,47 +50,40 @@ public record FillSettings(
                 256L << 20,
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(10),
-                true,
-                false);
+                true);
     }
 
     public FillSettings withStreams(int streams) {
         return new FillSettings(
-                name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
+                name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, pastPageCache);
     }
 
     public FillSettings withPieceBytes(int pieceBytes) {
         return new FillSettings(
-                name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
+                name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, pastPageCache);
     }
 
     public FillSettings withTimeout(Duration timeout) {
         return new FillSettings(
-                name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
+                name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, pastPageCache);
     }
 
     public FillSettings withDiskTimeout(Duration diskTimeout) {
         return new FillSettings(
-                name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
+                name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, pastPageCache);
     }
 
     public FillSettings withSaves(long saveBytes, Duration saveEvery) {
         return new FillSettings(
-                name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
+                name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, pastPageCache);
     }
 
     public FillSettings withIdle(Duration idle) {
         return new FillSettings(
-                name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, pastPageCache, inodesStay);
+                name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, pastPageCache);
     }
 
     public FillSettings throughPageCache() {
-        return new FillSettings(
-                name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, false, inodesStay);
-    }
-
-    public FillSettings withInodesThatStay() {
-        return new FillSettings(
-                name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, pastPageCache, true);
+        return new FillSettings(name, streams, pieceBytes, timeout, diskTimeout, saveBytes, saveEvery, idle, false);
     }
 }

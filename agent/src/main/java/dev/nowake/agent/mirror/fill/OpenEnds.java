@@ -1,6 +1,5 @@
 package dev.nowake.agent.mirror.fill;
 
-import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.OpenFile;
 
 /**
@@ -8,43 +7,37 @@ import dev.nowake.kernel.OpenFile;
  * the remote keeps them until it returns. All but the constant parts is guarded by the filler's lock.
  */
 final class OpenEnds implements AutoCloseable {
-    private final OpenFile remote;
     private final OpenFile local;
-    private final FileStatus status;
-    private final boolean isDirect;
+    private final boolean isForCourses;
+    private RemoteFile remote;
     private int users = 1;
     private boolean retired;
 
-    /**
-     * @param status of the remote file when it was opened
-     * @param isDirect whether it is read past the page cache
-     */
-    OpenEnds(OpenFile remote, OpenFile local, FileStatus status, boolean isDirect) {
+    /** @param isForCourses whether each stream opens the remote file for itself */
+    OpenEnds(RemoteFile remote, OpenFile local, boolean isForCourses) {
         this.remote = remote;
         this.local = local;
-        this.status = status;
-        this.isDirect = isDirect;
+        this.isForCourses = isForCourses;
     }
 
-    OpenFile remote() {
-        return remote;
+    /** That of all streams; null where each has its own. */
+    RemoteFile remote() {
+        return isForCourses ? null : remote;
+    }
+
+    /** For the first stream that opens it for itself; null for all others. */
+    RemoteFile takeRemote() {
+        RemoteFile taken = remote;
+        remote = null;
+        return taken;
     }
 
     OpenFile local() {
         return local;
     }
 
-    FileStatus status() {
-        return status;
-    }
-
-    boolean isDirect() {
-        return isDirect;
-    }
-
-    /** Whether it may have holes: a filesystem that compresses looks the same. */
-    boolean isSparse() {
-        return status.allocatedBytes() < status.sizeBytes();
+    boolean isForCourses() {
+        return isForCourses;
     }
 
     void use() {
@@ -70,6 +63,8 @@ final class OpenEnds implements AutoCloseable {
     @Override
     public void close() {
         local.close();
-        remote.close();
+        if (remote != null) {
+            remote.close();
+        }
     }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** The files that are open to be filled: one pair of descriptors each, from the first piece until shortly after the last. */
+/** The files that are open to be filled, each from its first piece until shortly after the last. */
 final class OpenFiles {
     /** A reader that goes on within this time finds the file open; a remote is unmounted a second after its last piece. */
     static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -35,6 +35,7 @@ final class OpenFiles {
     /** The caller uses what it has opened; others may from now on. */
     void opened(FileFill file, OpenEnds ends) {
         file.ends = ends;
+        file.isForCourses = ends.isForCourses();
         open.add(file);
     }
 
@@ -49,6 +50,16 @@ final class OpenFiles {
         }
         if (last) {
             ends.close();
+        }
+    }
+
+    /** The remote end the first stream opened, for the one stream that is to have it; null for others. */
+    RemoteFile takeRemote(OpenEnds ends) {
+        lock.lock();
+        try {
+            return ends.takeRemote();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -99,7 +110,7 @@ final class OpenFiles {
                 ends.retire();
                 remove(file, ends);
                 book.tidy(file);
-                return new Closing(ends, settings, nowNanos);
+                return new Closing(ends::close, settings, nowNanos);
             }
         }
         return null;

@@ -9,6 +9,9 @@ final class Overdue {
     /** How often a write that takes too long is looked at again, for readers that have come meanwhile. */
     private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** How often it is looked whether readers of a file wait for streams that wait for the remote. */
+    private static final long RELIEF_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
     private final Shared shared;
     private final Streams streams;
     private final Condition begins;
@@ -54,6 +57,7 @@ final class Overdue {
                     runs = false;
                     return false;
                 }
+                streams.relieve();
                 wait = streams.underWay().isEmpty() ? shared.settings.idle().toNanos() : waitNanos(System.nanoTime());
             }
             long now = System.nanoTime();
@@ -82,7 +86,9 @@ final class Overdue {
 
     /** Until the first deadline; 0 where one is over. What begins meanwhile has a later one. */
     private long waitNanos(long now) {
-        long wait = shared.settings.timeout().toNanos();
+        long wait = shared.book.isStarved()
+                ? RELIEF_NANOS
+                : shared.settings.timeout().toNanos();
         for (Work work : streams.underWay()) {
             wait = Math.min(wait, Math.max(0, work.deadlineNanos() - now));
         }

@@ -10,9 +10,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /**
  * What is wanted, what is under way, what has failed. Every piece has one owner at a time; what readers wait for comes first,
@@ -20,30 +18,21 @@ import java.util.concurrent.TimeUnit;
  * call waits, asks a twin or looks at a clock.
  */
 final class PieceBook {
-    /**
-     * A reader that comes so soon after a piece failed is told the same at once: a hundred readers that come together are one
-     * request to a remote that says no, and one that tries again and again makes four a second.
-     */
-    static final long SAME_ANSWER_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-
-    /** A piece that nobody has wanted for so long is not tried again. */
-    static final long RECENTLY_NANOS = TimeUnit.MINUTES.toNanos(5);
-
     private final FillSettings settings;
-    private final Backoff backoff;
     private final Map<FileId, FileFill> files = new HashMap<>();
     private final ArrayDeque<FileFill> ring = new ArrayDeque<>();
     private final ArrayDeque<Fetch> anew = new ArrayDeque<>();
     private final ArrayDeque<Expectation> expected = new ArrayDeque<>();
-    private final PriorityQueue<PieceFailure> failed = new PriorityQueue<>();
-    private int setbacks;
-    private long aheadNanos;
+    private final FailedPieces failures;
+    private final Setbacks setbacks;
+    private final Losses losses;
     private int underWay;
-    private int aheadUnderWay;
 
     PieceBook(FillSettings settings, Backoff backoff) {
         this.settings = settings;
-        this.backoff = backoff;
+        this.losses = new Losses(settings.streams());
+        this.failures = new FailedPieces(backoff, losses);
+        this.setbacks = new Setbacks(backoff);
     }
 
     /** The file's place in the book, made where it has none. */
@@ -81,19 +70,11 @@ final class PieceBook {
             long nowNanos,
             CompletableFuture<Void> future,
             int round) {
-        if (file.refused != null) {
-            return file.refused;
+        if (file.refused != null || losses.isSilent(file)) {
+            return file.refused != null ? file.refused : losses.silent(file);
         }
         Waiter waiter = new Waiter(file, range, missing, nowNanos, future, round);
-        Fault same = null;
-        for (PieceFailure failure : file.failures().values()) {
-            if (waiter.awaits(failure.piece)) {
-                failure.wantedNanos = nowNanos;
-                if (!file.isBusy(failure.piece) && nowNanos - failure.failedNanos < SAME_ANSWER_NANOS) {
-                    same = failure.fault;
-                }
-            }
-        }
+        Fault same = failures.justFailed(waiter, nowNanos);
         if (same == null) {
             file.waiters.add(waiter);
             file.turns.add(waiter);
@@ -129,8 +110,7 @@ final class PieceBook {
         expected.removeAll(file.expectations);
         file.expectations.clear();
         file.setAside.clear();
-        file.failures().values().removeIf(failure -> !file.isBusy(failure.piece));
-        failed.removeIf(failure -> failure.file == file && !file.isBusy(failure.piece));
+        failures.forget(file);
     }
 
     /** Nothing is expected of any file any more. */
@@ -141,8 +121,42 @@ final class PieceBook {
         });
     }
 
-    /** The next piece to fetch; null where there is none now. */
-    Fetch next(long nowNanos) {
+    /** The remote keeps the piece, and the stream that asked for it. Adds those to {@code ready} who wait for more of it. */
+    void lost(Fetch fetch, List<Waiter> ready) {
+        losses.lost(fetch.file());
+        if (losses.isSilent(fetch.file())) {
+            failAll(fetch.file(), losses.silent(fetch.file()), ready);
+        }
+    }
+
+    /** The stream is back. */
+    void returned(Fetch fetch) {
+        losses.returned(fetch.file());
+        tidy(fetch.file());
+    }
+
+    /** Whether readers wait for a file that no stream is at work for. */
+    boolean isStarved() {
+        return ring.stream().anyMatch(file -> !file.isBusy() && mayAsk(file));
+    }
+
+    private boolean mayAsk(FileFill file) {
+        return !file.isClosedToStreams() && losses.mayAsk(file);
+    }
+
+    /** A piece of a file that no stream is at work for; null where there is none now. */
+    Fetch nextStarved(Course course, long nowNanos) {
+        for (int turns = ring.size(); turns > 0; turns--) {
+            Fetch needed = nextTurn(!ring.peek().isBusy(), course, nowNanos);
+            if (needed != null) {
+                return needed;
+            }
+        }
+        return null;
+    }
+
+    /** The next piece to fetch, for the stream that goes this way; null where there is none for it now. */
+    Fetch next(Course course, long nowNanos) {
         for (Iterator<Fetch> begun = anew.iterator(); begun.hasNext(); ) {
             Fetch fetch = begun.next();
             if (!fetch.file().opening) {
@@ -151,82 +165,85 @@ final class PieceBook {
                         fetch.file(), fetch.piece(), fetch.isNeeded(), fetch.again() + 1, settings, nowNanos));
             }
         }
-        Fetch needed = nextNeeded(nowNanos);
-        if (needed != null) {
+        Fetch needed = nextNeeded(course, nowNanos);
+        if (needed != null || !setbacks.mayGoAhead(nowNanos)) {
             return needed;
         }
-        return mayGoAhead(nowNanos) ? nextAhead(nowNanos) : null;
+        Fetch again = nextAgain(nowNanos);
+        return again != null ? again : nextExpected(course, nowNanos);
     }
 
-    private Fetch nextNeeded(long nowNanos) {
+    private Fetch nextNeeded(Course course, long nowNanos) {
         for (int turns = ring.size(); turns > 0; turns--) {
-            FileFill file = ring.poll();
-            int piece = file.opening || file.clearing ? -1 : nextPiece(file);
-            if (!file.turns.isEmpty()) {
-                ring.add(file);
-            } else {
-                file.inRing = false;
-            }
-            if (piece >= 0) {
-                return begin(new Fetch(file, piece, true, 0, settings, nowNanos));
+            Fetch needed = nextTurn(true, course, nowNanos);
+            if (needed != null) {
+                return needed;
             }
         }
         return null;
     }
 
-    private static int nextPiece(FileFill file) {
-        while (!file.turns.isEmpty()) {
+    /** The file whose turn it is goes to the end of the row. Null where it has nothing for a stream, or is not {@code meant}. */
+    private Fetch nextTurn(boolean meant, Course course, long nowNanos) {
+        FileFill file = ring.poll();
+        int piece = meant && mayAsk(file) ? nextPiece(file, course) : -1;
+        if (!file.turns.isEmpty()) {
+            ring.add(file);
+        } else {
+            file.inRing = false;
+        }
+        return piece < 0 ? null : begin(new Fetch(file, piece, true, 0, settings, nowNanos));
+    }
+
+    private static int nextPiece(FileFill file, Course course) {
+        for (int turns = file.turns.size(); turns > 0; turns--) {
             Waiter waiter = file.turns.poll();
             if (waiter.future().isDone()) {
                 file.waiters.remove(waiter); // whoever asked wants it no more
-            }
-            int piece = waiter.fault() != null || waiter.future().isDone() ? -1 : waiter.nextPiece();
-            if (piece >= 0) {
+            } else if (waiter.fault() == null && waiter.next(0) >= 0) {
                 file.turns.add(waiter);
-                return piece;
+                int piece = course.pick(file, waiter);
+                if (piece >= 0) {
+                    return piece;
+                }
             }
         }
         return -1;
     }
 
-    /** A remote that fails is asked for one thing at a time that nobody waits for, and after a pause. */
-    private boolean mayGoAhead(long nowNanos) {
-        return setbacks == 0 || aheadUnderWay == 0 && nowNanos - aheadNanos >= 0;
+    /** What failed, and is due. */
+    private Fetch nextAgain(long nowNanos) {
+        for (PieceFailure due = failures.nextDue(nowNanos); due != null; due = failures.nextDue(nowNanos)) {
+            FileFill file = due.file;
+            if (FailedPieces.isWorthATry(due, nowNanos)) {
+                return begin(new Fetch(file, due.piece, false, 0, settings, nowNanos));
+            }
+            file.failures().remove(due.piece);
+            if (file.failures().isEmpty()) {
+                file.setAside.clear();
+            }
+            tidy(file);
+        }
+        return null;
     }
 
-    private Fetch nextAhead(long nowNanos) {
-        for (PieceFailure due = failed.peek(); due != null && nowNanos - due.dueNanos >= 0; due = failed.peek()) {
-            FileFill file = due.file;
-            if (file.opening || file.clearing) {
-                break;
-            }
-            failed.poll();
-            if (file.failureOf(due.piece) != due || file.isBusy(due.piece)) {
-                continue;
-            }
-            if (!due.fault.kind().isRetried() || nowNanos - due.wantedNanos > RECENTLY_NANOS) {
-                file.failures().remove(due.piece);
-                if (file.failures().isEmpty()) {
-                    file.setAside.clear();
-                }
-                tidy(file);
-                continue;
-            }
-            return begin(new Fetch(file, due.piece, false, 0, settings, nowNanos));
-        }
+    private Fetch nextExpected(Course course, long nowNanos) {
         for (Iterator<Expectation> all = expected.iterator(); all.hasNext(); ) {
             Expectation expectation = all.next();
             FileFill file = expectation.file();
-            if (file.opening || file.clearing) {
+            if (!mayAsk(file)) {
                 continue;
             }
-            int piece = expectation.nextPiece();
+            int piece = course.pick(file, expectation);
             if (piece >= 0) {
+                expectation.taken(piece);
                 return begin(new Fetch(file, piece, false, 0, settings, nowNanos));
             }
-            all.remove();
-            file.expectations.remove(expectation);
-            tidy(file);
+            if (expectation.next(0) < 0) {
+                all.remove();
+                file.expectations.remove(expectation);
+                tidy(file);
+            }
         }
         return null;
     }
@@ -239,13 +256,13 @@ final class PieceBook {
             fetch.opening(true);
         }
         underWay++;
-        aheadUnderWay += fetch.isNeeded() ? 0 : 1;
+        setbacks.begins(fetch);
         return fetch;
     }
 
     private void end(Fetch fetch) {
         underWay--;
-        aheadUnderWay -= fetch.isNeeded() ? 0 : 1;
+        setbacks.ends(fetch);
         if (fetch.isOpening()) {
             fetch.file().opening = false;
             fetch.opening(false);
@@ -269,7 +286,7 @@ final class PieceBook {
         end(fetch);
         FileFill file = fetch.file();
         file.busy(fetch.piece(), false);
-        setbacks = 0;
+        setbacks.came();
         file.failures().remove(fetch.piece());
         file.expectations.addAll(file.setAside);
         expected.addAll(file.setAside);
@@ -285,22 +302,13 @@ final class PieceBook {
         file.busy(fetch.piece(), false);
         int before = ready.size();
         failWaiters(file, fetch.piece(), fault, ready);
-        PieceFailure failure = file.failures().computeIfAbsent(fetch.piece(), p -> new PieceFailure(file, p));
-        failed.remove(failure);
-        failure.fault = fault;
-        failure.attempts++;
-        failure.failedNanos = nowNanos;
-        if (failure.attempts == 1 || ready.size() > before) {
-            failure.wantedNanos = nowNanos;
-        }
-        failure.dueNanos = nowNanos + backoff.nanos(failure.attempts);
-        failed.add(failure);
+        failures.failed(fetch, fault, ready.size() > before, nowNanos);
         if (fault.kind().isRemotes()) {
             file.setAside.addAll(file.expectations);
             expected.removeAll(file.expectations);
             file.expectations.clear();
             if (!fetch.isNeeded() || fault.kind() == FailureKind.TIMEOUT) {
-                aheadNanos = nowNanos + backoff.nanos(++setbacks);
+                setbacks.failed(nowNanos);
             }
         }
         tidy(file);
@@ -325,23 +333,16 @@ final class PieceBook {
     boolean hasNext(long nowNanos) {
         return !anew.isEmpty()
                 || !ring.isEmpty()
-                || mayGoAhead(nowNanos)
-                        && (!expected.isEmpty() || !failed.isEmpty() && nowNanos - failed.peek().dueNanos >= 0);
+                || (failures.isDue(nowNanos) || !expected.isEmpty()) && setbacks.mayGoAhead(nowNanos);
     }
 
     /** Nanoseconds until {@link #next} may have something though nothing happens; Long.MAX_VALUE where only an event helps. */
     long waitNanos(long nowNanos) {
-        long wait = Long.MAX_VALUE;
-        if (!failed.isEmpty()) {
-            wait = Math.max(0, failed.peek().dueNanos - nowNanos);
-        }
-        if (setbacks > 0 && aheadUnderWay > 0) {
-            return Long.MAX_VALUE;
-        }
-        if (!expected.isEmpty() && setbacks > 0) {
-            wait = 0;
-        }
-        return wait < Long.MAX_VALUE && setbacks > 0 ? Math.max(wait, aheadNanos - nowNanos) : wait;
+        long due = failures.waitNanos(nowNanos);
+        boolean isExpected = !expected.isEmpty() && setbacks.isSet();
+        return due == Long.MAX_VALUE && !isExpected
+                ? Long.MAX_VALUE
+                : Math.max(isExpected ? 0 : due, setbacks.waitNanos(nowNanos));
     }
 
     int underWay() {

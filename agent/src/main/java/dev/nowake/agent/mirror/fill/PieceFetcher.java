@@ -1,5 +1,6 @@
 package dev.nowake.agent.mirror.fill;
 
+import dev.nowake.agent.execute.PassingRead;
 import dev.nowake.agent.identify.PathText;
 import dev.nowake.agent.mirror.Identity;
 import dev.nowake.agent.mirror.Twin;
@@ -33,6 +34,8 @@ final class PieceFetcher {
         ANEW
     }
 
+    private static final int BLOCK_BYTES = FillSettings.BLOCK_BYTES;
+
     private final OpenFiles open;
     private final Outcomes outcomes;
     private final FillTally tally;
@@ -49,8 +52,7 @@ final class PieceFetcher {
         this.writes = new LocalWrites(parts);
     }
 
-    /** @param buffer of a piece, aligned; the calling stream's own */
-    Outcome fetch(Fetch fetch, ByteBuffer buffer) throws Fault, Work.Abandoned {
+    Outcome fetch(Fetch fetch, Seat seat) throws Fault, Work.Abandoned {
         Twin twin = fetch.file().twin();
         RangeSet missing = twin.missing(fetch.range());
         if (missing.isEmpty()) {
@@ -65,10 +67,12 @@ final class PieceFetcher {
             ends = open(fetch);
             outcomes.opened(fetch, ends);
         }
+        RemoteFile remote = null;
         try {
-            return fetch(fetch, ends, missing, buffer);
+            remote = remote(fetch, seat, ends);
+            return fetch(fetch, remote, ends.local(), missing, seat.buffer());
         } catch (KernelException refused) {
-            if (mayBeginAnew(fetch, ends, refused)) {
+            if (mayBeginAnew(fetch, seat, ends, remote, refused)) {
                 return Outcome.ANEW;
             }
             throw remoteFault(twin, refused);
@@ -77,23 +81,38 @@ final class PieceFetcher {
         }
     }
 
-    private Outcome fetch(Fetch fetch, OpenEnds ends, RangeSet missing, ByteBuffer buffer)
+    /** The one of all streams, or this one's own. */
+    private RemoteFile remote(Fetch fetch, Seat seat, OpenEnds ends) throws Fault, KernelException, Work.Abandoned {
+        fetch.ask();
+        seat.turnTo(ends);
+        if (!ends.isForCourses()) {
+            return ends.remote();
+        }
+        RemoteFile own = seat.own(ends);
+        if (own == null) {
+            own = open.takeRemote(ends);
+            own = own == null ? openRemote(fetch) : own;
+            seat.own(ends, own);
+        }
+        return own;
+    }
+
+    private Outcome fetch(Fetch fetch, RemoteFile remote, OpenFile local, RangeSet missing, ByteBuffer buffer)
             throws Fault, KernelException, Work.Abandoned {
         List<ByteRange> holes = new ArrayList<>();
-        List<ByteRange> data = ends.isSparse() ? data(fetch, ends, missing, holes) : missing.ranges();
+        List<ByteRange> data = remote.isSparse() ? data(fetch, remote, missing, holes) : missing.ranges();
         boolean told = true;
         for (int i = 0; i < data.size(); i++) {
             ByteRange part = data.get(i);
-            read(fetch, ends, part, buffer);
-            requireSame(fetch, ends);
-            dropBehind(ends, part);
+            read(fetch, remote, part, buffer);
+            requireSame(fetch, remote);
             fetch.enterLocal();
-            writes.write(fetch, ends.local(), part.start(), buffer);
+            writes.write(fetch, local, part.start(), buffer);
             told = outcomes.written(fetch, part, holes.isEmpty() && i == data.size() - 1);
             fetch.leaveLocal();
         }
         if (!holes.isEmpty()) {
-            requireSame(fetch, ends);
+            requireSame(fetch, remote);
             fetch.enterLocal();
             for (int i = 0; i < holes.size(); i++) {
                 told = outcomes.written(fetch, holes.get(i), i == holes.size() - 1);
@@ -104,12 +123,12 @@ final class PieceFetcher {
     }
 
     /** The parts that hold data; the others go to {@code holes}. */
-    private List<ByteRange> data(Fetch fetch, OpenEnds ends, RangeSet missing, List<ByteRange> holes)
+    private List<ByteRange> data(Fetch fetch, RemoteFile remote, RangeSet missing, List<ByteRange> holes)
             throws KernelException, Work.Abandoned {
         ByteRange range = fetch.range();
         fetch.ask();
         List<ByteRange> extents = new ArrayList<>();
-        for (Extent extent : files().dataExtents(ends.remote(), range.start(), range.lengthBytes())) {
+        for (Extent extent : files().dataExtents(remote.file(), range.start(), range.lengthBytes())) {
             extents.add(ByteRange.ofLength(extent.offsetBytes(), extent.lengthBytes()));
         }
         RangeSet data = RangeSet.ofAll(extents);
@@ -118,46 +137,81 @@ final class PieceFetcher {
     }
 
     /** Leaves the part in the buffer, between its position and its limit. */
-    private void read(Fetch fetch, OpenEnds ends, ByteRange part, ByteBuffer buffer)
+    private void read(Fetch fetch, RemoteFile remote, ByteRange part, ByteBuffer buffer)
             throws Fault, KernelException, Work.Abandoned {
-        int block = ends.isDirect() ? FillSettings.BLOCK_BYTES : 1;
-        long from = part.start() / block * block;
+        long from = part.start() / BLOCK_BYTES * BLOCK_BYTES;
         int wanted = (int) (part.end() - from);
-        int asked = Math.min(buffer.capacity(), (wanted + block - 1) / block * block);
-        int got = 0;
-        int begun = -1;
-        while (got < wanted) {
-            if (got == begun) {
-                throw new KernelException(
-                        "pread", Errno.EINVAL); // less than a block at a time: through page cache then
-            }
-            begun = got;
-            buffer.limit(asked).position(got);
-            fetch.ask();
-            int came = files().read(ends.remote(), from + got, buffer, ReadMode.NORMAL);
-            if (came == 0) {
-                throw changed(fetch.file().twin(), "has become shorter");
-            }
-            tally.fetchedBytes.add(came);
-            got += came;
-            if (got < wanted) {
-                got = got / block * block;
-            }
+        int asked = (wanted + BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES;
+        buffer.limit(asked).position(0);
+        int got = remote.isDirect()
+                ? readDirect(fetch, remote, from, wanted, buffer)
+                : readPassing(fetch, remote, from, buffer);
+        if (got < wanted) {
+            throw changed(fetch.file().twin(), "has become shorter");
         }
         buffer.limit(wanted).position((int) (part.start() - from));
     }
 
-    private void dropBehind(OpenEnds ends, ByteRange part) {
-        if (!ends.isDirect()) {
-            try {
-                parts.kernel().pageCache().evict(ends.remote(), part.start(), part.lengthBytes());
-            } catch (KernelException stays) {
-                return; // in memory twice, until it is reclaimed
+    /** Bytes read; fewer than wanted where the file ends. */
+    private int readDirect(Fetch fetch, RemoteFile remote, long from, int wanted, ByteBuffer buffer)
+            throws KernelException, Work.Abandoned {
+        int got = 0;
+        int begun = -1;
+        while (got < wanted) {
+            if (got == begun) { // less than a block at a time: through page cache then
+                throw new KernelException("pread", Errno.EINVAL);
+            }
+            begun = got;
+            buffer.position(got);
+            fetch.ask();
+            int came = files().read(remote.file(), from + got, buffer, ReadMode.NORMAL);
+            if (came == 0) {
+                return got;
+            }
+            tally.fetchedBytes.add(came);
+            got += came;
+            if (got < wanted) {
+                got = got / BLOCK_BYTES * BLOCK_BYTES;
+            }
+        }
+        return got;
+    }
+
+    private int readPassing(Fetch fetch, RemoteFile remote, long from, ByteBuffer buffer)
+            throws Fault, KernelException, Work.Abandoned {
+        fetch.ask();
+        try {
+            remote.passing().readFully(buffer, from);
+        } catch (KernelException refused) {
+            throw refused;
+        } catch (IOException refused) {
+            String line = PathText.of(fetch.file().twin().remote()) + ": " + refused.getMessage();
+            throw new Fault(FailureKind.REMOTE, line, refused);
+        }
+        tally.fetchedBytes.add(buffer.position());
+        return buffer.position();
+    }
+
+    private OpenEnds open(Fetch fetch) throws Fault, Work.Abandoned {
+        Twin twin = fetch.file().twin();
+        RemoteFile remote = null;
+        try {
+            remote = openRemote(fetch);
+            // Through page cache an open may drop what others have asked for.
+            boolean isForCourses = remote.kind().isServed() && remote.isDirect();
+            OpenEnds ends = new OpenEnds(remote, writes.open(twin), isForCourses);
+            remote = null;
+            return ends;
+        } catch (KernelException refused) {
+            throw remoteFault(twin, refused);
+        } finally {
+            if (remote != null) {
+                remote.close();
             }
         }
     }
 
-    private OpenEnds open(Fetch fetch) throws Fault, Work.Abandoned {
+    private RemoteFile openRemote(Fetch fetch) throws Fault, KernelException, Work.Abandoned {
         Twin twin = fetch.file().twin();
         OpenFile remote = null;
         try {
@@ -172,16 +226,26 @@ final class PieceFetcher {
             }
             fetch.ask();
             FileStatus status = files().status(remote);
-            requireSame(fetch, status);
-            OpenEnds ends = new OpenEnds(remote, writes.open(twin), status, direct);
+            RemoteKind kind = RemoteKind.of(status.device());
+            requireSame(fetch, status, kind);
+            RemoteFile opened = new RemoteFile(remote, status, kind, direct ? null : passing(fetch, twin));
             remote = null;
-            return ends;
-        } catch (KernelException refused) {
-            throw remoteFault(twin, refused);
+            return opened;
         } finally {
             if (remote != null) {
                 remote.close();
             }
+        }
+    }
+
+    private PassingRead passing(Fetch fetch, Twin twin) throws Fault, KernelException, Work.Abandoned {
+        fetch.ask();
+        try {
+            return PassingRead.open(parts.kernel(), twin.remote());
+        } catch (KernelException refused) {
+            throw refused;
+        } catch (IOException refused) {
+            throw new Fault(FailureKind.REMOTE, PathText.of(twin.remote()) + ": " + refused.getMessage(), refused);
         }
     }
 
@@ -198,12 +262,13 @@ final class PieceFetcher {
         }
     }
 
-    private void requireSame(Fetch fetch, OpenEnds ends) throws Fault, KernelException, Work.Abandoned {
+    private void requireSame(Fetch fetch, RemoteFile remote) throws Fault, KernelException, Work.Abandoned {
         fetch.ask();
-        requireSame(fetch, files().status(ends.remote()));
+        requireSame(fetch, files().status(remote.file()), remote.kind());
     }
 
-    private void requireSame(Fetch fetch, FileStatus now) throws Fault, KernelException, Work.Abandoned {
+    private void requireSame(Fetch fetch, FileStatus now, RemoteKind kind)
+            throws Fault, KernelException, Work.Abandoned {
         Twin twin = fetch.file().twin();
         Identity identity = twin.identity();
         if (!now.isRegular() || now.sizeBytes() != identity.sizeBytes()) {
@@ -212,7 +277,7 @@ final class PieceFetcher {
         if (now.mtimeNanos() != identity.mtimeNanos()) {
             throw changed(twin, "was written");
         }
-        if (settings.inodesStay() && !open.isInode(fetch.file(), now.inode())) {
+        if (kind.inodesStay() && !open.isInode(fetch.file(), now.inode())) {
             throw changed(twin, "was replaced");
         }
         if (identity.etag() != null) {
@@ -238,11 +303,12 @@ final class PieceFetcher {
     }
 
     /** Once each: the descriptor is another server's, or is not as good as it looked. */
-    private boolean mayBeginAnew(Fetch fetch, OpenEnds ends, KernelException refused) {
+    private boolean mayBeginAnew(Fetch fetch, Seat seat, OpenEnds ends, RemoteFile remote, KernelException refused) {
         boolean stale = refused.errno().equals(Errno.ESTALE) && fetch.again() == 0;
-        boolean throughCache = refused.errno().equals(Errno.EINVAL) && ends.isDirect();
+        boolean throughCache = refused.errno().equals(Errno.EINVAL) && remote != null && remote.isDirect();
         if (stale || throughCache) {
             open.retire(fetch.file(), ends, throughCache);
+            seat.leave();
         }
         return stale || throughCache;
     }

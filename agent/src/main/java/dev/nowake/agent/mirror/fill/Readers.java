@@ -134,7 +134,8 @@ final class Readers {
         try {
             FileFill file = shared.book.file(twin, System.nanoTime());
             if (file.check == null) {
-                file.check = new FileCheck(promised, file.sizeBytes(), file.piecesOf(missing));
+                file.check = new FileCheck(
+                        promised, file.sizeBytes(), file.piecesOf(missing).cardinality());
             }
         } finally {
             shared.lock.unlock();

@@ -1,15 +1,14 @@
 package dev.nowake.agent.mirror.fill;
 
 import java.lang.foreign.Arena;
-import java.nio.ByteBuffer;
 
-/** One thread that fetches pieces, into one buffer of its own. */
+/** One thread that fetches pieces, into a buffer of its own. */
 final class Stream implements Runnable {
     private final Shared shared;
     private final Streams streams;
     private final PieceFetcher fetcher;
     private final Outcomes outcomes;
-    private boolean isAbandoned;
+    private Work abandoned;
 
     Stream(Shared shared, Streams streams, PieceFetcher fetcher, Outcomes outcomes) {
         this.shared = shared;
@@ -22,41 +21,45 @@ final class Stream implements Runnable {
     public void run() {
         boolean isCounted = true;
         try (Arena memory = Arena.ofConfined()) {
-            ByteBuffer buffer = memory.allocate(shared.settings.pieceBytes(), FillSettings.BLOCK_BYTES)
-                    .asByteBuffer();
-            for (Work next = streams.take(); next != null; next = streams.take()) {
-                perform(next, buffer);
-                if (isAbandoned) {
-                    return;
+            Seat seat = new Seat(memory.allocate(shared.settings.pieceBytes(), FillSettings.BLOCK_BYTES)
+                    .asByteBuffer());
+            try {
+                for (Work next = streams.take(seat); next != null; next = streams.take(seat)) {
+                    if (!perform(next, seat)) {
+                        abandoned = next;
+                        return;
+                    }
                 }
+                isCounted = false;
+            } finally {
+                seat.leave();
             }
-            isCounted = false;
         } catch (OutOfMemoryError noBuffer) {
             outcomes.noMemory(noBuffer);
         } finally {
             if (isCounted) {
-                streams.ended(isAbandoned);
+                streams.ended(abandoned);
             }
-        }
-    }
-
-    private void perform(Work work, ByteBuffer buffer) {
-        try {
-            if (work instanceof Fetch fetch) {
-                isAbandoned = !perform(fetch, buffer);
-            } else if (work instanceof Closing closing) {
-                closing.ends().close();
-                isAbandoned = !outcomes.closed(closing);
-            }
-        } catch (Work.Abandoned late) {
-            isAbandoned = true;
         }
     }
 
     /** False where it has been abandoned. */
-    private boolean perform(Fetch fetch, ByteBuffer buffer) throws Work.Abandoned {
+    private boolean perform(Work work, Seat seat) {
         try {
-            return switch (fetcher.fetch(fetch, buffer)) {
+            if (work instanceof Fetch fetch) {
+                return fetched(fetch, seat);
+            }
+            Closing closing = (Closing) work;
+            closing.run();
+            return outcomes.closed(closing);
+        } catch (Work.Abandoned late) {
+            return false;
+        }
+    }
+
+    private boolean fetched(Fetch fetch, Seat seat) throws Work.Abandoned {
+        try {
+            return switch (fetcher.fetch(fetch, seat)) {
                 case DONE -> outcomes.done(fetch);
                 case ANEW -> outcomes.anew(fetch);
                 case HELD -> true;

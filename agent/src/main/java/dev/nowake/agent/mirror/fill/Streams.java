@@ -15,6 +15,9 @@ final class Streams {
     /** A due time is rounded up to it, so that no thread spins where a piece is due and its file is being opened. */
     private static final long LEAST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
+    /** A piece of 4 MiB at 2 MB/s. */
+    static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private final Shared shared;
     private final Condition work;
     private final Condition ends;
@@ -53,7 +56,7 @@ final class Streams {
             return true;
         }
         if (idle > 0) {
-            work.signal();
+            work.signalAll(); // one of them may be on the way to what is wanted
         } else if (mayHire()) {
             living++;
             try {
@@ -68,7 +71,28 @@ final class Streams {
     }
 
     private boolean mayHire() {
-        return living < places && living + abandoned < 2 * shared.settings.streams();
+        return living + abandoned < 2 * shared.settings.streams()
+                && (living < places || living - slow() < places && shared.book.isStarved());
+    }
+
+    /** Streams that wait for one answer for so long that others should not wait for them. */
+    private int slow() {
+        long since = System.nanoTime() + shared.settings.timeout().toNanos() - SLOW_NANOS;
+        int slow = 0;
+        for (Work work : underWay) {
+            slow += work.deadlineNanos() - since < 0 ? 1 : 0;
+        }
+        return slow;
+    }
+
+    /**
+     * Streams that wait for an answer are all there are, and readers of another file wait for one of them: then such a file gets
+     * one beyond the number.
+     */
+    void relieve() {
+        if (shared.book.isStarved()) {
+            hire();
+        }
     }
 
     /** Why nobody can be served; null where somebody can. */
@@ -94,52 +118,61 @@ final class Streams {
     }
 
     /** The next thing to do. Waits; null where the calling thread is to end, and does not count any more. Lock not held. */
-    Work take() {
+    Work take(Seat seat) {
         shared.lock.lock();
         try {
             long idleSince = System.nanoTime();
             while (true) {
                 long now = System.nanoTime();
-                Work next = shared.closed ? null : next(now);
+                Work next = shared.closed ? null : next(seat, now);
                 if (next != null) {
+                    next.givenTo(seat.course());
                     underWay.add(next);
                     overdue.look();
                     hire();
                     return next;
                 }
                 long due = Math.min(shared.book.waitNanos(now), shared.open.waitNanos(now));
+                due = Math.min(due, seat.waitNanos(now));
                 boolean isNeeded = living == 1 && due < Long.MAX_VALUE;
                 long rest = shared.settings.idle().toNanos() - (now - idleSince);
                 if (shared.closed || rest <= 0 && !isNeeded) {
+                    seat.course().leave();
                     gone();
                     return null;
                 }
-                pause(Math.min(isNeeded ? Long.MAX_VALUE : rest, due));
+                pause(seat.course(), Math.min(isNeeded ? Long.MAX_VALUE : rest, due));
             }
         } finally {
             shared.lock.unlock();
         }
     }
 
-    private Work next(long now) {
+    private Work next(Seat seat, long now) {
         Closing closing = shared.open.nextClosing(shared.book, now);
         if (closing != null) {
             return closing;
         }
-        Fetch fetch = shared.book.next(now);
+        Fetch fetch =
+                living > places ? shared.book.nextStarved(seat.course(), now) : shared.book.next(seat.course(), now);
+        if (fetch == null && seat.waitNanos(now) <= 0) {
+            return new Closing(seat::leave, shared.settings, now);
+        }
         if (fetch != null && !fetch.isNeeded() && fetch.file().failureOf(fetch.piece()) != null) {
             shared.tally.retries.increment();
         }
         return fetch;
     }
 
-    private void pause(long nanos) {
+    private void pause(Course course, long nanos) {
         idle++;
+        course.waits(true);
         try {
             work.awaitNanos(Math.max(nanos, LEAST_WAIT_NANOS));
         } catch (InterruptedException nobodyDoes) {
             Thread.currentThread().interrupt();
         } finally {
+            course.waits(false);
             idle--;
         }
     }
@@ -154,12 +187,19 @@ final class Streams {
         return underWay.remove(done);
     }
 
-    /** A thread comes back that was abandoned, and ends; or one ends that has no memory to work in. Lock not held. */
-    void ended(boolean wasAbandoned) {
+    /**
+     * A thread comes back that was abandoned, and ends; or one ends that has no memory to work in. Lock not held.
+     *
+     * @param late what it was abandoned with; null where it was not
+     */
+    void ended(Work late) {
         shared.lock.lock();
         try {
-            if (wasAbandoned) {
+            if (late != null) {
                 abandoned--;
+                if (late instanceof Fetch fetch) {
+                    shared.book.returned(fetch);
+                }
                 ends.signalAll();
             } else {
                 gone();
@@ -174,11 +214,13 @@ final class Streams {
     /** The remote keeps the work for too long. Whoever waits for it is told why. */
     void abandon(Work late, Answers answers) {
         underWay.remove(late);
+        late.course().leave();
         living--;
         abandoned++;
         shared.tally.abandoned.increment();
         if (late instanceof Fetch fetch) {
             outcomes.timedOut(fetch, answers);
+            shared.book.lost(fetch, answers.ready());
         }
         Fault nobody = stuck();
         if (nobody != null) {
@@ -197,6 +239,9 @@ final class Streams {
             if (now.abandon()) {
                 living--;
                 abandoned++;
+                if (now instanceof Fetch fetch) {
+                    shared.book.lost(fetch, new ArrayList<>()); // all have been told
+                }
             }
         }
         underWay.clear();

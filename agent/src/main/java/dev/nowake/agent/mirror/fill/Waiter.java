@@ -6,16 +6,15 @@ import java.util.BitSet;
 import java.util.concurrent.CompletableFuture;
 
 /** One reader that waits. Guarded by the filler's lock, except for its future. */
-final class Waiter {
+final class Waiter implements Wanted {
     private final FileFill file;
     private final ByteRange range;
     private final long sinceNanos;
     private final CompletableFuture<Void> future;
     private final int first;
-    private final BitSet awaited = new BitSet();
+    private final BitSet awaited;
     private final int rounds;
     private int left;
-    private int next;
     private Fault fault;
 
     /** @param rounds how often all it waited for had come, and then something of it was missing again */
@@ -31,10 +30,9 @@ final class Waiter {
         this.sinceNanos = nowNanos;
         this.future = future;
         this.rounds = rounds;
-        this.first = file.pieceAt(missing.ranges().getFirst().start());
-        for (ByteRange part : missing.ranges()) {
-            awaited.set(file.pieceAt(part.start()) - first, file.pieceAt(part.end() - 1) - first + 1);
-        }
+        BitSet pieces = file.piecesOf(missing);
+        this.first = pieces.nextSetBit(0);
+        this.awaited = pieces.get(first, pieces.length());
         this.left = awaited.cardinality();
     }
 
@@ -62,15 +60,13 @@ final class Waiter {
         return piece >= first && awaited.get(piece - first);
     }
 
-    /** The lowest piece it waits for that nobody fetches and it has not named yet; -1 where there is none. */
-    int nextPiece() {
-        for (int at = awaited.nextSetBit(next); at >= 0; at = awaited.nextSetBit(at + 1)) {
+    @Override
+    public int next(int from) {
+        for (int at = awaited.nextSetBit(Math.max(0, from - first)); at >= 0; at = awaited.nextSetBit(at + 1)) {
             if (!file.isBusy(first + at)) {
-                next = at + 1;
                 return first + at;
             }
         }
-        next = Integer.MAX_VALUE;
         return -1;
     }
 

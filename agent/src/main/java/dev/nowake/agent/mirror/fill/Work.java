@@ -26,10 +26,21 @@ abstract class Work {
     private final long diskNanos;
     private volatile long deadlineNanos;
 
+    /** Of the stream that does it. Guarded by the filler's lock. */
+    private Course course;
+
     Work(FillSettings settings, long nowNanos) {
         this.timeoutNanos = settings.timeout().toNanos();
         this.diskNanos = settings.diskTimeout().toNanos();
         this.deadlineNanos = nowNanos + timeoutNanos;
+    }
+
+    final Course course() {
+        return course;
+    }
+
+    final void givenTo(Course stream) {
+        course = stream;
     }
 
     /** One request to the remote begins. */

@@ -5,7 +5,6 @@ import dev.nowake.agent.mirror.Fills;
 import dev.nowake.agent.mirror.Twin;
 import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.FileAccess;
-import dev.nowake.kernel.FileSpace;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
@@ -15,85 +14,78 @@ import dev.nowake.model.ByteRange;
 import dev.nowake.model.FileId;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Answers the kernel for the incomplete files of one mirror: lets an access through when its bytes are written, makes it
  * fail when they cannot come. One thread of its own takes the questions; answers are given by whoever brings the bytes.
- * At capacity it takes no more questions until answers have gone out; it never says no for want of room.
+ * This process's own accesses, those of the filler among them, are let through at once, so the thread never stops taking
+ * questions: at capacity it says EBUSY.
  */
 public final class Gate implements AutoCloseable {
     private static final int IDLE_MILLIS = 5_000;
-    private static final int EARLY_MILLIS = 10;
+    private static final int BATCH = 64;
 
     private final PermissionGroup group;
+    private final boolean ranges;
     private final long mask;
     private final FileAccess files;
-    private final FileSpace space;
     private final Fills fills;
+    private final Openings openings;
     private final Unanswered unanswered;
     private final Heritage heritage;
+    private final int capacity;
     private final int ownPid;
     private final Map<FileId, Twin> twins = new ConcurrentHashMap<>();
     private final Set<Hold> holds = ConcurrentHashMap.newKeySet();
-    private final AskedFiles asked;
-    private final Semaphore room;
     private final LongAdder passed = new LongAdder();
     private final LongAdder held = new LongAdder();
     private final LongAdder refused = new LongAdder();
     private final Thread thread;
-
-    /** One that waits, by identity. */
-    private static final class Hold {
-        private final Twin twin;
-        private final int event;
-        private final int slot;
-        private final long since = System.nanoTime();
-
-        private Hold(Twin twin, int event, int slot) {
-            this.twin = twin;
-            this.event = event;
-            this.slot = slot;
-        }
-    }
 
     /** Asked before {@link #open}; the thread's own. */
     private record Early(int event, Request request) {}
 
     private final Queue<Early> early = new ArrayDeque<>();
     private volatile boolean ready;
+    private volatile boolean suspended;
     private volatile long lastTurn = System.nanoTime();
     private volatile boolean closed;
     private volatile boolean tripped;
+    private volatile String trouble;
 
     /**
-     * @param mask {@link PermissionGroup#ACCESS}, or {@link PermissionGroup#OPEN} where the kernel or filesystem has no
-     *     other: an open then waits for the whole file
+     * What a gate works with.
+     *
+     * @param ranges whether the kernel asks what of a file is about to be read; else opens are held back, until all of the
+     *     file is there
      * @param capacity accesses that may wait at once, each with a descriptor
      */
-    Gate(
-            String name,
+    record Parts(
             PermissionGroup group,
-            long mask,
+            boolean ranges,
             Kernel kernel,
             Fills fills,
+            Blocks blocks,
             Unanswered unanswered,
-            int capacity) {
-        this.group = group;
-        this.mask = mask;
-        this.files = kernel.files();
-        this.space = kernel.fileSpace();
-        this.asked = new AskedFiles(group, kernel);
-        this.fills = fills;
-        this.unanswered = unanswered;
-        this.heritage = new Heritage(group, unanswered.inherited());
-        this.room = new Semaphore(capacity);
+            int capacity) {}
+
+    Gate(String name, Parts parts) {
+        this.group = parts.group();
+        this.ranges = parts.ranges();
+        this.mask = ranges ? PermissionGroup.ACCESS | PermissionGroup.OPEN : PermissionGroup.OPEN;
+        this.files = parts.kernel().files();
+        this.fills = parts.fills();
+        this.openings = new Openings(name, parts.blocks());
+        this.unanswered = parts.unanswered();
+        this.heritage = new Heritage(group, unanswered);
+        this.capacity = parts.capacity();
         this.ownPid = (int) ProcessHandle.current().pid();
         this.thread = Thread.ofPlatform().name("gate-" + name).daemon().unstarted(this::run);
     }
@@ -132,27 +124,6 @@ public final class Gate implements AutoCloseable {
         twins.remove(twin.id(), twin);
     }
 
-    /**
-     * The twin's local file, for writing through without being asked by this gate; the caller closes it. Where somebody
-     * waits for the file this asks nobody. Else it opens the file and reads a byte of it, so that the kernel asks, and the
-     * question brings the descriptor. Not to be called by the gate's thread.
-     */
-    public OpenFile silently(Twin twin) throws KernelException {
-        for (Hold hold : holds) {
-            if (hold.twin == twin) {
-                try {
-                    return group.share(hold.event);
-                } catch (KernelException answered) {
-                    continue;
-                }
-            }
-        }
-        if (!twins.containsKey(twin.id()) || twin.identity().sizeBytes() == 0) {
-            return space.openForWriting(twin.local());
-        }
-        return asked.ask(twin.id(), twin.local());
-    }
-
     /** Starts answering. */
     public void start() {
         thread.start();
@@ -161,32 +132,26 @@ public final class Gate implements AutoCloseable {
     private void run() {
         while (!closed) {
             try {
-                turn();
-            } catch (KernelException trouble) {
-                if (closed || trouble.errno().equals(Errno.EBADF)) {
+                answerEarly();
+                group.read(IDLE_MILLIS, BATCH, this::waiting);
+                lastTurn = System.nanoTime();
+            } catch (KernelException refusal) {
+                if (closed || refusal.errno().equals(Errno.EBADF)) {
                     return;
                 }
                 pauseBriefly(); // out of descriptors or memory: the kernel has said no itself where it had to
-            } catch (InterruptedException ended) {
-                return;
+            } catch (RuntimeException | Error broken) {
+                trouble = broken.toString(); // whom it was about has been told no
+                pauseBriefly();
             }
         }
     }
 
-    private void turn() throws KernelException, InterruptedException {
-        if (!room.tryAcquire(IDLE_MILLIS, TimeUnit.MILLISECONDS)) {
-            lastTurn = System.nanoTime();
-            return;
-        }
-        room.release();
-        if (ready && !early.isEmpty()) {
+    private void answerEarly() throws KernelException {
+        while (ready && !early.isEmpty()) {
             Early first = early.poll();
             waiting(first.event(), first.request());
-        } else {
-            int limit = Math.max(1, room.availablePermits() - early.size());
-            group.read(early.isEmpty() || ready ? IDLE_MILLIS : EARLY_MILLIS, limit, this::waiting);
         }
-        lastTurn = System.nanoTime();
     }
 
     private static void pauseBriefly() {
@@ -198,57 +163,74 @@ public final class Gate implements AutoCloseable {
     }
 
     private void waiting(int event, Request request) {
-        FileId id = new FileId(request.file().device(), request.file().inode());
         if (request.pid() == ownPid) {
-            asked.share(event, id);
             group.allow(event);
-            return;
-        }
-        if (!ready) {
+        } else if (holds.size() + early.size() >= capacity) {
+            refuse(event, Errno.EBUSY);
+        } else if (!ready) {
             early.add(new Early(event, request));
-            return;
+        } else {
+            try {
+                ask(event, request);
+            } catch (RuntimeException | Error broken) {
+                refuse(event, Errno.EIO);
+                throw broken;
+            }
         }
-        Twin twin = twins.get(id);
-        if (twin == null) { // only what is incomplete is marked: nobody can tell what of it is there
-            refused.increment();
-            group.deny(event, Errno.EIO);
-            return;
-        }
-        ByteRange range = rangeOf(twin, request);
-        if (range == null || twin.isWritten() || twin.missing(range).isEmpty()) {
-            passed.increment();
-            group.allow(event);
-            return;
-        }
-        held.increment();
-        room.acquireUninterruptibly(); // of what turn() has seen to be free: never waits
-        Hold hold = new Hold(twin, event, unanswered.add(event, twin.id(), range));
-        holds.add(hold);
-        fills.need(twin, range).whenComplete((done, failure) -> answer(hold, failure));
     }
 
-    /** What of the file is asked for; null for nothing of it. An open asks for all. */
-    private static ByteRange rangeOf(Twin twin, Request request) {
-        long size = twin.identity().sizeBytes();
-        if (request.mask() == PermissionGroup.OPEN) {
-            return size == 0 ? null : new ByteRange(0, size);
+    private void ask(int event, Request request) {
+        Twin twin = twins.get(new FileId(request.file().device(), request.file().inode()));
+        if (twin == null) { // only what is incomplete is marked: nobody can tell what of it is there
+            refuse(event, Errno.EIO);
+        } else if (ranges && request.mask() == PermissionGroup.OPEN) {
+            if (request.file().allocatedBytes() >= twin.identity().sizeBytes()) {
+                allow(event);
+            } else {
+                hold(twin, event, null);
+            }
+        } else {
+            ByteRange range = Wanted.of(twin, request);
+            if (range == null || twin.isWritten() || twin.missing(range).isEmpty()) {
+                allow(event);
+            } else {
+                hold(twin, event, range);
+            }
         }
-        long start = Math.max(0, request.offsetBytes());
-        long wanted = request.lengthBytes();
-        long end = wanted < 0 || wanted > size - start ? size : start + wanted;
-        return end <= start ? null : new ByteRange(start, end);
+    }
+
+    private void allow(int event) {
+        passed.increment();
+        group.allow(event);
+    }
+
+    private void refuse(int event, Errno errno) {
+        refused.increment();
+        group.deny(event, errno);
+    }
+
+    /** @param range null for an open */
+    private void hold(Twin twin, int event, ByteRange range) {
+        held.increment();
+        Hold hold = new Hold(event, unanswered.add(event, twin.id(), range));
+        holds.add(hold);
+        if (!suspended) {
+            CompletableFuture<Void> what = range == null ? openings.before(twin) : fills.need(twin, range);
+            what.whenComplete((done, failure) -> answer(hold, failure));
+        }
     }
 
     private void answer(Hold hold, Throwable failure) {
-        if (failure == null) {
-            group.allow(hold.event);
-        } else {
-            refused.increment();
-            group.deny(hold.event, FillFailure.errnoOf(failure));
+        if (suspended) {
+            return; // it is its successor's
         }
-        unanswered.remove(hold.slot);
+        if (failure == null) {
+            group.allow(hold.event());
+        } else {
+            refuse(hold.event(), FillFailure.errnoOf(failure));
+        }
+        unanswered.remove(hold.slot());
         holds.remove(hold);
-        room.release();
     }
 
     /**
@@ -261,22 +243,40 @@ public final class Gate implements AutoCloseable {
         refused.add(heritage.refuseUnknown(numbers));
     }
 
+    /**
+     * For a new group: whoever waited in an earlier one has gone on. Returns the files of which somebody may have read zeros,
+     * because neither a daemon nor its keeper was there.
+     */
+    List<FileId> disinherit() {
+        List<FileId> letDown = heritage.files();
+        heritage.giveUp();
+        return letDown;
+    }
+
     /** Every twin is guarded: from now on a file that is not known is an error. Until then who asks waits. */
     public void open() {
-        heritage.answer(twins::get, fills, refused::increment);
+        heritage.answer(twins::get, openings::before, fills, () -> !suspended, refused::increment);
         ready = true;
         group.wake();
     }
 
-    /** Nanoseconds since the thread last went round; it does every 5 s at least, unless it hangs. */
+    /** Nanoseconds since the thread last went round; it does every 5 s at least, unless it hangs or has ended. */
     long sinceLastTurn() {
-        return thread.isAlive() ? System.nanoTime() - lastTurn : 0;
+        boolean ended = thread.getState() == Thread.State.TERMINATED && !closed;
+        return ended ? Long.MAX_VALUE : System.nanoTime() - lastTurn;
     }
 
     /** Nanoseconds the oldest that waits has waited; 0 where nobody does. */
     long oldestWait() {
         long now = System.nanoTime();
-        return holds.stream().mapToLong(hold -> now - hold.since).max().orElse(0);
+        return holds.stream().mapToLong(hold -> now - hold.sinceNanos()).max().orElse(0);
+    }
+
+    /** What has gone wrong on the thread since the last call; null for nothing. */
+    String takeTrouble() {
+        String latest = trouble;
+        trouble = null;
+        return latest;
     }
 
     /** Lets everybody through at once, whatever hangs: for the watch, when answers have stopped. */
@@ -294,10 +294,20 @@ public final class Gate implements AutoCloseable {
         return group;
     }
 
+    /**
+     * Answers this process alone from now on, and keeps what others wait for: they are a successor's, or the keeper's, whatever
+     * becomes of the filling.
+     */
+    void suspend() {
+        suspended = true;
+    }
+
     /** Stops answering, and closes this process's descriptor of the group. */
     @Override
     public void close() throws IOException {
+        suspended = true;
         closed = true;
+        openings.close();
         group.wake();
         try {
             thread.join(1_000);

@@ -9,7 +9,14 @@ import java.util.function.LongSupplier;
  * the gate's.
  */
 final class GateWatch implements AutoCloseable {
-    private static final Duration HANGS_AFTER = Duration.ofSeconds(20);
+    /**
+     * A thread that gets a descriptor of a file on which somebody holds a lease waits 45 s for it, as the kernel comes
+     * (/proc/sys/fs/lease-break-time).
+     */
+    private static final Duration HANGS_AFTER = Duration.ofSeconds(60);
+
+    /** A look that comes so much later than it was to: this process, or the host, was stopped. */
+    private static final Duration STOPPED = Duration.ofSeconds(2);
 
     private final LongSupplier sinceLastTurn;
     private final LongSupplier oldestWait;
@@ -32,15 +39,22 @@ final class GateWatch implements AutoCloseable {
     }
 
     private void run() {
+        long pauseMillis = Math.clamp(longestWait.toMillis() / 4, 50, 5_000);
         try {
-            while (sinceLastTurn.getAsLong() <= HANGS_AFTER.toNanos()
-                    && oldestWait.getAsLong() <= longestWait.toNanos()) {
-                Thread.sleep(Math.clamp(longestWait.toMillis() / 4, 50, 5_000));
+            for (int hung = 0; hung < 2; ) { // twice, because what it looks at may have been stopped as well
+                long before = System.nanoTime();
+                Thread.sleep(pauseMillis);
+                long late = System.nanoTime() - before - pauseMillis * 1_000_000;
+                hung = late < STOPPED.toNanos() && hangs() ? hung + 1 : 0;
             }
             trip.run();
         } catch (InterruptedException ended) {
             // the gate closes in order
         }
+    }
+
+    private boolean hangs() {
+        return sinceLastTurn.getAsLong() > HANGS_AFTER.toNanos() || oldestWait.getAsLong() > longestWait.toNanos();
     }
 
     @Override

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -19,104 +19,160 @@ import java.util.function.Function;
  * life, and the watches that let everybody go on when answers stop.
  */
 public final class Gates implements AutoCloseable {
-    /** Descriptors a daemon may have had, and accesses that may wait at once. */
-    private static final int NUMBERS = 8192;
-
-    private static final int CAPACITY = 4096;
-
     /** What the gates need to know. */
     public record Settings(
             String name, Path runFolder, boolean ranges, Duration longestWait, Duration grace, Consumer<String> told) {}
 
+    /** Who answers. */
+    public record Answerers(Fills fills, Blocks blocks, Function<FileId, Twin> twins, OpenGate.Doorkeeper doorkeeper) {}
+
+    private final Settings settings;
     private final Gate gate;
     private final OpenGate opens;
-    private final Keeper keeper;
+    private final DescriptorLimit limit;
     private final GateWatch gateWatch;
     private final GateWatch opensWatch;
+    private Keeper keeper;
+    private boolean ending;
 
-    private Gates(Gate gate, OpenGate opens, Keeper keeper, GateWatch gateWatch, GateWatch opensWatch) {
+    private Gates(Settings settings, Gate gate, OpenGate opens, Keeper keeper, DescriptorLimit limit) {
+        this.settings = settings;
         this.gate = gate;
         this.opens = opens;
         this.keeper = keeper;
-        this.gateWatch = gateWatch;
-        this.opensWatch = opensWatch;
+        this.limit = limit;
+        Duration longest = settings.longestWait();
+        String name = settings.name();
+        this.gateWatch = new GateWatch(name, gate::sinceLastTurn, gate::oldestWait, longest, this::tripGate);
+        this.opensWatch =
+                new GateWatch(name + "-opens", opens::sinceLastTurn, opens::oldestWait, longest, this::tripOpens);
+        keeper.onEnd(() -> keeperEnded(keeper));
     }
 
     /**
      * Opens both, or takes over what an earlier daemon's keeper holds, and starts answering. Until {@link #ready} whoever
-     * asks for missing bytes waits.
+     * asks for missing bytes waits. No other daemon may serve the mirror now.
      *
-     * @throws IOException with one line: no right, no such events, no shell for the keeper
+     * @throws IOException with one line: no right, no such events, no shell for the keeper; what waited goes on waiting
      */
-    public static Gates open(
-            Settings settings, Kernel kernel, Fills fills, Function<FileId, Twin> twins, OpenGate.Doorkeeper doorkeeper)
-            throws IOException {
+    public static Gates open(Settings settings, Kernel kernel, Answerers answerers) throws IOException {
         Path folder = settings.runFolder();
         Files.createDirectories(folder);
-        Optional<Keeper> former = Keeper.find(folder, settings.name());
+        DescriptorLimit limit = DescriptorLimit.ofThisProcess();
+        List<Keeper> former = Keeper.find(folder, settings.name());
         PermissionGroup group = group(settings, kernel, former);
         Keeper keeper = null;
+        OpenGate opens = null;
         try {
-            Unanswered unanswered = Unanswered.open(folder.resolve(settings.name() + ".waiting"), CAPACITY);
-            keeper = Keeper.start(group, folder, settings.name(), settings.grace());
-            if (former.isPresent()) {
-                former.get().close();
+            keeper = Keeper.start(group, folder, settings.name(), limit.numbers(), settings.grace());
+            PermissionGroup openings = kernel.permissionEvents().open(Kind.OPENS);
+            opens = new OpenGate(settings.name(), openings, answerers.twins(), answerers.doorkeeper());
+            Unanswered unanswered = Unanswered.open(folder.resolve(settings.name() + ".waiting"), limit.waiting());
+            Gate gate = new Gate(
+                    settings.name(),
+                    new Gate.Parts(
+                            group,
+                            settings.ranges(),
+                            kernel,
+                            answerers.fills(),
+                            answerers.blocks(),
+                            unanswered,
+                            limit.waiting()));
+            for (Keeper each : former) {
+                each.close();
             }
-            long mask = settings.ranges() ? PermissionGroup.ACCESS : PermissionGroup.OPEN;
-            Gate gate = new Gate(settings.name(), group, mask, kernel, fills, unanswered, CAPACITY);
-            if (former.isPresent()) {
-                gate.inherit(NUMBERS);
+            keeper.tidy(settings.name());
+            if (former.isEmpty()) {
+                tellOfLetDown(settings, gate.disinherit());
+            } else {
+                gate.inherit(DescriptorLimit.MOST_NUMBERS); // that daemon may have had another limit
             }
-            OpenGate opens =
-                    new OpenGate(settings.name(), kernel.permissionEvents().open(Kind.OPENS), twins, doorkeeper);
             gate.start();
             opens.start();
-            return watched(settings, gate, opens, keeper);
+            return new Gates(settings, gate, opens, keeper, limit);
         } catch (IOException failed) {
-            if (keeper != null && former.isEmpty()) {
-                keeper.close();
+            if (opens != null) {
+                opens.close();
+            }
+            if (keeper != null) {
+                keeper.close(); // the former one, if there is one, has not been ended
             }
             group.close();
             throw failed;
         }
     }
 
-    private static PermissionGroup group(Settings settings, Kernel kernel, Optional<Keeper> former) throws IOException {
+    private static PermissionGroup group(Settings settings, Kernel kernel, List<Keeper> former) throws IOException {
         if (former.isEmpty()) {
             return kernel.permissionEvents().open(settings.ranges() ? Kind.RANGES : Kind.OPENS);
         }
-        try {
-            return former.get().takeOver(kernel.permissionEvents());
-        } catch (IOException refused) { // to end it would let everybody read zeros
-            throw new IOException(
-                    "what waits at mirror " + settings.name() + " cannot be taken over (" + refused.getMessage()
-                            + "): end who reads it, then process "
-                            + former.get().pid() + ", and start nowake again",
-                    refused);
+        IOException failed = null;
+        for (Keeper each : former) {
+            try {
+                return each.takeOver(kernel.permissionEvents());
+            } catch (IOException refused) { // to end it would let everybody read zeros
+                failed = new IOException(
+                        "what waits at mirror " + settings.name() + " cannot be taken over (" + refused.getMessage()
+                                + "): end who reads it, then process " + each.pid() + ", and start nowake again",
+                        refused);
+            }
+        }
+        throw failed;
+    }
+
+    private static void tellOfLetDown(Settings settings, List<FileId> files) {
+        if (!files.isEmpty()) {
+            settings.told()
+                    .accept("nowake and the process that keeps mirror " + settings.name()
+                            + " from being read as zeros were both ended while somebody waited for missing bytes of "
+                            + files.size() + " files: he may have read zeros; load them again");
         }
     }
 
-    private static Gates watched(Settings settings, Gate gate, OpenGate opens, Keeper keeper) {
-        String name = settings.name();
-        GateWatch gateWatch = new GateWatch(name, gate::sinceLastTurn, gate::oldestWait, settings.longestWait(), () -> {
-            try {
-                keeper.deny();
-            } catch (IOException gone) {
-                settings.told().accept("the keeper of mirror " + name + " is gone: " + gone.getMessage());
+    /** Somebody has killed it: with this process gone too, everybody would go on and read zeros. */
+    private void keeperEnded(Keeper which) {
+        try {
+            synchronized (this) {
+                if (ending || which != keeper) {
+                    return;
+                }
+                Keeper next = Keeper.start(
+                        gate.group(), settings.runFolder(), settings.name(), limit.numbers(), settings.grace());
+                which.close();
+                keeper = next;
+                next.onEnd(() -> keeperEnded(next));
             }
-            gate.trip();
             settings.told()
-                    .accept("mirror " + name + " has stopped answering: what is missing of it is an error from now"
-                            + " on, complete files can be read; restart nowake");
-        });
-        GateWatch opensWatch =
-                new GateWatch(name + "-opens", opens::sinceLastTurn, opens::oldestWait, settings.longestWait(), () -> {
-                    opens.trip();
-                    settings.told()
-                            .accept("mirror " + name
-                                    + " has stopped looking at opens: files are read as they are; restart" + " nowake");
-                });
-        return new Gates(gate, opens, keeper, gateWatch, opensWatch);
+                    .accept("process " + which.pid() + ", which keeps mirror " + settings.name()
+                            + " from being read as zeros when nowake ends, was ended: there is another now");
+        } catch (IOException noOther) {
+            settings.told()
+                    .accept("the process that keeps mirror " + settings.name()
+                            + " from being read as zeros when nowake ends was ended, and another cannot be started: "
+                            + noOther.getMessage() + "; restart nowake while nobody loads from the mirror");
+        }
+    }
+
+    private void tripGate() {
+        String name = settings.name();
+        try {
+            synchronized (this) {
+                keeper.deny();
+            }
+        } catch (IOException gone) {
+            settings.told().accept("the keeper of mirror " + name + " is gone: " + gone.getMessage());
+        }
+        gate.trip();
+        settings.told()
+                .accept("mirror " + name + " has stopped answering: what is missing of it is an error from now"
+                        + " on, complete files can be read; restart nowake");
+    }
+
+    private void tripOpens() {
+        opens.trip();
+        settings.told()
+                .accept("mirror " + settings.name()
+                        + " has stopped looking at opens: files are read as they are; restart" + " nowake");
     }
 
     /** The one that guards missing bytes. */
@@ -134,23 +190,39 @@ public final class Gates implements AutoCloseable {
         gate.open();
     }
 
-    /** Stops answering. Who waits for missing bytes goes on waiting: the keeper holds the group. */
-    @Override
-    public void close() throws IOException {
+    /** What has gone wrong since the last call; null for nothing. */
+    public String takeTrouble() {
+        return gate.takeTrouble();
+    }
+
+    /**
+     * Opens are not heard any more. Who waits for missing bytes goes on waiting, whatever becomes of the filling; this process
+     * does not wait for itself until {@link #close}.
+     */
+    public void suspend() {
         gateWatch.close();
         opensWatch.close();
         opens.close();
+        gate.suspend();
+    }
+
+    /** Stops answering. Who waits for missing bytes goes on waiting: the keeper holds the group. */
+    @Override
+    public void close() throws IOException {
+        suspend();
         gate.close();
     }
 
     /** After {@link #close}: leaves the group to the keeper, for a successor; without one it will say no. */
-    public long leave() throws IOException {
+    public synchronized long leave() throws IOException {
+        ending = true;
         keeper.leave();
         return keeper.pid();
     }
 
     /** After {@link #close}: lets the group go. Only where nobody has an incomplete file open. */
-    public void end() throws IOException {
+    public synchronized void end() throws IOException {
+        ending = true;
         keeper.close();
     }
 }

@@ -3,6 +3,7 @@ package dev.nowake.agent.mirror.gate;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.PermissionEvents;
 import dev.nowake.kernel.PermissionGroup;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -14,29 +15,32 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * A small shell that holds a gate's group as well. While the daemon lives it sleeps; when the daemon is gone, however it
- * went, the group lives on in it, and with it everything that waits. See keeper.sh.
+ * went, the group lives on in it, and with it everything that waits. See keeper.sh. It is found by its command line, because
+ * whoever starts it may be killed before he has written anything down.
  */
 final class Keeper implements AutoCloseable {
     private static final int MOST_TRIES = 100;
+    private static final String TITLE = "nowake-keeper";
+
+    /** The last one to be killed for memory: with it and the daemon gone, readers would find zeros. */
+    private static final String NEVER_KILLED = "-1000";
 
     private final ProcessHandle process;
-    private final Path stateFile;
     private final Path fifo;
 
-    /** Open for as long as this daemon lives: the kernel closes it with the process. */
+    /** Open for as long as this daemon lives: the kernel closes it with the process. Null in one of another daemon. */
     private final FileChannel alive;
 
-    private Keeper(ProcessHandle process, Path stateFile, Path fifo, FileChannel alive) {
+    private Keeper(ProcessHandle process, Path fifo, FileChannel alive) {
         this.process = process;
-        this.stateFile = stateFile;
         this.fifo = fifo;
         this.alive = alive;
     }
@@ -45,23 +49,24 @@ final class Keeper implements AutoCloseable {
      * Starts one.
      *
      * @param folder on /run: nothing in it outlives a reboot
+     * @param numbers descriptors this daemon may have
      * @param grace how long what waits goes on waiting when this daemon is gone and no other comes
      * @throws IOException where there is no shell, with one line that says so
      */
-    static Keeper start(PermissionGroup group, Path folder, String name, Duration grace) throws IOException {
-        Path fifo = folder.resolve(name + "." + ProcessHandle.current().pid() + ".alive");
-        Files.deleteIfExists(fifo);
+    static Keeper start(PermissionGroup group, Path folder, String name, int numbers, Duration grace)
+            throws IOException {
+        Files.createDirectories(folder); // somebody may have emptied /run meanwhile
+        Path fifo = folder.resolve(name + "." + ProcessHandle.current().pid() + "-" + System.nanoTime() + ".alive");
         run("mkfifo", "-m", "600", fifo.toString());
         FileChannel alive = FileChannel.open(fifo, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
             Process shell = group.lend(new ProcessBuilder(
-                            "/bin/sh", "-c", script(), "nowake-keeper", fifo.toString(), "" + grace.toSeconds())
+                            "/bin/sh", "-c", script(), TITLE, fifo.toString(), "" + grace.toSeconds(), "" + numbers)
+                    .directory(new File("/"))
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(ProcessBuilder.Redirect.DISCARD));
-            Path stateFile = stateFile(folder, name);
-            ProcessHandle process = shell.toHandle();
-            Files.writeString(stateFile, process.pid() + " " + startOf(process) + " " + fifo + "\n");
-            return new Keeper(process, stateFile, fifo, alive);
+            spare(shell.pid());
+            return new Keeper(shell.toHandle(), fifo, alive);
         } catch (IOException failed) {
             alive.close();
             Files.deleteIfExists(fifo);
@@ -69,28 +74,64 @@ final class Keeper implements AutoCloseable {
         }
     }
 
-    /** The keeper that an earlier daemon has left; empty where there is none, or it has ended. */
-    static Optional<Keeper> find(Path folder, String name) {
-        Path stateFile = stateFile(folder, name);
+    private static void spare(long pid) {
         try {
-            String[] words = Files.readString(stateFile).strip().split(" ", 3);
-            ProcessHandle process = ProcessHandle.of(Long.parseLong(words[0])).orElse(null);
-            if (words.length == 3 && process != null && startOf(process) == Long.parseLong(words[1])) {
-                return Optional.of(new Keeper(process, stateFile, Path.of(words[2]), null));
-            }
-            Files.deleteIfExists(stateFile);
-            return Optional.empty();
-        } catch (IOException | RuntimeException noKeeper) {
-            return Optional.empty();
+            Files.writeString(Path.of("/proc/" + pid + "/oom_score_adj"), NEVER_KILLED);
+        } catch (IOException notAllowed) {
+            return; // then it is as likely to be killed as the daemon is
         }
     }
 
-    private static long startOf(ProcessHandle process) {
-        return process.info().startInstant().map(Instant::toEpochMilli).orElse(-1L);
+    /** The keepers that earlier daemons have left: one, or more where daemons were killed while they took over. */
+    static List<Keeper> find(Path folder, String name) {
+        List<Keeper> found = new ArrayList<>();
+        for (ProcessHandle process : ProcessHandle.allProcesses().toList()) {
+            Path fifo = fifoOf(process.pid());
+            if (fifo != null && isOf(fifo, folder, name)) {
+                found.add(new Keeper(process, fifo, null));
+            }
+        }
+        return found;
     }
 
-    private static Path stateFile(Path folder, String name) {
-        return folder.resolve(name + ".keeper");
+    /** Null where the process is no keeper of this user's. */
+    private static Path fifoOf(long pid) {
+        try {
+            Path folder = Path.of("/proc/" + pid);
+            String[] words = Files.readString(folder.resolve("cmdline")).split("\0");
+            boolean titled = words.length > 4 && words[1].equals("-c") && words[3].equals(TITLE);
+            boolean ours = titled
+                    && Files.getAttribute(folder, "unix:uid")
+                            .equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+            return ours ? Path.of(words[4]) : null;
+        } catch (IOException | RuntimeException ended) {
+            return null;
+        }
+    }
+
+    private static boolean isOf(Path fifo, Path folder, String name) {
+        String file = fifo.getFileName().toString();
+        boolean named =
+                file.startsWith(name + ".") && file.substring(name.length() + 1).matches("\\d+-\\d+\\.alive");
+        if (!named || fifo.getParent().equals(folder)) {
+            return named;
+        }
+        try {
+            return Files.isSameFile(fifo.getParent(), folder);
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
+    /** Removes what keepers that have ended left behind. */
+    void tidy(String name) throws IOException {
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(fifo.getParent(), name + ".*.alive")) {
+            for (Path each : left) {
+                if (!each.equals(fifo) && isOf(each, fifo.getParent(), name)) {
+                    Files.deleteIfExists(each);
+                }
+            }
+        }
     }
 
     /**
@@ -150,6 +191,11 @@ final class Keeper implements AutoCloseable {
         return process.isAlive();
     }
 
+    /** Calls back, on a thread of its own, when it has ended. */
+    void onEnd(Runnable then) {
+        process.onExit().thenRun(then);
+    }
+
     /** Makes it answer in this daemon's place from now on: whatever waits, or comes, is an error. */
     void deny() throws IOException {
         alive.write(ByteBuffer.wrap("deny\n".getBytes(StandardCharsets.US_ASCII)));
@@ -165,23 +211,18 @@ final class Keeper implements AutoCloseable {
     /** Ends it. The group lives on only where somebody else holds it. */
     @Override
     public void close() throws IOException {
-        process.destroyForcibly();
+        List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
+        all.add(process);
+        all.forEach(ProcessHandle::destroyForcibly);
         try {
             process.onExit().get(5, TimeUnit.SECONDS);
-        } catch (Exception itEndsLater) {
-            Thread.interrupted();
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException itEndsLater) {
+            // nothing more can be done to it
         }
         leave();
         Files.deleteIfExists(fifo);
-        Optional<Keeper> successor = find(stateFile.getParent(), nameOf(stateFile));
-        if (successor.isEmpty() || successor.get().pid() == process.pid()) {
-            Files.deleteIfExists(stateFile);
-        }
-    }
-
-    private static String nameOf(Path stateFile) {
-        String file = stateFile.getFileName().toString();
-        return file.substring(0, file.length() - ".keeper".length());
     }
 
     private static String script() throws IOException {

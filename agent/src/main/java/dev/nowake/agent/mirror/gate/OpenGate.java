@@ -38,10 +38,6 @@ public final class OpenGate implements AutoCloseable {
         void opened(Twin twin, int pid);
     }
 
-    private static final class Hold {
-        private final long since = System.nanoTime();
-    }
-
     private final PermissionGroup group;
     private final Function<FileId, Twin> twins;
     private final Doorkeeper doorkeeper;
@@ -81,20 +77,46 @@ public final class OpenGate implements AutoCloseable {
                 if (closed || trouble.errno().equals(Errno.EBADF)) {
                     return;
                 }
+                pauseBriefly(); // out of descriptors or memory: the kernel has said no itself where it had to
+            } catch (RuntimeException | Error broken) {
+                pauseBriefly(); // whom it was about has been let through
             }
         }
     }
 
+    private static void pauseBriefly() {
+        try {
+            Thread.sleep(10);
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What goes wrong here is nobody's reason not to open: what is missing is held back by the other gate. */
     private void waiting(int event, Request request) {
+        try {
+            ask(event, request);
+        } catch (RuntimeException | Error broken) {
+            group.allow(event);
+            throw broken;
+        }
+    }
+
+    private void ask(int event, Request request) {
         Twin twin = request.pid() == ownPid
                 ? null
                 : twins.apply(new FileId(request.file().device(), request.file().inode()));
         if (twin == null) {
             group.allow(event);
         } else if (doorkeeper.isDue(twin)) {
-            Hold hold = new Hold();
+            Hold hold = new Hold(event, -1);
             holds.add(hold);
-            workers.execute(() -> prepare(event, request.pid(), twin, hold));
+            try {
+                workers.execute(() -> prepare(event, request.pid(), twin, hold));
+            } catch (RuntimeException | Error noThread) {
+                holds.remove(hold);
+                throw noThread;
+            }
         } else {
             doorkeeper.opened(twin, request.pid());
             group.allow(event);
@@ -117,12 +139,13 @@ public final class OpenGate implements AutoCloseable {
     }
 
     long sinceLastTurn() {
-        return thread.isAlive() ? System.nanoTime() - lastTurn : 0;
+        boolean ended = thread.getState() == Thread.State.TERMINATED && !closed;
+        return ended ? Long.MAX_VALUE : System.nanoTime() - lastTurn;
     }
 
     long oldestWait() {
         long now = System.nanoTime();
-        return holds.stream().mapToLong(hold -> now - hold.since).max().orElse(0);
+        return holds.stream().mapToLong(hold -> now - hold.sinceNanos()).max().orElse(0);
     }
 
     /** Lets every open go on at once, whatever hangs. */

@@ -10,14 +10,13 @@ import dev.nowake.agent.mirror.fill.Room;
 import dev.nowake.agent.mirror.gate.Gates;
 import dev.nowake.agent.mirror.store.Parked;
 import dev.nowake.agent.mirror.store.Store;
+import dev.nowake.agent.mirror.store.StoreClaim;
+import dev.nowake.agent.mirror.store.SyncOutcome;
 import dev.nowake.agent.mirror.store.TwinListener;
 import dev.nowake.agent.stage.ContentDigest;
-import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.Features.Feature;
-import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
-import dev.nowake.kernel.OpenFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,12 +39,14 @@ public final class Mirror implements AutoCloseable {
     private final Kernel kernel;
     private final MirrorListener listener;
     private final Filler filler;
+    private final Lookahead lookahead;
     private final Door door;
     private final Gates gates;
     private final Store store;
+    private final MirrorModels models;
     private final boolean ranges;
-    private final Set<Path> guardedFolders = new HashSet<>();
     private final Thread syncing;
+    private final Upkeep upkeep;
     private volatile boolean closed;
 
     /** What a mirror needs of its host. */
@@ -67,44 +68,71 @@ public final class Mirror implements AutoCloseable {
         this.kernel = host.kernel();
         this.listener = host.listener();
         this.ranges = kernel.features().has(Feature.PRE_ACCESS) && RANGED.contains(filesystemOf(settings.local()));
+        this.door = new Door(settings, twin -> store().look(twin), this::opened);
+        this.syncing =
+                Thread.ofPlatform().name("sync-" + settings.name()).daemon().unstarted(this::sync);
+        StoreClaim claim = StoreClaim.take(settings, host.runFolder()); // before anybody who serves it could notice
         this.filler = new Filler(
                 FillSettings.of(settings.name()).withStreams(settings.streams()).withTimeout(settings.timeout()),
                 new FillParts(
                         kernel,
-                        this::silently,
+                        twin -> kernel.fileSpace().openForWriting(twin.local()),
                         host.room(),
                         remote -> null,
                         settings.verify() ? twin -> ContentDigest.of(twin.remote()) : twin -> null,
                         listener::filled));
-        this.door = new Door(settings, twin -> store().look(twin), this::allocate, listener::opened);
-        this.syncing =
-                Thread.ofPlatform().name("sync-" + settings.name()).daemon().unstarted(this::sync);
-        // A reader waits for a whole file at most, piece after piece; each piece has its own, shorter time.
-        Duration longest = settings.timeout().multipliedBy(4).plusMinutes(10);
-        Path folder = host.runFolder().resolve("mirror");
-        this.gates = Gates.open(
-                new Gates.Settings(settings.name(), folder, ranges, longest, GRACE, listener::warned),
-                kernel,
-                filler,
-                id -> store() == null ? null : store().twin(id).orElse(null),
-                door);
+        this.lookahead = new Lookahead(filler, this::models, settings.lookahead(), System::nanoTime);
         try {
-            this.store = Store.open(
-                    settings, host.runFolder(), kernel, kernel.leases()::heldElsewhere, new Guard(), host.clock());
+            this.gates = gates(host);
+        } catch (IOException | RuntimeException failed) {
+            filler.close();
+            claim.close();
+            throw failed;
+        }
+        try {
+            this.store = Store.open(claim, kernel, kernel.leases()::heldElsewhere, new Guard(), host.clock());
+            this.models = new MirrorModels(store, kernel.files());
             gates.ready();
             guardFolders();
             store.expose();
         } catch (IOException | RuntimeException failed) {
-            gates.close();
-            gates.end();
+            gates.suspend();
             filler.close();
+            gates.close();
+            gates.leave(); // somebody may wait, and what he waits for is not here
+            claim.close();
             throw failed;
         }
+        this.upkeep = new Upkeep(settings.name(), this::look);
+    }
+
+    private Gates gates(Host host) throws IOException {
+        // A reader waits for a whole file at most, piece after piece; each piece has its own, shorter time.
+        Duration longest = settings.timeout().multipliedBy(4).plusMinutes(10);
+        Path folder = host.runFolder().resolve("mirror");
+        return Gates.open(
+                new Gates.Settings(settings.name(), folder, ranges, longest, GRACE, listener::warned),
+                kernel,
+                new Gates.Answerers(
+                        lookahead,
+                        new Allocation(kernel, host.room(), listener::warned),
+                        id -> store() == null ? null : store().twin(id).orElse(null),
+                        door));
     }
 
     /** Null while it is being opened, by which time somebody may ask already. */
     private Store store() {
         return store;
+    }
+
+    /** Null while it is being opened. */
+    private MirrorModels models() {
+        return models;
+    }
+
+    private void opened(Twin twin, int pid) {
+        lookahead.opened(twin);
+        listener.opened(twin, pid);
     }
 
     private static String filesystemOf(Path local) throws IOException {
@@ -139,33 +167,29 @@ public final class Mirror implements AutoCloseable {
         }
     }
 
-    private OpenFile silently(Twin twin) throws KernelException {
-        return gates.gate().silently(twin);
-    }
-
-    /** So that a program that copies does not take what is missing for holes. What is a hole on the remote stays one. */
-    private void allocate(Twin twin) {
+    /** Links that somebody has removed are set again; what went wrong unseen is told. */
+    private void look() {
         try {
-            FileStatus remote = kernel.files().status(twin.remote());
-            FileStatus local = kernel.files().status(twin.local());
-            boolean dense = remote.allocatedBytes() == 0 || remote.allocatedBytes() >= remote.sizeBytes();
-            if (dense && local.allocatedBytes() < local.sizeBytes()) {
-                try (OpenFile file = silently(twin)) {
-                    kernel.fileSpace().allocate(file, 0, local.sizeBytes());
-                }
+            if (store.expose()) {
+                listener.warned("the links of mirror " + settings.name() + " were gone: they are there again");
             }
-        } catch (KernelException unable) {
-            if (!unable.errno().equals(Errno.ENOSPC) && !unable.errno().equals(Errno.EOPNOTSUPP)) {
-                listener.warned(twin.local() + " has no blocks of its own yet: " + unable.getMessage());
-            }
+        } catch (IOException refused) {
+            listener.warned("mirror " + settings.name() + " cannot be found by loaders: " + refused.getMessage());
+        }
+        String trouble = gates.takeTrouble();
+        if (trouble != null) {
+            listener.warned("mirror " + settings.name() + " has refused an access because of an error: " + trouble);
         }
     }
 
     private void sync() {
         try {
             while (!closed) {
-                listener.synced(store.sync());
-                guardFolders();
+                try {
+                    syncOnce();
+                } catch (RuntimeException broken) { // the next look may not meet what it was
+                    listener.warned("mirror " + settings.name() + " was not looked through to its end: " + broken);
+                }
                 Thread.sleep(settings.rescan());
             }
         } catch (InterruptedException ended) {
@@ -173,18 +197,27 @@ public final class Mirror implements AutoCloseable {
         }
     }
 
-    private synchronized void guardFolders() {
+    private void syncOnce() {
+        SyncOutcome outcome = store.sync();
+        if (outcome.unreachable() == null) {
+            door.reached();
+        }
+        if (outcome.appeared() + outcome.changed() + outcome.removed() > 0) {
+            models.refresh();
+        }
+        guardFolders();
+        listener.synced(outcome);
+    }
+
+    /** All of them each time: one that was made anew under its old name has lost its mark. */
+    private void guardFolders() {
         Set<Path> folders = new HashSet<>();
         store.twins().forEach(twin -> folders.add(twin.local().getParent()));
-        guardedFolders.retainAll(folders);
         for (Path folder : folders) {
-            if (!guardedFolders.contains(folder)) {
-                try {
-                    gates.opens().guardFolder(folder);
-                    guardedFolders.add(folder);
-                } catch (KernelException gone) {
-                    continue; // or not there any more: the next look tries again
-                }
+            try {
+                gates.opens().guardFolder(folder);
+            } catch (KernelException gone) {
+                continue; // or not there any more: the next look tries again
             }
         }
     }
@@ -214,11 +247,13 @@ public final class Mirror implements AutoCloseable {
     public void close() throws IOException {
         closed = true;
         syncing.interrupt();
-        gates.close();
+        upkeep.close();
+        gates.suspend();
         filler.close();
         store.conceal();
         Parked parked = store.park();
         parked.failures().forEach(listener::warned);
+        gates.close();
         if (parked.open().isEmpty() && parked.failures().isEmpty()) {
             gates.end();
         } else {

@@ -53,8 +53,8 @@ public final class MirrorSpace {
         Path tree = store.tree();
         Kernel kernel = host.kernel();
         StoreModels models = new StoreModels(kernel.files(), tree, store::twins);
-        DiskLimits limits = new DiskLimits(
-                settings.budgetBytes(), settings.reserveBytes(), MirrorSettings.MOST_RESERVE_BYTES);
+        DiskLimits limits =
+                new DiskLimits(settings.budgetBytes(), settings.reserveBytes(), MirrorSettings.MOST_RESERVE_BYTES);
         Spare spare = new Spare(kernel, tree.resolveSibling("spare"));
         spare.keep();
         Predicate<Path> kept = path -> host.kept().test(path)

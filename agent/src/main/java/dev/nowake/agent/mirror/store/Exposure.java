@@ -24,21 +24,30 @@ record Exposure(Places places) {
     }
 
     private boolean isOurs() throws IOException {
-        return Files.isSymbolicLink(places.local())
-                && Files.readSymbolicLink(places.local()).equals(places.run());
+        return leadsTo(places.local(), places.run());
     }
 
-    void expose() throws IOException {
+    /** Sets what is not there. Returns whether there was anything to do. */
+    boolean expose() throws IOException {
         check();
         Path folder = places.run().getParent();
         if (!Files.isDirectory(folder)) {
             Files.createDirectories(
                     folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
         }
-        link(places.run(), places.tree());
+        boolean news = !leadsTo(places.run(), places.tree());
+        if (news) {
+            link(places.run(), places.tree());
+        }
         if (!isOurs()) {
             link(places.local(), places.run());
+            news = true;
         }
+        return news;
+    }
+
+    private static boolean leadsTo(Path link, Path place) throws IOException {
+        return Files.isSymbolicLink(link) && Files.readSymbolicLink(link).equals(place);
     }
 
     /** Replaces a link, or makes one. */

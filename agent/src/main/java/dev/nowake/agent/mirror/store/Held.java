@@ -1,25 +1,32 @@
 package dev.nowake.agent.mirror.store;
 
+import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.FileAccess;
 import dev.nowake.kernel.FileStatus;
+import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.FileId;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.time.Instant;
+import java.util.Arrays;
 
 /**
  * A file or folder of the store, held by a descriptor: what is done through it is done to this inode, whatever its name leads
  * to by now. For one thread.
  */
 final class Held implements AutoCloseable {
+    /** XATTR_SIZE_MAX of xattr(7). */
+    private static final int MOST_ATTRIBUTE_BYTES = 1 << 16;
+
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     private final OpenFile file;
@@ -30,14 +37,28 @@ final class Held implements AutoCloseable {
         this.self = Path.of("/proc/self/fd/" + file.fd());
     }
 
-    /** @throws IOException with one line, also where the name leads to another inode by now */
+    /** The name is another's by now, or nobody's. */
+    static final class NameTaken extends IOException {
+        private NameTaken(String message) {
+            super(message);
+        }
+    }
+
+    /** @throws IOException with one line; {@link NameTaken} where the name does not lead to this inode any more */
     static Held open(FileAccess files, Path path, FileId expected) throws IOException {
-        OpenFile file = files.open(path);
+        OpenFile file;
+        try {
+            file = files.open(path);
+        } catch (KernelException refused) {
+            boolean gone =
+                    refused.errno().equals(Errno.ENOENT) || refused.errno().equals(Errno.ENOTDIR);
+            throw gone ? new NameTaken(path + " was removed by somebody") : refused;
+        }
         try {
             FileStatus status = files.status(file);
             FileId found = new FileId(status.device(), status.inode());
             if (!found.equals(expected)) {
-                throw new IOException(path + " is another file by now");
+                throw new NameTaken(path + " is another file by now");
             }
             return new Held(file);
         } catch (IOException | RuntimeException wrong) {
@@ -124,13 +145,16 @@ final class Held implements AutoCloseable {
 
     /** Null where it has none of this name. */
     byte[] attribute(String name) throws IOException {
-        UserDefinedFileAttributeView view = attributes();
-        if (!view.list().contains(name)) {
-            return null;
+        ByteBuffer bytes = ByteBuffer.allocate(MOST_ATTRIBUTE_BYTES);
+        try {
+            attributes().read(name, bytes);
+        } catch (FileSystemException none) {
+            if (!attributes().list().contains(name)) {
+                return null;
+            }
+            throw none;
         }
-        ByteBuffer bytes = ByteBuffer.allocate(view.size(name));
-        view.read(name, bytes);
-        return bytes.array();
+        return Arrays.copyOf(bytes.array(), bytes.position());
     }
 
     /** setxattr(2): all of it or nothing. */

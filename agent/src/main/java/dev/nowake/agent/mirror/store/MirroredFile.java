@@ -204,6 +204,9 @@ public final class MirroredFile implements Twin {
                 throw new IOException(local() + " was cut short by somebody: its bytes are fetched anew");
             }
             return saveOn(work, snapshot);
+        } catch (Held.NameTaken gone) {
+            outdated = true; // whoever has it open keeps what is there; the next look through the remote makes it anew
+            return false;
         } catch (IOException failed) {
             if (outdated) {
                 return false; // its name is another's by now, and nothing will ever be believed of it
@@ -215,8 +218,7 @@ public final class MirroredFile implements Twin {
     private boolean saveOn(TwinDisk.Work work, RangeSet snapshot) throws IOException {
         forced(work::syncData);
         long mtimeNanos = work.time(identity.mtimeNanos());
-        TwinRecord record = new TwinRecord(id.inode(), identity, mtimeNanos, snapshot);
-        RangeSet believed = write(work, record);
+        RangeSet believed = new TwinRecord(id.inode(), identity, mtimeNanos, snapshot).write(work);
         forced(work::sync);
         synchronized (state) {
             boolean before = durable.equals(all());
@@ -225,21 +227,6 @@ public final class MirroredFile implements Twin {
             localMtimeNanos = mtimeNanos;
             return !before && durable.equals(all());
         }
-    }
-
-    /** Returns what the record says, which may be less than it was to say where there is little room for it. */
-    private static RangeSet write(TwinDisk.Work work, TwinRecord record) throws IOException {
-        byte[] bytes = record.encode(TwinRecord.MOST_BYTES);
-        try {
-            work.record(bytes);
-        } catch (IOException noRoom) {
-            if (bytes.length <= TwinRecord.FEW_BYTES) {
-                throw noRoom;
-            }
-            bytes = record.encode(TwinRecord.FEW_BYTES);
-            work.record(bytes);
-        }
-        return TwinRecord.decode(bytes).durable();
     }
 
     private interface Force {
@@ -286,7 +273,7 @@ public final class MirroredFile implements Twin {
 
     /** The record first, and on the disk: whatever happens then, no zeros are believed. */
     private void emptied(TwinDisk.Work work) throws IOException {
-        work.record(new TwinRecord(id.inode(), identity, 0, RangeSet.EMPTY).encode(TwinRecord.MOST_BYTES));
+        new TwinRecord(id.inode(), identity, 0, RangeSet.EMPTY).write(work);
         work.sync();
         work.empty(identity.sizeBytes());
         work.time(identity.mtimeNanos());

@@ -3,6 +3,7 @@ package dev.nowake.agent.mirror.store;
 import dev.nowake.agent.config.MirrorSettings.Vanished;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -15,7 +16,7 @@ final class Removing {
     private final Parts parts;
     private final TreeFolders folders;
     private final Leaving leaving;
-    private long aside = System.currentTimeMillis();
+    private int aside;
 
     Removing(Parts parts, TreeFolders folders, Leaving leaving) {
         this.parts = parts;
@@ -111,9 +112,19 @@ final class Removing {
         return true;
     }
 
+    private Path freePlace() throws IOException {
+        while (true) {
+            Path place = parts.places().aside().resolve(Integer.toString(aside++));
+            try {
+                return Files.createDirectory(place);
+            } catch (FileAlreadyExistsException earlier) {
+                continue;
+            }
+        }
+    }
+
     boolean aside(Path path, Path relative, SyncTally tally) throws IOException {
-        Path place = parts.places().aside().resolve(Long.toString(aside++));
-        Files.createDirectory(place);
+        Path place = freePlace();
         Files.move(path, place.resolve(relative.getFileName()), StandardCopyOption.ATOMIC_MOVE);
         tally.tell(relative, "is not of the mirror, and was moved to " + place);
         return true;

@@ -59,6 +59,9 @@ final class Shaping {
             tally.appeared++;
         } else {
             tally.changed++;
+            if (there == null) {
+                tally.tell(entry.relative(), "somebody has removed the local file: it is made anew");
+            }
         }
         replace(parent, twin, ours ? there : null, fresh.file(entry));
     }

@@ -25,7 +25,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class Store implements AutoCloseable {
     private final Parts parts;
-    private final StoreLock lock;
+    private final StoreClaim claim;
     private final InstantSource clock;
     private final Exposure exposure;
     private final RemoteCalls calls;
@@ -39,9 +39,9 @@ public final class Store implements AutoCloseable {
     private final List<String> toldAtStart;
     private final StoreState state;
 
-    private Store(Parts parts, StoreLock lock, InstantSource clock) throws IOException {
+    private Store(Parts parts, StoreClaim claim, InstantSource clock) throws IOException {
         this.parts = parts;
-        this.lock = lock;
+        this.claim = claim;
         this.clock = clock;
         this.exposure = new Exposure(parts.places());
         this.calls = new RemoteCalls(parts.settings().name(), parts.settings().timeout());
@@ -57,15 +57,7 @@ public final class Store implements AutoCloseable {
         this.toldAtStart = new Opening(parts, folders, removing).takeOver();
     }
 
-    /**
-     * Makes the folders where there are none and takes over what is in them. The remote is not touched.
-     *
-     * @param runFolder emptied when the host starts, such as /run/nowake
-     * @param users whether anybody else uses a file; {@code kernel.leases()::heldElsewhere} where that works
-     * @param listener told of every file before this returns
-     * @throws IOException with one line that says what to do: something else is at {@code local}, another daemon has it, others
-     *     could change it, the filesystem cannot hold it
-     */
+    /** As below, of a mirror nobody has claimed. */
     public static Store open(
             MirrorSettings settings,
             Path runFolder,
@@ -74,15 +66,25 @@ public final class Store implements AutoCloseable {
             TwinListener listener,
             InstantSource clock)
             throws IOException {
-        Places places = Places.of(settings, runFolder);
-        new Exposure(places).check();
-        new StoreFolders(places).make();
-        StoreLock lock = StoreLock.take(places.lock());
+        return open(StoreClaim.take(settings, runFolder), kernel, users, listener, clock);
+    }
+
+    /**
+     * Takes over what is there. The remote is not touched.
+     *
+     * @param claim closed with the store, or where this fails
+     * @param users whether anybody else uses a file; {@code kernel.leases()::heldElsewhere} where that works
+     * @param listener told of every file before this returns
+     * @throws IOException with one line that says what to do
+     */
+    public static Store open(StoreClaim claim, Kernel kernel, Users users, TwinListener listener, InstantSource clock)
+            throws IOException {
         try {
-            Parts parts = new Parts(settings, places, kernel, users, listener, new Twins(), new ReentrantLock());
-            return new Store(parts, lock, clock);
+            Parts parts = new Parts(
+                    claim.settings(), claim.places(), kernel, users, listener, new Twins(), new ReentrantLock());
+            return new Store(parts, claim, clock);
         } catch (IOException | RuntimeException failed) {
-            lock.close();
+            claim.close();
             throw failed;
         }
     }
@@ -116,9 +118,9 @@ public final class Store implements AutoCloseable {
         return parts.twins().named();
     }
 
-    /** Sets the links: from now on loaders may come. */
-    public void expose() throws IOException {
-        exposure.expose();
+    /** Sets the links: from now on loaders may come. Returns whether any was missing. */
+    public boolean expose() throws IOException {
+        return exposure.expose();
     }
 
     /** Takes the links. */
@@ -278,10 +280,12 @@ public final class Store implements AutoCloseable {
     public void close() throws IOException {
         calls.close();
         syncing.lock();
+        parts.tree().lock();
         try {
             leaving.close();
-            lock.close();
+            claim.close();
         } finally {
+            parts.tree().unlock();
             syncing.unlock();
         }
     }

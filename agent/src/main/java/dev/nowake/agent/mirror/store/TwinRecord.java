@@ -4,6 +4,7 @@ import dev.nowake.agent.mirror.Identity;
 import dev.nowake.model.ByteRange;
 import dev.nowake.model.RangeSet;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -41,6 +42,21 @@ record TwinRecord(long inode, Identity identity, long localMtimeNanos, RangeSet 
     private static final int MOST_ETAG_BYTES = 512;
     private static final int NO_ETAG = 0xffff;
     private static final int HEADER_BYTES = 4 + 4 * 8 + 2 + 1;
+
+    /** Returns what it says then, which may be less than this where there is little room. */
+    RangeSet write(TwinDisk.Work work) throws IOException {
+        byte[] bytes = encode(MOST_BYTES);
+        try {
+            work.record(bytes);
+        } catch (IOException noRoom) {
+            if (bytes.length <= FEW_BYTES) {
+                throw noRoom;
+            }
+            bytes = encode(FEW_BYTES);
+            work.record(bytes);
+        }
+        return decode(bytes).durable();
+    }
 
     /** Of most {@code mostBytes}: with fewer bytes than there are where they are too scattered, never with more. */
     byte[] encode(int mostBytes) {

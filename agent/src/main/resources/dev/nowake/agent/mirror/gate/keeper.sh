@@ -1,21 +1,28 @@
 # Keeps the group of a mirror's gate alive (its standard input) when the daemon is gone: what waits for bytes goes on
 # waiting for the daemon's successor, which takes the group over and ends this process. If none comes in time, what is
 # missing is an error, never zeros. Ends by itself when no marked file exists any more.
-# $1 a FIFO the daemon holds open; "deny" in it ends the wait  $2 seconds to wait for a successor
+# $1 a FIFO the daemon holds open; "deny" in it ends the wait  $2 seconds to wait for a successor  $3 descriptors the daemon
+# may have had
 exec 3<&0 </dev/null
 trap '' HUP INT
-read -r word <"$1"
-[ "$word" = deny ] || sleep "$2" 3<&-
+# To open a FIFO for reading waits for a writer, who may be dead by now: this is one itself for a moment.
+word=
+if [ -p "$1" ]; then
+  exec 4<>"$1" 5<"$1" 4<&-
+  read -r word <&5
+fi
+[ "$word" = deny ] || sleep "$2" 3<&- 5<&-
 
 deny() { # struct fanotify_response: the event's number, then FAN_DENY with EIO
   low=$(($1 & 255))
   high=$(($1 >> 8 & 255))
-  printf "\\$((low >> 6))$((low >> 3 & 7))$((low & 7))\\$((high >> 6))$((high >> 3 & 7))$((high & 7))\000\000\002\000\000\005" >&3
+  top=$(($1 >> 16 & 255))
+  printf "\\$((low >> 6))$((low >> 3 & 7))$((low & 7))\\$((high >> 6))$((high >> 3 & 7))$((high & 7))\\$((top >> 6))$((top >> 3 & 7))$((top & 7))\000\002\000\000\005" >&3
 }
 
 # What the daemon had read and not answered is known by its number alone.
 n=0
-while [ "$n" -lt 8192 ]; do
+while [ "$n" -lt "$3" ]; do
   deny "$n" 2>/dev/null
   n=$((n + 1))
 done

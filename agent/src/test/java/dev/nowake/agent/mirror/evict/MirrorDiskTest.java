@@ -181,7 +181,8 @@ class MirrorDiskTest {
                         new MirrorDisk.ByHand("a", 30, null),
                         new MirrorDisk.ByHand("b", 0, "open"),
                         new MirrorDisk.ByHand("c", 0, "kept"));
-        assertThat(mirror.evict(model -> false, "ann").get(20, TimeUnit.SECONDS)).isEmpty();
+        assertThat(mirror.evict(model -> false, "ann").get(20, TimeUnit.SECONDS))
+                .isEmpty();
         switchedOff.set(true);
         assertThat(mirror.evict(model -> true, "ann"))
                 .isCompletedExceptionally()
@@ -192,7 +193,9 @@ class MirrorDiskTest {
         mirror.close();
         assertThat(lines("disk")).singleElement().satisfies(line -> {
             assertThat(line.path("by").asString()).isEqualTo("ann");
-            assertThat(sentence(line)).matches("mirror m: evicted a 30 B \\(by hand\\) for ann in .* s; stayed b \\(open\\), c \\(kept\\)");
+            assertThat(sentence(line))
+                    .matches(
+                            "mirror m: evicted a 30 B \\(by hand\\) for ann in .* s; stayed b \\(open\\), c \\(kept\\)");
         });
     }
 
@@ -205,8 +208,12 @@ class MirrorDiskTest {
         assertThat(mirror.make(0, PATIENCE)).isEqualTo(new Room.Made(0, 40, "in observe mode nothing is evicted"));
         assertThat(disk.onDisk()).containsExactly("a", "b", "c", "d");
         mirror.close();
-        assertThat(lines("disk")).singleElement().satisfies(line -> assertThat(sentence(line))
-                .startsWith("mirror m: would evict a 30 B (least recently loaded), b 30 B (least recently loaded)"));
+        assertThat(lines("disk"))
+                .singleElement()
+                .satisfies(
+                        line -> assertThat(sentence(line))
+                                .startsWith(
+                                        "mirror m: would evict a 30 B (least recently loaded), b 30 B (least recently loaded)"));
         assertThat(counters.get(Counter.MIRROR_EVICTED_BYTES)).isZero();
     }
 
@@ -248,9 +255,14 @@ class MirrorDiskTest {
                 () -> {
                     throw new IllegalStateException("no models today");
                 },
-                new DiskBudget(disk.limits, () -> disk.models, disk.host, () -> {
-                    throw new IOException("Stale file handle");
-                }, System::nanoTime),
+                new DiskBudget(
+                        disk.limits,
+                        () -> disk.models,
+                        disk.host,
+                        () -> {
+                            throw new IOException("Stale file handle");
+                        },
+                        System::nanoTime),
                 disk.staying(),
                 disk.host,
                 disk.policy,
@@ -265,8 +277,9 @@ class MirrorDiskTest {
             assertThat(broken.make(5, PATIENCE))
                     .isEqualTo(new Room.Made(0, 5, "the disk cannot be looked at: Stale file handle"));
         }
-        assertThat(lines("error")).singleElement().satisfies(line -> assertThat(sentence(line))
-                .isEqualTo("mirror m: Stale file handle"));
+        assertThat(lines("error"))
+                .singleElement()
+                .satisfies(line -> assertThat(sentence(line)).isEqualTo("mirror m: Stale file handle"));
     }
 
     @Test

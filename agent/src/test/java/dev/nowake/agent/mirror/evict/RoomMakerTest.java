@@ -133,7 +133,8 @@ class RoomMakerTest {
         assertThat(outcome.missingBytes()).isZero();
         assertThat(disk.onDisk()).containsExactly("a", "c");
         disk.host.broken.add(DiskCase.first(c).local());
-        assertThat(make(61).why()).isEqualTo("a stayed, failed: open: ENOSPC (28); c stayed, failed: open: ENOSPC (28)");
+        assertThat(make(61).why())
+                .isEqualTo("a stayed, failed: open: ENOSPC (28); c stayed, failed: open: ENOSPC (28)");
     }
 
     @Test
@@ -141,7 +142,8 @@ class RoomMakerTest {
         disk.acts = false;
         DiskOutcome outcome = make(11);
         assertThat(outcome.enforced()).isFalse();
-        assertThat(outcome.models().stream().map(chosen -> chosen.model().name())).containsExactly("a");
+        assertThat(outcome.models().stream().map(chosen -> chosen.model().name()))
+                .containsExactly("a");
         assertThat(outcome.missingBytes()).isZero();
         assertThat(outcome.freedBytes()).isZero();
         assertThat(disk.onDisk()).containsExactly("a", "b", "c");

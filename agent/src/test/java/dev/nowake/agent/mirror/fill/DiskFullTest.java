@@ -74,7 +74,7 @@ final class DiskFullTest {
         assertThat(written).isBetween(4L * MIB, 6L * MIB);
 
         long before = rig.readBytes();
-        Thread.sleep(PieceBook.SAME_ANSWER_NANOS / 1_000_000);
+        Thread.sleep(FailedPieces.SAME_ANSWER_NANOS / 1_000_000);
         FillRig.assertFails(rig.filler.need(twin, twin.all()), Errno.ENOSPC, "no room");
         rig.filler.expect(twin, twin.all());
         rig.soon(() -> assertThat(rig.filler.figures().piecesUnderWay()).isZero());

@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nowake.model.ByteRange;
 import dev.nowake.model.RangeSet;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -67,13 +70,24 @@ final class PieceBookPropertyTest {
                 new PieceBook(FillSettings.of("paper").withPieceBytes(PIECE), new Backoff(new SplittableRandom(1)));
         final List<PaperTwin> twins = List.of(
                 new PaperTwin("a", 10 * PIECE), new PaperTwin("b", 3 * PIECE + 17), new PaperTwin("c", 25 * PIECE));
-        final List<Fetch> underWay = new ArrayList<>();
+        /** What each stream does, null where it waits. */
+        final Fetch[] streams = new Fetch[STREAMS];
+
+        final Course[] courses = new Course[STREAMS];
+        final boolean inCourses;
         final Map<CompletableFuture<Void>, ByteRange> waiting = new HashMap<>();
         final Map<Waiter, Boolean> told = new HashMap<>();
         final Map<String, Integer> fetched = new HashMap<>();
         final Set<CompletableFuture<Void>> failed = new HashSet<>();
         long now = 1;
-        long wantedBytes;
+
+        World(boolean inCourses) {
+            this.inCourses = inCourses;
+            for (int i = 0; i < STREAMS; i++) {
+                courses[i] = new Course();
+                courses[i].waits(true);
+            }
+        }
 
         void play(Step step) {
             PaperTwin twin = twins.get(step.file() % twins.size());
@@ -92,7 +106,7 @@ final class PieceBookPropertyTest {
                         book.tidy(file);
                     }
                 }
-                case TAKE -> take();
+                case TAKE -> take(step.from());
                 case COME -> pick(step.from(), this::come);
                 case COME_ANEW -> pick(step.from(), fetch -> book.anew(fetch));
                 case FAIL -> pick(step.from(), fetch -> fail(fetch, FailureKind.REMOTE));
@@ -126,31 +140,48 @@ final class PieceBookPropertyTest {
             }
         }
 
-        /** A stream takes a piece, where one is free. */
-        boolean take() {
-            if (underWay.size() >= STREAMS) {
-                return false;
-            }
+        /** A stream takes a piece, where one waits: each that waits is woken, one of them first. */
+        boolean take(int first) {
             boolean readersFirst = aReaderCouldBeServed();
-            Fetch fetch = book.next(now);
-            if (fetch == null) {
-                assertThat(readersFirst)
-                        .as("a reader waits and no stream serves it")
-                        .isFalse();
-                return false;
+            boolean isOneFree = false;
+            for (int i = 0; i < STREAMS; i++) {
+                int stream = (first + i) % STREAMS;
+                if (streams[stream] == null) {
+                    isOneFree = true;
+                    Fetch fetch = next(courses[stream]);
+                    if (fetch != null) {
+                        begin(stream, fetch, readersFirst);
+                        return true;
+                    }
+                }
             }
-            assertThat(fetch.isNeeded() || fetch.again() > 0 || !readersFirst)
+            assertThat(readersFirst && isOneFree && Arrays.stream(streams).allMatch(Objects::isNull))
+                    .as("a reader waits and no stream serves it")
+                    .isFalse();
+            return false;
+        }
+
+        private Fetch next(Course course) {
+            course.waits(false);
+            Fetch fetch = book.next(course, now);
+            course.waits(fetch == null);
+            return fetch;
+        }
+
+        private void begin(int stream, Fetch fetch, boolean readersFirst) {
+            assertThat(fetch.isNeeded() || fetch.again() > 0 || !readersFirst || inCourses)
                     .as("readers come first")
                     .isTrue();
-            assertThat(underWay)
+            assertThat(streams)
                     .as("one owner")
-                    .noneMatch(other -> other.file() == fetch.file() && other.piece() == fetch.piece());
+                    .noneMatch(
+                            other -> other != null && other.file() == fetch.file() && other.piece() == fetch.piece());
             if (fetch.isOpening()) {
                 book.opened(fetch);
-                fetch.file().ends = new OpenEnds(null, null, null, true);
+                fetch.file().ends = new OpenEnds(null, null, inCourses);
+                fetch.file().isForCourses = inCourses;
             }
-            underWay.add(fetch);
-            return true;
+            streams[stream] = fetch;
         }
 
         private boolean aReaderCouldBeServed() {
@@ -166,9 +197,16 @@ final class PieceBookPropertyTest {
             return false;
         }
 
-        private void pick(int which, java.util.function.Consumer<Fetch> what) {
-            if (!underWay.isEmpty()) {
-                what.accept(underWay.remove(which % underWay.size()));
+        private void pick(int which, Consumer<Fetch> what) {
+            for (int i = 0; i < STREAMS; i++) {
+                int stream = (which + i) % STREAMS;
+                Fetch fetch = streams[stream];
+                if (fetch != null) {
+                    streams[stream] = null;
+                    courses[stream].waits(true);
+                    what.accept(fetch);
+                    return;
+                }
             }
         }
 
@@ -203,16 +241,15 @@ final class PieceBookPropertyTest {
         /** From now on everything works; runs until there is nothing more to do. */
         void settle() {
             for (int rounds = 0; rounds < 10_000; rounds++) {
-                while (take()) {
+                while (take(rounds)) {
                     continue;
                 }
-                if (!underWay.isEmpty()) {
-                    come(underWay.removeFirst());
+                long wait = book.waitNanos(now);
+                if (Arrays.stream(streams).anyMatch(Objects::nonNull)) {
+                    pick(rounds, this::come);
+                } else if (wait == Long.MAX_VALUE) {
+                    return;
                 } else {
-                    long wait = book.waitNanos(now);
-                    if (wait == Long.MAX_VALUE) {
-                        return;
-                    }
                     now += Math.max(wait, 1);
                 }
             }
@@ -234,8 +271,9 @@ final class PieceBookPropertyTest {
     }
 
     @Property(tries = 400)
-    void whereNothingFailsEveryByteIsFetchedOnceAndOnlyWhatWasWanted(@ForAll("goodDays") List<Step> steps) {
-        World world = new World();
+    void whereNothingFailsEveryByteIsFetchedOnceAndOnlyWhatWasWanted(
+            @ForAll("goodDays") List<Step> steps, @ForAll boolean inCourses) {
+        World world = new World(inCourses);
         Set<String> wanted = new HashSet<>();
         for (Step step : steps) {
             PaperTwin twin = world.twins.get(step.file() % world.twins.size());
@@ -264,8 +302,8 @@ final class PieceBookPropertyTest {
     }
 
     @Property(tries = 600)
-    void whateverFailsNobodyWaitsForEver(@ForAll("badDays") List<Step> steps) {
-        World world = new World();
+    void whateverFailsNobodyWaitsForEver(@ForAll("badDays") List<Step> steps, @ForAll boolean inCourses) {
+        World world = new World(inCourses);
         steps.forEach(world::play);
         world.settle();
         world.assertNothingIsLeft();

@@ -105,7 +105,7 @@ final class RemoteFaultsTest {
         int before = asked.get();
         CompletableFuture<Void> next = rig.filler.need(twin, twin.all());
         if (next.isCompletedExceptionally()) {
-            Thread.sleep(PieceBook.SAME_ANSWER_NANOS / 1_000_000);
+            Thread.sleep(FailedPieces.SAME_ANSWER_NANOS / 1_000_000);
             next = rig.filler.need(twin, twin.all());
         }
         FillRig.get(next);
@@ -221,7 +221,7 @@ final class RemoteFaultsTest {
     @ParameterizedTest
     @EnumSource
     void nothingOfAFileThatChangedLandsInTheFormerOnesTwin(Change change) throws Exception {
-        rig.settings = rig.settings.withStreams(1).withInodesThatStay();
+        rig.settings = rig.settings.withStreams(1);
         Semaphore turns = new Semaphore(2);
         AtomicBoolean stale = new AtomicBoolean();
         rig.files.read = (file, offset, length) -> {

@@ -81,9 +81,10 @@ final class SlowRemoteTest {
         rig.settings = rig.settings.throughPageCache();
         FakeTwin twin = serve(24 * MIB, 0);
         rig.fill(twin);
-        assertThat(residentBytes(twin.remote())).isLessThan(2 * MIB);
+        assertThat(residentBytes(twin.remote())).isZero();
         rig.filler.close();
-        assertThat(server.served().bytes()).isEqualTo(24 * MIB);
+        // The kernel reads ahead over the end of a piece; what goes behind one stream is read again for the next.
+        assertThat(server.served().bytes()).isBetween(24L * MIB, 30L * MIB);
     }
 
     @Test

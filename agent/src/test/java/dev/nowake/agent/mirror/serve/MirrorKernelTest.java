@@ -159,7 +159,7 @@ class MirrorKernelTest {
 
     @Test
     void aRestartGoesOnWhereItWasAndReadersNoticeNothing() throws Exception {
-        Path a = original("a.bin", 8 * MIB);
+        Path a = original("a.bin", 16 * MIB);
         open();
         // A reader that reads on every line it is told to.
         Process reader = start(
@@ -176,7 +176,7 @@ class MirrorKernelTest {
         mirror.close();
         assertThat(warnings).hasSize(1).first().asString().contains("1 incomplete files of mirror m are open");
         assertThat(local).doesNotExist();
-        reader.getOutputStream().write((7 * MIB + "\n").getBytes(StandardCharsets.US_ASCII));
+        reader.getOutputStream().write((15 * MIB + "\n").getBytes(StandardCharsets.US_ASCII));
         reader.getOutputStream().flush();
         open();
         reader.getOutputStream().close();

@@ -159,8 +159,7 @@ class MirrorSpaceKernelTest {
                 plain.args(),
                 Mode.ENFORCE);
         mirror = Mirror.open(
-                settings,
-                new Mirror.Host(kernel, folder.resolve("run"), this::room, new Heard(), Clock.systemUTC()));
+                settings, new Mirror.Host(kernel, folder.resolve("run"), this::room, new Heard(), Clock.systemUTC()));
         await().atMost(PATIENCE).until(() -> !syncs.isEmpty());
         Decider decider = new Decider(policies, counters, journal);
         space.set(MirrorSpace.of(
@@ -221,9 +220,10 @@ class MirrorSpaceKernelTest {
 
     /** Nobody has any file open any more, the filler included. */
     private void closed() {
-        await().atMost(PATIENCE).until(() -> space.get().models().stream()
-                .flatMap(model -> model.twins().stream())
-                .noneMatch(InUse.byLease(kernel)::isOpen));
+        await().atMost(PATIENCE)
+                .until(() -> space.get().models().stream()
+                        .flatMap(model -> model.twins().stream())
+                        .noneMatch(InUse.byLease(kernel)::isOpen));
     }
 
     private void load(String name, int files) throws Exception {
@@ -231,8 +231,7 @@ class MirrorSpaceKernelTest {
             Path original = remote.resolve(local.relativize(file(name, i, files)));
             assertThat(sum(file(name, i, files)))
                     .isEqualTo(HexFormat.of()
-                            .formatHex(
-                                    MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(original))));
+                            .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(original))));
         }
     }
 

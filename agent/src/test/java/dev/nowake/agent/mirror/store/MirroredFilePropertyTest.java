@@ -36,7 +36,7 @@ class MirroredFilePropertyTest {
         return twin(disk, size, believed);
     }
 
-    @Property(tries = 3000)
+    @Property(tries = 1500)
     void whatIsBelievedIsThere(@ForAll Random random, @ForAll @IntRange(min = 1, max = 60) int size) {
         PowerlessDisk disk = new PowerlessDisk(size, random);
         MirroredFile twin = twin(disk, size, RangeSet.EMPTY);

@@ -1,0 +1,31 @@
+package dev.nowake.agent.mirror.fill;
+
+import dev.nowake.agent.execute.PassingRead;
+import dev.nowake.kernel.FileStatus;
+import dev.nowake.kernel.OpenFile;
+
+/**
+ * An open remote file.
+ *
+ * @param status when it was opened
+ * @param kind of its filesystem
+ * @param passing reads it through page cache and leaves nothing there; null where it is read past the page cache
+ */
+record RemoteFile(OpenFile file, FileStatus status, RemoteKind kind, PassingRead passing) implements AutoCloseable {
+    boolean isDirect() {
+        return passing == null;
+    }
+
+    /** Whether it may have holes: a filesystem that compresses looks the same. */
+    boolean isSparse() {
+        return status.allocatedBytes() < status.sizeBytes();
+    }
+
+    @Override
+    public void close() {
+        file.close();
+        if (passing != null) {
+            passing.close();
+        }
+    }
+}
