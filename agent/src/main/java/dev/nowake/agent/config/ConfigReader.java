@@ -32,7 +32,7 @@ final class ConfigReader {
                 folders(top.get("policies")),
                 inFlight(top.get("inFlight")),
                 new ServiceReader(errors).settings(top),
-                new MirrorReader(errors).mirrors(top.get("mirrors"), mode));
+                new MirrorReader(errors, policies).mirrors(top.get("mirrors"), mode));
     }
 
     private List<RootRule> roots(YamlNode list, Mode mode) {

@@ -3,6 +3,7 @@ package dev.nowake.agent.config;
 import dev.nowake.agent.config.ConfigKey.Shape;
 import dev.nowake.agent.config.MirrorSettings.Unreachable;
 import dev.nowake.agent.config.MirrorSettings.Vanished;
+import dev.nowake.policy.builtin.MirrorLruPolicy;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -141,6 +142,13 @@ final class MirrorKeys {
                     + " size and time of change tell whether a file is the one it was",
             "user.s3.etag");
 
+    static final ConfigKey<String> POLICY = key(
+            "policy",
+            Values.POLICY,
+            MirrorLruPolicy.NAME,
+            "who decides which models leave the local disk when there is too little room; `none`: nothing does",
+            "none");
+
     static final List<ConfigKey<?>> ALL = List.of(
             ConfigKey.of(
                     "mirrors",
@@ -162,6 +170,9 @@ final class MirrorKeys {
             LOOKAHEAD,
             VERIFY,
             ETAG,
+            POLICY,
+            ConfigKey.of(
+                    ITEM + ".args", Shape.ARGUMENTS, null, "the policy's arguments; `mirror-lru` takes none", "{}"),
             ConfigKey.of(
                     ITEM + ".mode", Shape.VALUE, Values.MODE, "`observe` or `enforce`; without it `mode`", "enforce"),
             ENABLED);

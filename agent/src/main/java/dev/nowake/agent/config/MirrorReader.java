@@ -1,6 +1,7 @@
 package dev.nowake.agent.config;
 
 import dev.nowake.kernel.PathBytes;
+import dev.nowake.policy.Policy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,11 +17,13 @@ final class MirrorReader {
     private record Claim(Path folder, String key, YamlNode item, Place place) {}
 
     private final ConfigErrors errors;
+    private final PolicyChoice policies;
     private final Map<String, Place> names = new HashMap<>();
     private final List<Claim> claims = new ArrayList<>();
 
-    MirrorReader(ConfigErrors errors) {
+    MirrorReader(ConfigErrors errors, PolicyChoice policies) {
         this.errors = errors;
+        this.policies = policies;
     }
 
     List<MirrorSettings> mirrors(YamlNode node, Mode inherited) {
@@ -50,6 +53,10 @@ final class MirrorReader {
         boolean enabled = errors.value(keys, MirrorKeys.ENABLED);
         String name = name(keys, item, local);
         Mode mode = errors.mode(keys.get("mode"), inherited);
+        Policy policy = policies.policy(keys.get("policy"), MirrorKeys.POLICY.absent());
+        if (policy == null) {
+            return null;
+        }
         MirrorSettings mirror = new MirrorSettings(
                 name,
                 remote,
@@ -65,6 +72,8 @@ final class MirrorReader {
                 errors.value(keys, MirrorKeys.LOOKAHEAD),
                 errors.value(keys, MirrorKeys.VERIFY),
                 errors.value(keys, MirrorKeys.ETAG),
+                policy.name(),
+                arguments(keys, policy, item),
                 mode);
         if (!enabled) {
             return null;
@@ -72,6 +81,13 @@ final class MirrorReader {
         claim(remote, MirrorKeys.REMOTE, item, keys);
         claim(local, MirrorKeys.LOCAL, item, keys);
         return remote == null || local == null || name == null ? null : mirror;
+    }
+
+    /** Whose arguments these are, another file may say. */
+    private Map<String, Object> arguments(Map<String, YamlNode> keys, Policy policy, YamlNode item) {
+        return errors.isPart() && keys.get("policy") == null
+                ? policy.defaults()
+                : policies.arguments(keys.get("args"), policy, item);
     }
 
     /** Null where it is missing or wrong, which is told. */

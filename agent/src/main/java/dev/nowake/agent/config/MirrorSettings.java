@@ -2,6 +2,7 @@ package dev.nowake.agent.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * One mirror: a folder on a local disk that shows a remote one.
@@ -19,6 +20,8 @@ import java.time.Duration;
  * @param verify whether content is held against the digest its name promises
  * @param etagAttribute the extended attribute with the remote storage's tag of the content, {@code user.} and more; null
  *     for none
+ * @param policy who decides what leaves the disk when there is too little room
+ * @param args its arguments, as it declares them
  */
 public record MirrorSettings(
         String name,
@@ -35,7 +38,13 @@ public record MirrorSettings(
         int lookahead,
         boolean verify,
         String etagAttribute,
+        String policy,
+        Map<String, Object> args,
         Mode mode) {
+    public MirrorSettings {
+        args = Map.copyOf(args);
+    }
+
     /**
      * A twentieth of a disk is what ext4 keeps for root, and what filesystems need to find room without a long search; on
      * large disks that much is waste, and what others write while a model comes in is less.
@@ -82,6 +91,8 @@ public record MirrorSettings(
                 MirrorKeys.LOOKAHEAD.absent(),
                 MirrorKeys.VERIFY.absent(),
                 null,
+                MirrorKeys.POLICY.absent(),
+                Map.of(),
                 ConfigKeys.MODE.absent());
     }
 
@@ -101,6 +112,8 @@ public record MirrorSettings(
                 lookahead,
                 verify,
                 etagAttribute,
+                policy,
+                args,
                 other);
     }
 }

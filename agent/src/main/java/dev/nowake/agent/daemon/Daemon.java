@@ -50,7 +50,7 @@ public final class Daemon implements AutoCloseable {
     private final PolicyRegistry policies;
     private final LaneSet lanes;
     private final Reloading reloading;
-    private final MirrorDisks disks = new MirrorDisks();
+    private final MirrorDisks disks;
     private final AtomicBoolean moving = new AtomicBoolean();
     private final ControlEndpoint control;
     private final Metrics metrics;
@@ -82,7 +82,6 @@ public final class Daemon implements AutoCloseable {
         switches = new Switches(socket.toAbsolutePath().resolveSibling("disable"), keeps, journal, Clocks.HOST);
         runFolder = socket.toAbsolutePath().getParent();
         this.stateFolder = stateFolder;
-        mirrors = new Mirrors(counters, journal);
         Path host = Path.of("/");
         handover = new Handover(state.handover(), host, counters);
         Mounts mounts = new Mounts(host);
@@ -104,6 +103,8 @@ public final class Daemon implements AutoCloseable {
                 new Evictor(kernel, new HostMappings(), switches::acts),
                 new Compactions(kernel, host, counters, journal),
                 switches);
+        disks = new MirrorDisks(kernel, host, parts.decider(), switches, counters, journal);
+        mirrors = new Mirrors(disks, counters, journal);
         reloading = new Reloading(parts, config, this::follow);
         lanes = new LaneSet(parts, config, handover, this::broken, this::moved);
         if (keeps.problem() != null) {

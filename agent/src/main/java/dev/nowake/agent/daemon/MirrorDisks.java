@@ -1,12 +1,93 @@
 package dev.nowake.agent.daemon;
 
+import dev.nowake.agent.decide.Decider;
+import dev.nowake.agent.mirror.Twin;
 import dev.nowake.agent.mirror.evict.MirrorDisk;
+import dev.nowake.agent.mirror.evict.NamedPolicy;
+import dev.nowake.agent.mirror.serve.Mirror;
+import dev.nowake.agent.mirror.serve.MirrorSpace;
+import dev.nowake.agent.observe.Counters;
+import dev.nowake.agent.observe.Journal;
+import dev.nowake.kernel.Kernel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** The disks of the mirrors there are now, for whoever asks about them. Any thread. */
-final class MirrorDisks {
+/** What keeps the disks of the mirrors there are within their limits. Any thread. */
+final class MirrorDisks implements AutoCloseable {
+    /** A reader waits meanwhile: large models go within a second, and others may be before us. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
     private final List<MirrorDisk> disks = new CopyOnWriteArrayList<>();
+    private final Kernel kernel;
+    private final Path procRoot;
+    private final Decider decider;
+    private final Switches switches;
+    private final Counters counters;
+    private final Journal journal;
+
+    MirrorDisks(Kernel kernel, Path procRoot, Decider decider, Switches switches, Counters counters, Journal journal) {
+        this.kernel = kernel;
+        this.procRoot = procRoot;
+        this.decider = decider;
+        this.switches = switches;
+        this.counters = counters;
+        this.journal = journal;
+    }
+
+    /** One mirror's, from before the mirror is there. */
+    final class Place {
+        private volatile MirrorDisk disk;
+
+        /** Whether so many bytes fit; may evict models for them. False before {@link #begin}. */
+        boolean make(long bytes) {
+            MirrorDisk now = disk;
+            try {
+                return now != null && now.make(bytes, PATIENCE).isEnough();
+            } catch (InterruptedException stop) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+
+        /** Somebody opens the file. Never waits. */
+        void loaded(Twin twin) {
+            MirrorDisk now = disk;
+            if (now != null) {
+                now.loaded(twin);
+            }
+        }
+
+        /** From now on the mirror's disk is looked after. */
+        void begin(Mirror mirror) throws IOException {
+            MirrorDisk made = MirrorSpace.of(
+                    mirror,
+                    new MirrorSpace.Host(
+                            kernel,
+                            new NamedPolicy(
+                                    decider,
+                                    () -> NamedPolicy.assignment(
+                                            mirror.settings().policy(),
+                                            mirror.settings().args()),
+                                    () -> new HostMemory(procRoot).get(),
+                                    Clocks.HOST::wallSeconds),
+                            switches.keeps()::holds,
+                            switches::acts,
+                            Clocks.HOST.wall(),
+                            Clocks.HOST.steady(),
+                            counters,
+                            journal));
+            disk = made;
+            add(made);
+            made.start();
+        }
+    }
+
+    Place place() {
+        return new Place();
+    }
 
     void add(MirrorDisk disk) {
         disks.add(disk);
@@ -18,5 +99,11 @@ final class MirrorDisks {
 
     List<MirrorDisk> all() {
         return List.copyOf(disks);
+    }
+
+    @Override
+    public void close() {
+        disks.forEach(MirrorDisk::close);
+        disks.clear();
     }
 }

@@ -27,8 +27,11 @@ final class Mirrors implements AutoCloseable {
     private final Counters counters;
     private final Journal journal;
     private final List<Mirror> open = new ArrayList<>();
+    private final MirrorDisks disks;
 
-    Mirrors(Counters counters, Journal journal) {
+    /** {@code disks}: what keeps the mirrors' disks within their limits, from {@link #open} to {@link #close}. */
+    Mirrors(MirrorDisks disks, Counters counters, Journal journal) {
+        this.disks = disks;
         this.counters = counters;
         this.journal = journal;
     }
@@ -47,9 +50,13 @@ final class Mirrors implements AutoCloseable {
             }
             try {
                 own.refuseBelow(settings);
-                open.add(Mirror.open(
+                MirrorDisks.Place place = disks.place();
+                Mirror mirror = Mirror.open(
                         settings,
-                        new Mirror.Host(kernel, runFolder, bytes -> false, new Heard(settings), Clocks.HOST::instant)));
+                        new Mirror.Host(
+                                kernel, runFolder, place::make, new Heard(settings, place), Clocks.HOST::instant));
+                open.add(mirror);
+                begin(place, mirror);
                 line(settings.name(), "open")
                         .put("path", PathLabel.of(settings.local()).text())
                         .put("remote", PathLabel.of(settings.remote()).text())
@@ -59,6 +66,16 @@ final class Mirrors implements AutoCloseable {
             } catch (RuntimeException broken) { // the others, and the daemon, go on
                 failed(settings.name(), broken.toString());
             }
+        }
+    }
+
+    private void begin(MirrorDisks.Place place, Mirror mirror) {
+        try {
+            place.begin(mirror);
+        } catch (IOException unknown) {
+            failed(
+                    mirror.settings().name(),
+                    "nothing leaves its disk, which cannot be looked at: " + unknown.getMessage());
         }
     }
 
@@ -77,10 +94,12 @@ final class Mirrors implements AutoCloseable {
 
     private final class Heard implements MirrorListener {
         private final String name;
+        private final MirrorDisks.Place place;
         private boolean reachable = true;
 
-        private Heard(MirrorSettings settings) {
+        private Heard(MirrorSettings settings, MirrorDisks.Place place) {
             this.name = settings.name();
+            this.place = place;
         }
 
         @Override
@@ -122,7 +141,7 @@ final class Mirrors implements AutoCloseable {
 
         @Override
         public void opened(Twin twin, int pid) {
-            // nothing to tell: the load that begins with it is told of
+            place.loaded(twin); // nothing to tell: the load that begins with it is told of
         }
 
         @Override
@@ -134,6 +153,7 @@ final class Mirrors implements AutoCloseable {
     /** Ends them in order; who waits for missing bytes goes on waiting for a successor. */
     @Override
     public synchronized void close() {
+        disks.close();
         for (Mirror mirror : open) {
             try {
                 mirror.close();

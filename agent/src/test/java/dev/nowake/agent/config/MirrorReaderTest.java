@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.nowake.agent.config.MirrorSettings.Unreachable;
 import dev.nowake.agent.config.MirrorSettings.Vanished;
+import dev.nowake.policy.builtin.BuiltinPolicies;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,6 +37,8 @@ class MirrorReaderTest {
                   lookahead: 0
                   verify: false
                   etagAttribute: user.s3.etag
+                  policy: load-and-release
+                  args: {}
                   mode: enforce
                 """))
                 .containsExactly(new MirrorSettings(
@@ -53,6 +56,8 @@ class MirrorReaderTest {
                         0,
                         false,
                         "user.s3.etag",
+                        "load-and-release",
+                        BuiltinPolicies.named("load-and-release").orElseThrow().defaults(),
                         Mode.ENFORCE));
     }
 
@@ -72,6 +77,7 @@ class MirrorReaderTest {
         assertThat(plain.streams()).isEqualTo(32);
         assertThat(plain.lookahead()).isEqualTo(2);
         assertThat(plain.verify()).isTrue();
+        assertThat(plain.policy()).isEqualTo("mirror-lru");
     }
 
     @ParameterizedTest
@@ -80,6 +86,8 @@ class MirrorReaderTest {
             quoteCharacter = '`',
             value = {
                 "[/a] | a mirror is keys and values, such as {remote: /mnt/nas/models, local: /models}",
+                "[{remote: /a, local: /b, policy: lru}] | no policy 'lru'; did you mean 'none'?",
+                "[{remote: /a, local: /b, args: {x: 1}}] | unknown key 'x'",
                 "[{remote: /a}] | a mirror needs 'local', an absolute folder",
                 "[{local: /a}] | a mirror needs 'remote', an absolute folder",
                 "[{remote: a, local: /b}] | 'mirrors[].remote': 'a' is no absolute folder: write one such as /mnt/nas/models",

@@ -27,7 +27,7 @@ class DiskAnswersTest {
     @TempDir
     Path folder;
 
-    private final MirrorDisks disks = new MirrorDisks();
+    private final MirrorDisks disks = new MirrorDisks(null, null, null, null, null, null);
     private final Answers answers = new DiskAnswers(disks).addTo(new Answers());
     private final AtomicBoolean switchedOff = new AtomicBoolean();
     private Journal journal;

@@ -6,7 +6,6 @@ import dev.nowake.kernel.Leases;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.kernel.libc.LibC;
 import java.io.IOException;
-import java.util.List;
 
 /** fcntl(2) F_SETLEASE. */
 final class LinuxLeases implements Leases {
@@ -37,41 +36,16 @@ final class LinuxLeases implements Leases {
     }
 
     @Override
-    public OpenFile whileAlone(List<OpenFile> files, Alone action) throws IOException {
-        int taken = 0;
+    public boolean whileAlone(OpenFile file, Alone action) throws IOException {
+        if (!take(file.fd())) {
+            return false;
+        }
         try {
-            for (OpenFile file : files) {
-                if (!take(file.fd())) {
-                    return file;
-                }
-                taken++;
-            }
             action.run();
-            return null;
         } finally {
-            giveBack(files.subList(0, taken));
+            giveBack(file.fd());
         }
-    }
-
-    private void giveBack(List<OpenFile> files) throws KernelException {
-        KernelException failed = null;
-        for (OpenFile file : files) {
-            try {
-                if (!file.isClosed()) {
-                    giveBack(file.fd());
-                }
-            } catch (KernelException stays) { // with its descriptor it goes at last
-                failed = stays;
-            }
-        }
-        if (failed != null) {
-            throw failed;
-        }
-    }
-
-    @Override
-    public boolean stillAlone(OpenFile file) throws KernelException {
-        return take(file.fd());
+        return true;
     }
 
     /** False where somebody else has it. */

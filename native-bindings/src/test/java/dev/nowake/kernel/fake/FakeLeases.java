@@ -6,7 +6,6 @@ import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.Leases;
 import dev.nowake.kernel.OpenFile;
 import java.io.IOException;
-import java.util.List;
 
 /** F_SETLEASE of the fake. */
 final class FakeLeases implements Leases {
@@ -33,18 +32,11 @@ final class FakeLeases implements Leases {
     }
 
     @Override
-    public OpenFile whileAlone(List<OpenFile> files, Alone action) throws IOException {
-        for (OpenFile file : files) {
-            if (heldElsewhere(file)) {
-                return file;
-            }
+    public boolean whileAlone(OpenFile file, Alone action) throws IOException {
+        if (heldElsewhere(file)) {
+            return false;
         }
         action.run();
-        return null;
-    }
-
-    @Override
-    public boolean stillAlone(OpenFile file) throws KernelException {
-        return !heldElsewhere(file);
+        return true;
     }
 }

@@ -6,8 +6,6 @@ import static org.awaitility.Awaitility.await;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.Leases;
 import dev.nowake.kernel.OpenFile;
-import dev.nowake.kernel.PermissionEvents;
-import dev.nowake.kernel.PermissionGroup;
 import dev.nowake.kernel.ffm.FfmLibC;
 import dev.nowake.kernel.libc.LibC;
 import java.nio.file.Path;
@@ -63,44 +61,6 @@ class RealLeasesTest {
             }
             await().atMost(PATIENCE).until(() -> !leases.heldElsewhere(file));
         }
-    }
-
-    @Test
-    void whoWaitsForTheLeaseIsSeenAndGoesOnAfterIt() throws Exception {
-        try (OpenFile file = kernel.fileSpace().openForWriting(path)) {
-            Process[] opener = new Process[1];
-            boolean alone = leases.whileAlone(file, () -> {
-                assertThat(leases.stillAlone(file)).isTrue();
-                opener[0] = new ProcessBuilder("cat", path.toString())
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .start();
-                await().atMost(PATIENCE).until(() -> !leases.stillAlone(file));
-                kernel.fileSpace().punch(file, 0, 4096); // what is done through the descriptor itself waits for nobody
-                assertThat(opener[0].isAlive()).isTrue();
-            });
-            assertThat(alone).isTrue();
-            assertThat(opener[0].waitFor()).isZero();
-        }
-    }
-
-    /** F_GETLEASE would still call the lease ours. */
-    @Test
-    void whoIsHeldBackByAPermissionEventIsSeenToo() throws Exception {
-        Process[] opener = new Process[1];
-        try (PermissionGroup group = kernel.permissionEvents().open(PermissionEvents.Kind.OPENS);
-                OpenFile file = kernel.fileSpace().openForWriting(path)) {
-            boolean alone = leases.whileAlone(file, () -> {
-                group.mark(file, PermissionGroup.OPEN);
-                assertThat(leases.stillAlone(file)).isTrue();
-                opener[0] = new ProcessBuilder("cat", path.toString())
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .start();
-                // nobody reads the group: the opener has not come to the lease
-                await().atMost(PATIENCE).until(() -> !leases.stillAlone(file));
-            });
-            assertThat(alone).isTrue();
-        }
-        assertThat(opener[0].waitFor()).isZero(); // a group that is closed lets everybody through
     }
 
     /** An opener that meets the lease makes the kernel signal us: a signal this JVM must survive. */

@@ -27,11 +27,11 @@ public final class DiskBudget {
     private final DiskLimits limits;
     private final MirroredModels models;
     private final FileAccess files;
-    private final DiskSpace space;
+    private final DiskFree space;
     private final LongSupplier nanos;
     private final Deque<Freed> unseen = new ArrayDeque<>();
 
-    public DiskBudget(DiskLimits limits, MirroredModels models, FileAccess files, DiskSpace space, LongSupplier nanos) {
+    public DiskBudget(DiskLimits limits, MirroredModels models, FileAccess files, DiskFree space, LongSupplier nanos) {
         this.limits = limits;
         this.models = models;
         this.files = files;
@@ -44,7 +44,7 @@ public final class DiskBudget {
         for (MirroredModel model : models.all()) {
             used += onDiskBytes(model);
         }
-        DiskSpace.Look disk = space.look();
+        DiskFree.Look disk = space.look();
         return new DiskStanding(
                 limits.budget(disk.totalBytes()),
                 used,

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -32,6 +34,13 @@ public final class LastLoaded {
 
     /** More often would be a disk write for every shard; a kill costs what was loaded since. */
     static final double SAVE_SECONDS = 60;
+
+    private static final Set<StandardOpenOption> HOW =
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
+
+    /** What is loaded here is nobody else's business. */
+    private static final FileAttribute<?> OURS =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private final Path file;
     private final Path tree;
@@ -129,8 +138,7 @@ public final class LastLoaded {
         }
         try {
             Path fresh = file.resolveSibling(file.getFileName() + ".new");
-            try (FileChannel out = FileChannel.open(
-                    fresh, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+            try (FileChannel out = FileChannel.open(fresh, HOW, OURS)) {
                 ByteBuffer left = ByteBuffer.wrap(text);
                 while (left.hasRemaining()) {
                     out.write(left);

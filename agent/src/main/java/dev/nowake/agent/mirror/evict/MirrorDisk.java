@@ -5,7 +5,6 @@ import dev.nowake.agent.mirror.evict.DiskOutcome.Chosen;
 import dev.nowake.agent.mirror.evict.ModelOutcome.Stayed;
 import dev.nowake.agent.observe.Counters;
 import dev.nowake.agent.observe.Journal;
-import dev.nowake.kernel.Kernel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,11 +39,10 @@ public final class MirrorDisk implements Room, AutoCloseable {
      */
     public record Parts(
             String name,
-            Kernel kernel,
             MirroredModels models,
             DiskBudget budget,
             Staying staying,
-            GateHold gate,
+            Emptying emptying,
             DiskPolicy policy,
             LastLoaded loaded,
             BooleanSupplier acts,
@@ -83,7 +81,7 @@ public final class MirrorDisk implements Room, AutoCloseable {
 
     public MirrorDisk(Parts parts) {
         this.parts = parts;
-        eviction = new DiskEviction(parts.kernel(), parts.gate(), parts.staying(), parts.budget());
+        eviction = new DiskEviction(parts.emptying(), parts.staying(), parts.budget());
         views = new MirrorViews(
                 parts.name(), parts.models(), parts.budget(), parts.staying(), parts.loaded(), parts.acts());
         news = new DiskNews(parts.name(), parts.counters(), parts.journal());

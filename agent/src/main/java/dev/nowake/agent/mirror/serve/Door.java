@@ -85,9 +85,9 @@ final class Door implements OpenGate.Doorkeeper {
     @Override
     public void prepare(Twin twin) throws FillFailure {
         String name = PathText.of(twin.remote());
-        if (twin.isOutdated()) {
+        if (twin.isOutdated() && !twin.isComplete()) {
             throw again(name);
-        }
+        } // a complete one may have left its place for want of room alone: the remote is asked
         Sight sight = awaySince == null ? look.apply(twin) : Sight.UNREACHABLE;
         switch (sight) {
             case SAME -> lookedAt.put(twin.id(), System.nanoTime());

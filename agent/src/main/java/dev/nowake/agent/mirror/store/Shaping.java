@@ -94,9 +94,20 @@ final class Shaping {
      * @param there what {@code old}'s name leads to, where that is its file; else null
      */
     void replace(Held parent, MirroredFile old, UnixFacts there, MirroredFile next) throws IOException {
+        replace(parent, old, there, next, false);
+    }
+
+    /** @return false, and nothing has changed, where {@code unlessUsed} and somebody has {@code old}'s file open */
+    private boolean replace(Held parent, MirroredFile old, UnixFacts there, MirroredFile next, boolean unlessUsed)
+            throws IOException {
         Held held = null;
         try {
             held = there == null ? null : parts.hold(parent.at(next.relative().getFileName()), old.id());
+            if (unlessUsed && parts.users().any(held.file())) { // all else is ready: nobody comes in a moment as short
+                held.close();
+                fresh.discard(next);
+                return false;
+            }
             fresh.place(next, parent);
         } catch (IOException | RuntimeException failed) {
             if (held != null) {
@@ -109,10 +120,15 @@ final class Shaping {
             leaving.add(old, held);
         }
         parts.twins().name(next);
+        return true;
     }
 
-    /** A twin of the same remote file without a byte takes its place. */
-    MirroredFile evict(Held parent, MirroredFile twin) throws IOException {
+    /**
+     * A twin of the same remote file without a byte takes its place.
+     *
+     * @return null, and nothing has changed, where {@code unlessUsed} and somebody has it open
+     */
+    MirroredFile evict(Held parent, MirroredFile twin, boolean unlessUsed) throws IOException {
         UnixFacts there = parent == null
                 ? null
                 : UnixFacts.ofNullable(parent.at(twin.relative().getFileName()));
@@ -121,8 +137,7 @@ final class Shaping {
         }
         MirroredFile next = fresh.file(new RemoteEntry.File(
                 twin.relative(), there, twin.identity(), twin.promised().orElse(null)));
-        replace(parent, twin, there, next);
-        return next;
+        return replace(parent, twin, there, next, unlessUsed) ? next : null;
     }
 
     void link(Held parent, RemoteEntry.Link entry, SyncTally tally) throws IOException {

@@ -201,9 +201,22 @@ public final class Store implements AutoCloseable {
      * @throws IOException where that cannot be; then the twin is as it was
      */
     public MirroredFile evict(MirroredFile twin) throws IOException {
+        return evict(twin, false);
+    }
+
+    /**
+     * The same, unless somebody has the file open.
+     *
+     * @return the twin that has the name now; null where somebody has it open, and nothing has changed
+     */
+    public MirroredFile evictUnused(MirroredFile twin) throws IOException {
+        return evict(twin, true);
+    }
+
+    private MirroredFile evict(MirroredFile twin, boolean unlessUsed) throws IOException {
         parts.tree().lock();
         try (Held parent = folders.at(twin.relative().getParent())) {
-            return shaping.evict(parent, twin);
+            return shaping.evict(parent, twin, unlessUsed);
         } finally {
             parts.tree().unlock();
         }

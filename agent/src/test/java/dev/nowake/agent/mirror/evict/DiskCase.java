@@ -48,7 +48,7 @@ public final class DiskCase {
 
     Staying staying() {
         return new Staying(
-                InUse.byLease(host),
+                host,
                 loading::contains,
                 path -> kept.contains(path.getParent().getFileName().toString()));
     }
@@ -57,7 +57,6 @@ public final class DiskCase {
     public MirrorDisk mirror(String name, BooleanSupplier switchedOff, Counters counters, Journal journal) {
         return new MirrorDisk(new MirrorDisk.Parts(
                 name,
-                host,
                 () -> models,
                 budget(),
                 staying(),
@@ -73,7 +72,7 @@ public final class DiskCase {
 
     /** Somebody opens its first file. */
     public void open(MirroredModel model) {
-        first(model).open();
+        first(model).openers++;
     }
 
     /** Runs before each step from now on. */
@@ -91,7 +90,7 @@ public final class DiskCase {
                 budget,
                 new MirrorViews("m", () -> models, budget, staying(), loaded, () -> acts),
                 policy,
-                new DiskEviction(host, host, staying(), budget),
+                new DiskEviction(host, staying(), budget),
                 () -> acts);
     }
 

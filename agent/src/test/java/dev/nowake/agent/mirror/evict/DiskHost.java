@@ -1,73 +1,50 @@
 package dev.nowake.agent.mirror.evict;
 
 import dev.nowake.agent.mirror.Twin;
-import dev.nowake.kernel.BulkFiles;
 import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.Extent;
-import dev.nowake.kernel.Features;
 import dev.nowake.kernel.FileAccess;
-import dev.nowake.kernel.FileEvents;
-import dev.nowake.kernel.FileSpace;
 import dev.nowake.kernel.FileStatus;
-import dev.nowake.kernel.ForeignMemory;
-import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
-import dev.nowake.kernel.Leases;
-import dev.nowake.kernel.Mounts;
-import dev.nowake.kernel.NodeMemory;
 import dev.nowake.kernel.OpenFile;
-import dev.nowake.kernel.PageCache;
-import dev.nowake.kernel.PermissionEvents;
-import dev.nowake.kernel.ServiceManager;
-import dev.nowake.kernel.ThreadPlacement;
-import dev.nowake.model.FileId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A disk with mirrored files, without a kernel: blocks, openers, leases and the gate's marks, and a step counter that can make
- * any of them fail, or end everything. Rules are the kernel's: an opener waits for a lease, our own too; a descriptor learns at
- * its opening whether it asks before it reads.
+ * A disk with mirrored files, without a kernel: blocks, openers, and a store that takes files' bytes, a step each, which may
+ * fail.
  */
-final class DiskHost implements Kernel, FileAccess, FileSpace, Leases, GateHold, DiskSpace {
+final class DiskHost implements FileAccess, Emptying, InUse, DiskFree {
+    /** What was done: {@code open PATH} where somebody looks whether it is, {@code empty PATH}. */
     final List<String> steps = new ArrayList<>();
-    final Map<Path, FakeTwin> files = new LinkedHashMap<>();
-    private final Map<Integer, FakeTwin> descriptors = new HashMap<>();
-    private int nextDescriptor = 100;
 
+    final Map<Path, FakeTwin> files = new LinkedHashMap<>();
     long totalBytes = 1L << 40;
+
     /** What others have on the disk. */
     long othersBytes;
+
     /** The filesystem does not show what was freed. */
     boolean hidesFreed;
 
     private long hiddenBytes;
 
-    /** Opens are steps too. */
-    boolean tellsOpens;
+    /** Emptying these fails. */
+    final List<Path> broken = new ArrayList<>();
 
-    /** From this step on every step throws; 0 for none. */
-    int failAt;
-
-    /** At this step everything ends. */
-    int dieAt;
+    /** Somebody opens these in the very moment in which they are emptied. */
+    final List<Path> opened = new ArrayList<>();
 
     /** What somebody else does before each step. */
     Runnable others = () -> {};
 
-    /** The daemon is gone. */
-    static final class Died extends Error {
-        private static final long serialVersionUID = 1;
-    }
-
     FakeTwin file(String path, long bytes) {
-        FakeTwin twin = new FakeTwin(this, Path.of(path), files.size() + 1, bytes);
+        FakeTwin twin = new FakeTwin(Path.of(path), files.size() + 1, bytes);
         files.put(twin.local(), twin);
         return twin;
     }
@@ -80,216 +57,57 @@ final class DiskHost implements Kernel, FileAccess, FileSpace, Leases, GateHold,
         return new MirroredModel(name, twins);
     }
 
-    int openDescriptors() {
-        return descriptors.size();
-    }
-
-    void step(String what) throws KernelException {
+    private void step(String what) {
         steps.add(what);
         others.run();
-        if (dieAt == steps.size()) {
-            throw new Died();
-        }
-        if (failAt > 0 && steps.size() >= failAt) {
-            throw new KernelException(what.substring(0, what.indexOf(' ')), new Errno(5));
-        }
-    }
-
-    void freed(long bytes) {
-        if (hidesFreed) {
-            hiddenBytes += bytes;
-        }
     }
 
     @Override
-    public DiskSpace.Look look() {
+    public DiskFree.Look look() {
         long used = files.values().stream().mapToLong(file -> file.blocks).sum();
-        return new DiskSpace.Look(totalBytes, Math.max(0, totalBytes - used - othersBytes - hiddenBytes));
-    }
-
-    private FakeTwin at(Path path) throws KernelException {
-        FakeTwin file = files.get(path);
-        if (file == null) {
-            throw new KernelException("open", Errno.ENOENT);
-        }
-        return file;
-    }
-
-    private OpenFile opened(Path path) throws KernelException {
-        FakeTwin file = at(path);
-        if (file.leased) {
-            throw new KernelException("open", Errno.EAGAIN); // with O_NONBLOCK
-        }
-        file.ours++;
-        int number = nextDescriptor++;
-        descriptors.put(number, file);
-        return new OpenFile(number, closed -> {
-            FakeTwin was = descriptors.remove(closed);
-            was.ours--;
-            was.leased = false;
-            was.letWaitingIn();
-        });
+        return new DiskFree.Look(totalBytes, Math.max(0, totalBytes - used - othersBytes - hiddenBytes));
     }
 
     @Override
-    public OpenFile openForWriting(Path path) {
-        throw new UnsupportedOperationException();
+    public boolean isOpen(Twin twin) {
+        step("open " + twin.local());
+        return ((FakeTwin) twin).openers > 0;
     }
 
     @Override
-    public OpenFile open(Path path) throws KernelException {
-        if (tellsOpens) {
-            step("open " + path);
+    public Result empty(Twin twin) throws IOException {
+        step("empty " + twin.local());
+        FakeTwin file = (FakeTwin) twin;
+        if (broken.contains(file.local())) {
+            throw new KernelException("open", Errno.ENOSPC);
         }
-        return opened(path);
-    }
-
-    FakeTwin of(OpenFile file) {
-        return descriptors.get(file.fd());
-    }
-
-    @Override
-    public FileStatus status(OpenFile file) {
-        return of(file).status();
+        if (file.openers > 0) {
+            return Result.IN_USE;
+        }
+        if (opened.contains(file.local())) {
+            return Result.LINGERS;
+        }
+        hiddenBytes += hidesFreed ? file.blocks : 0;
+        file.blocks = 0;
+        return Result.EMPTIED;
     }
 
     @Override
     public FileStatus status(Path path) throws KernelException {
-        return at(path).status();
-    }
-
-    @Override
-    public void punch(OpenFile file, long offsetBytes, long lengthBytes) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public boolean heldElsewhere(OpenFile file) throws KernelException {
-        if (tellsOpens) {
-            step("ask " + of(file).local());
+        FakeTwin file = files.get(path);
+        if (file == null) {
+            throw new KernelException("statx", Errno.ENOENT);
         }
-        return of(file).isHeldElsewhere();
+        return file.status();
     }
 
     @Override
-    public OpenFile whileAlone(List<OpenFile> held, Alone action) throws IOException {
-        List<FakeTwin> taken = new ArrayList<>();
-        try {
-            for (OpenFile file : held) {
-                step("lease " + of(file).local());
-                if (of(file).isHeldElsewhere()) {
-                    return file;
-                }
-                of(file).leased = true;
-                taken.add(of(file));
-            }
-            action.run();
-            return null;
-        } finally {
-            for (FakeTwin file : taken) {
-                file.leased = false;
-                file.letWaitingIn();
-            }
-        }
-    }
-
-    @Override
-    public boolean stillAlone(OpenFile file) throws KernelException {
-        step("still " + of(file).local());
-        return !of(file).isHeldElsewhere() && !of(file).somebodyWaits();
-    }
-
-    @Override
-    public void hold(Twin twin, OpenFile file) throws IOException {
-        step("hold " + twin.local());
-        of(file).marked = true;
-        of(file).held = true;
-    }
-
-    @Override
-    public void release(Twin twin, OpenFile file) throws IOException {
-        of(file).held = false;
-        step("release " + twin.local());
-        of(file).marked = !twin.isComplete();
-    }
-
-    @Override
-    public String binding() {
-        return "disk";
-    }
-
-    @Override
-    public Features features() {
+    public OpenFile open(Path path) {
         throw new UnsupportedOperationException();
     }
 
     @Override
-    public FileAccess files() {
-        return this;
-    }
-
-    @Override
-    public FileSpace fileSpace() {
-        return this;
-    }
-
-    @Override
-    public Leases leases() {
-        return this;
-    }
-
-    @Override
-    public PageCache pageCache() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public FileEvents fileEvents() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Mounts mounts() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public dev.nowake.kernel.DiskSpace diskSpace() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void sync(OpenFile file) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public BulkFiles bulkFiles() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public PermissionEvents permissionEvents() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public ThreadPlacement placement() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public ForeignMemory foreignMemory() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public NodeMemory nodeMemory() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public ServiceManager serviceManager() {
+    public FileStatus status(OpenFile file) {
         throw new UnsupportedOperationException();
     }
 
@@ -300,7 +118,7 @@ final class DiskHost implements Kernel, FileAccess, FileSpace, Leases, GateHold,
 
     @Override
     public Path path(OpenFile file) {
-        return of(file).local();
+        throw new UnsupportedOperationException();
     }
 
     @Override
@@ -311,14 +129,5 @@ final class DiskHost implements Kernel, FileAccess, FileSpace, Leases, GateHold,
     @Override
     public List<Extent> dataExtents(OpenFile file, long offsetBytes, long lengthBytes) {
         throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void allocate(OpenFile file, long offsetBytes, long lengthBytes) {
-        throw new UnsupportedOperationException();
-    }
-
-    static FileId id(int inode) {
-        return new FileId(7, inode);
     }
 }

@@ -102,7 +102,7 @@ class MirrorDiskTest {
         mirror.start();
         assertThat(mirror.make(10, PATIENCE)).isEqualTo(new Room.Made(0, 0, ""));
         assertThat(mirror.make(40, PATIENCE)).isEqualTo(new Room.Made(30, 0, ""));
-        DiskCase.first(b).open();
+        disk.open(b);
         disk.kept.add("c");
         Room.Made made = mirror.make(50, PATIENCE);
         assertThat(made.isEnough()).isFalse();
@@ -173,7 +173,7 @@ class MirrorDiskTest {
     @Test
     void byHandInObserveModeTooAndNeverWhatIsInUse() throws Exception {
         disk.acts = false;
-        DiskCase.first(b).open();
+        disk.open(b);
         disk.kept.add("c");
         mirror.start();
         assertThat(mirror.evict(model -> true, "ann").get(20, TimeUnit.SECONDS))
@@ -231,7 +231,7 @@ class MirrorDiskTest {
 
     @Test
     void itIsExplainedWhenAModelWouldGo() throws Exception {
-        DiskCase.first(c).open();
+        disk.open(c);
         assertThat(mirror.explain(Path.of("/tree/none"))).isNull();
         assertThat(mirror.explain(Path.of("/tree/b/0")))
                 .containsEntry("mirror", "m")
@@ -252,7 +252,6 @@ class MirrorDiskTest {
     void aDiskThatCannotBeLookedAtIsToldAndTheNextOneWaits() throws Exception {
         MirrorDisk.Parts parts = new MirrorDisk.Parts(
                 "m",
-                disk.host,
                 () -> {
                     throw new IllegalStateException("no models today");
                 },

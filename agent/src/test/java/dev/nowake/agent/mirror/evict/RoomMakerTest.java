@@ -79,10 +79,9 @@ class RoomMakerTest {
 
     @Test
     void anotherModelIsTakenForOneThatWasOpenedMeanwhile() throws Exception {
-        FakeTwin.Opener[] reader = new FakeTwin.Opener[1];
         disk.host.others = () -> {
-            if (reader[0] == null && disk.host.steps.getLast().equals("hold /tree/a/0")) {
-                reader[0] = DiskCase.first(a).open();
+            if (disk.host.steps.getLast().equals("empty /tree/a/0")) {
+                DiskCase.first(a).openers = 1;
             }
         };
         DiskOutcome outcome = make(11);
@@ -91,12 +90,11 @@ class RoomMakerTest {
         assertThat(outcome.models().stream().map(chosen -> chosen.model().name() + " " + chosen.isGone()))
                 .containsExactly("a false", "b true");
         assertThat(disk.policy.asked).hasSize(2);
-        assertThat(reader[0].readsRight()).isTrue();
     }
 
     @Test
     void whatCannotBeFreedIsToldWithWhy() throws Exception {
-        DiskCase.first(a).open();
+        disk.open(a);
         disk.kept.add("b");
         disk.loading.add(DiskCase.first(c));
         DiskOutcome outcome = make(20);
@@ -128,21 +126,20 @@ class RoomMakerTest {
 
     @Test
     void whatFailsIsToldAndTheNextOneTried() throws Exception {
-        disk.host.others = () ->
-                disk.host.failAt = disk.host.steps.getLast().equals("record /tree/a/0") ? disk.host.steps.size() : 0;
+        disk.host.broken.add(DiskCase.first(a).local());
         DiskOutcome outcome = make(31);
         assertThat(outcome.models().stream().map(chosen -> chosen.model().name() + " " + chosen.isGone()))
                 .containsExactly("a false", "b true");
         assertThat(outcome.missingBytes()).isZero();
         assertThat(disk.onDisk()).containsExactly("a", "c");
-        disk.host.others = () -> disk.host.failAt = 1;
-        assertThat(make(61).why()).isEqualTo("a stayed, failed: lease: EIO (5); c stayed, failed: lease: EIO (5)");
+        disk.host.broken.add(DiskCase.first(c).local());
+        assertThat(make(61).why())
+                .isEqualTo("a stayed, failed: open: ENOSPC (28); c stayed, failed: open: ENOSPC (28)");
     }
 
     @Test
     void inObserveModeItIsOnlyToldWhatWouldGo() throws Exception {
         disk.acts = false;
-        disk.host.tellsOpens = true;
         DiskOutcome outcome = make(11);
         assertThat(outcome.enforced()).isFalse();
         assertThat(outcome.models().stream().map(chosen -> chosen.model().name()))

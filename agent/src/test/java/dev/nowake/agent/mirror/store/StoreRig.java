@@ -64,6 +64,8 @@ final class StoreRig implements AutoCloseable, TwinListener {
                 2,
                 true,
                 etagAttribute,
+                "mirror-lru",
+                java.util.Map.of(),
                 Mode.ENFORCE);
     }
 

@@ -216,6 +216,10 @@ class StoreTest {
         StoreRig.fill(twin);
         byte[] content = Files.readAllBytes(original);
         try (FileChannel reader = FileChannel.open(rig.tree().resolve("a.bin"))) {
+            assertThat(store.evictUnused(twin)).isNull();
+            assertThat(rig.twin("a.bin")).isSameAs(twin);
+            assertThat(rig.heard).containsExactly("+ a.bin", "! a.bin", "+ a.bin", "- a.bin");
+            rig.heard.subList(2, 4).clear();
             MirroredFile next = store.evict(twin);
             assertThat(rig.twin("a.bin")).isSameAs(next);
             assertThat(next.writtenBytes()).isZero();
@@ -233,6 +237,10 @@ class StoreTest {
         assertThat(rig.heard).containsExactly("+ a.bin", "! a.bin", "+ a.bin", "- a.bin");
         assertThat(store.twin(twin.id())).isEmpty();
         assertThatThrownBy(() -> store.evict(twin)).hasMessageContaining("has another file's name by now");
+        StoreRig.fill(rig.twin("a.bin"));
+        assertThat(store.evictUnused(rig.twin("a.bin"))).isSameAs(rig.twin("a.bin"));
+        assertThat(rig.twin("a.bin").writtenBytes()).isZero();
+        assertThat(store.stored().leaving()).isZero();
     }
 
     @Test

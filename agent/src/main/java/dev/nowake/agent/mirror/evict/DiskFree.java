@@ -7,7 +7,7 @@ import java.nio.file.Path;
 
 /** How much of a disk is free, whoever fills it. Any thread. */
 @FunctionalInterface
-public interface DiskSpace {
+public interface DiskFree {
     /**
      * Bytes.
      *
@@ -18,7 +18,7 @@ public interface DiskSpace {
     Look look() throws IOException;
 
     /** Of the filesystem the folder lies on, by statvfs(3). */
-    static DiskSpace of(Path folder) throws IOException {
+    static DiskFree of(Path folder) throws IOException {
         FileStore store = Files.getFileStore(folder);
         return () -> new Look(store.getTotalSpace(), store.getUsableSpace());
     }
