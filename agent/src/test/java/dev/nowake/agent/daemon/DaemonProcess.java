@@ -135,6 +135,11 @@ final class DaemonProcess implements AutoCloseable {
         return marks;
     }
 
+    /** SIGKILL, without waiting: threads that wait for a filesystem's server end with its answer. */
+    void signalKill() {
+        process.destroyForcibly();
+    }
+
     /** SIGKILL. */
     void kill() throws InterruptedException {
         process.destroyForcibly();
