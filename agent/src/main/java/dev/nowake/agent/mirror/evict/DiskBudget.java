@@ -1,9 +1,9 @@
 package dev.nowake.agent.mirror.evict;
 
 import dev.nowake.agent.mirror.Twin;
-import dev.nowake.model.ByteRange;
 import dev.nowake.kernel.FileAccess;
 import dev.nowake.kernel.KernelException;
+import dev.nowake.model.ByteRange;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;

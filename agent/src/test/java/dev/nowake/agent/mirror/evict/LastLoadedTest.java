@@ -89,7 +89,8 @@ class LastLoadedTest {
         pass(10);
         wall -= 3600 * 24 * 365; // set back
         loaded.loaded(b);
-        assertThat(loaded.unixSeconds().applyAsDouble(b) - loaded.unixSeconds().applyAsDouble(A)).isCloseTo(10, within(0.01));
+        assertThat(loaded.unixSeconds().applyAsDouble(b) - loaded.unixSeconds().applyAsDouble(A))
+                .isCloseTo(10, within(0.01));
         assertThat(loaded.unixSeconds().applyAsDouble(b)).isCloseTo(wall, within(0.01));
     }
 

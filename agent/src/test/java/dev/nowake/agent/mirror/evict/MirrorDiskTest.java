@@ -225,7 +225,9 @@ class MirrorDiskTest {
         mirror.close();
         DiskCase after = new DiskCase(folder);
         assertThat(after.loaded.unixSeconds().applyAsDouble(a.twins().getLast().local()))
-                .isGreaterThan(after.loaded.unixSeconds().applyAsDouble(c.twins().getFirst().local()))
+                .isGreaterThan(after.loaded
+                        .unixSeconds()
+                        .applyAsDouble(c.twins().getFirst().local()))
                 .isPositive();
     }
 
