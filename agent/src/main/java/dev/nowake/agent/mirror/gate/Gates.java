@@ -66,7 +66,7 @@ public final class Gates implements AutoCloseable {
         try {
             keeper = Keeper.start(group, folder, settings.name(), limit.numbers(), settings.grace());
             PermissionGroup openings = kernel.permissionEvents().open(Kind.OPENS);
-            opens = new OpenGate(settings.name(), openings, answerers.twins(), answerers.doorkeeper());
+            opens = new OpenGate(settings.name(), openings, kernel.files(), answerers.twins(), answerers.doorkeeper());
             Unanswered unanswered = Unanswered.open(folder.resolve(settings.name() + ".waiting"), limit.waiting());
             Gate gate = new Gate(
                     settings.name(),
