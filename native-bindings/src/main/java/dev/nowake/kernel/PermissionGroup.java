@@ -54,7 +54,10 @@ public interface PermissionGroup extends AutoCloseable {
      */
     int read(int timeoutMillis, int limit, Sink sink) throws KernelException;
 
-    /** Lets the caller go on. Answering what has been answered, or a group that is closed, does nothing. */
+    /**
+     * Lets the caller go on; by then this process has no descriptor of the file by this event any more. Answering what has been
+     * answered, or a group that is closed, does nothing.
+     */
     void allow(int event);
 
     /**

@@ -42,6 +42,7 @@ final class MirrorKillTest {
         Path remote = Files.createDirectory(folder.resolve("remote"));
         SlowServer server = SlowServer.start(shown, remote, 2_000, "--bandwidth", "25M");
         try (MirrorHost host = MirrorHost.make(folder, remote, folder.resolve("local"))) {
+            host.configure("rescan: 500ms, revalidate: 500ms, timeout: 30s"); // a busy host is not what is tried here
             long seed = Long.getLong("nowake.faults.seed", System.nanoTime());
             cold(origin, shown, 0);
             try (Loaders loaders = Loaders.load(FOREVER_SECONDS, 4, host.local, host.folder)) {
@@ -61,6 +62,7 @@ final class MirrorKillTest {
             assertThat(host.keepers()).hasSize(1);
             host.daemon().stop();
             host.assertNothingLeft();
+            server.end(); // before the host goes, with what is mounted in its folder
         } finally {
             server.end();
             Rig.delete(folder);

@@ -29,6 +29,7 @@ final class LinuxPermissionGroup implements PermissionGroup {
     private static final int ERRNO_SHIFT = 24;
     private static final int EVENTS_PER_READ = 128;
     private static final int F_DUPFD_CLOEXEC = 1030;
+    private static final int O_CLOEXEC = 0x8_0000;
 
     /** An event as it was read. */
     record Waiting(long mask, int fd, int pid, long offsetBytes, long lengthBytes) {}
@@ -147,6 +148,7 @@ final class LinuxPermissionGroup implements PermissionGroup {
         }
         if (queue.tryEnter()) {
             try {
+                letGo(event);
                 if (Outcome.is(write(event, response), Errno.EINVAL)) {
                     write(event, FAN_DENY);
                 }
@@ -155,6 +157,14 @@ final class LinuxPermissionGroup implements PermissionGroup {
             }
         }
         libc.close(event);
+    }
+
+    /**
+     * The descriptor is not the file's any more when the caller goes on: one that asks for a write lease next would be told that
+     * somebody has the file open. Its number stays taken, because the kernel knows the event by it.
+     */
+    private void letGo(int event) {
+        libc.dup3(queue.group(), event, O_CLOEXEC);
     }
 
     /** struct fanotify_response. */

@@ -216,6 +216,26 @@ class PermissionEventsTest {
         }
     }
 
+    /** A write lease needs that nobody has the file open, and the event has brought a descriptor of it. */
+    @Test
+    void whoGoesOnIsAloneWithTheFile() throws Exception {
+        PermissionGroup group = marked(Kind.RANGES, PermissionGroup.OPEN);
+        Thread answering = Thread.ofPlatform().daemon().start(() -> {
+            try {
+                while (group.read(-1, 8, (event, request) -> group.allow(event)) > 0) {}
+            } catch (KernelException closed) {
+                return;
+            }
+        });
+        for (int i = 0; i < 500; i++) {
+            try (OpenFile file = kernel.files().open(path)) {
+                assertThat(kernel.leases().heldElsewhere(file)).as("open " + i).isFalse();
+            }
+        }
+        group.wake();
+        answering.join();
+    }
+
     @Test
     void withoutItsMarkNobodyWaits() throws Exception {
         PermissionGroup group = marked(Kind.RANGES, PermissionGroup.ACCESS);

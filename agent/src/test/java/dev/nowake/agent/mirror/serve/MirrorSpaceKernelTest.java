@@ -269,6 +269,7 @@ class MirrorSpaceKernelTest {
         load("b", 2);
         load("a", 2);
         load("c", 2);
+        closed(); // what has just come stays for a moment, and another would go
         await().atMost(PATIENCE).untilAsserted(() -> {
             assertThat(space.get().make(0, PATIENCE).isEnough()).isTrue();
             assertThat(onDisk("b")).isZero();
