@@ -60,7 +60,12 @@ public final class MirrorDisk implements Room, AutoCloseable {
     private Thread thread;
     private boolean stuck;
     private volatile long nextNanos = System.nanoTime();
+    private volatile Looked looked;
+    private volatile long evictedBytes;
+    private volatile long evictedModels;
     private volatile boolean closed;
+
+    private record Looked(DiskStanding standing, long missingBytes, String why, long nanos) {}
 
     /** Something to be done by the thread, for somebody who waits. */
     private record Request<T>(Work<T> work, CompletableFuture<T> answer) {
@@ -224,8 +229,41 @@ public final class MirrorDisk implements Room, AutoCloseable {
 
     private DiskOutcome madeRoom(long bytes) throws IOException, InterruptedException {
         DiskOutcome outcome = maker.make(bytes);
+        note(outcome);
         news.tell(outcome);
         return outcome;
+    }
+
+    /** What is told of it by {@link #figures}. Its own thread. */
+    private void note(DiskOutcome outcome) {
+        DiskStanding before = outcome.before();
+        long freed = outcome.freedBytes();
+        looked = new Looked(
+                new DiskStanding(
+                        before.budgetBytes(),
+                        Math.max(0, before.usedBytes() - freed),
+                        before.freeBytes() + freed,
+                        before.reserveBytes()),
+                outcome.missingBytes(),
+                outcome.why(),
+                System.nanoTime());
+        evictedBytes = evictedBytes + freed;
+        evictedModels =
+                evictedModels + outcome.models().stream().filter(Chosen::isGone).count();
+    }
+
+    /** As it was last looked at; null before the first look. Never waits. Any thread. */
+    public DiskFigures figures() {
+        Looked last = looked;
+        return last == null
+                ? null
+                : new DiskFigures(
+                        last.standing(),
+                        last.missingBytes(),
+                        last.why(),
+                        (System.nanoTime() - last.nanos()) / 1e9,
+                        evictedBytes,
+                        evictedModels);
     }
 
     private List<ByHand> evictedByHand(Predicate<MirroredModel> which, String by)
@@ -244,7 +282,9 @@ public final class MirrorDisk implements Room, AutoCloseable {
         }
         if (!chosen.isEmpty()) {
             double seconds = (System.nanoTime() - began) / 1e9;
-            news.tell(new DiskOutcome(before, 0, true, null, by, chosen, List.of(), 0, "", seconds));
+            DiskOutcome outcome = new DiskOutcome(before, 0, true, null, by, chosen, List.of(), 0, "", seconds);
+            note(outcome);
+            news.tell(outcome);
         }
         return chosen.stream()
                 .map(each -> new ByHand(

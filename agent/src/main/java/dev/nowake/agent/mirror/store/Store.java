@@ -263,6 +263,11 @@ public final class Store implements AutoCloseable {
                 .sum();
     }
 
+    /** What came of the last look through the remote; null before the first. */
+    public SyncOutcome lastLook() {
+        return state.last();
+    }
+
     /** How it stands. */
     public Stored stored() {
         parts.tree().lock();

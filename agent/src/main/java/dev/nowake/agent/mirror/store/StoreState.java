@@ -29,6 +29,10 @@ final class StoreState {
         }
     }
 
+    synchronized SyncOutcome last() {
+        return last;
+    }
+
     synchronized void reached() {
         remote = remote.then(null, clock.instant());
     }
