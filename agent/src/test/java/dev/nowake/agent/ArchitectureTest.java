@@ -77,7 +77,7 @@ class ArchitectureTest {
             mirror   -> config identify stage execute decide observe trust
             advice   -> config identify observe
             demo     -> config
-            cli      -> advice daemon demo config control decide identify govern execute observe trace report stage pack
+            cli      -> advice daemon demo config control decide identify govern execute observe trace report stage pack trust
             manual   -> cli
             """;
 

@@ -103,6 +103,8 @@ final class DoctorVerb implements Callable<Integer> {
         checks.addAll(
                 CgroupChecks.of(HOST, status == null ? 0 : status.path("pid").asInt(0)));
         checks.addAll(MountChecks.of(mounts, looks, findings));
+        checks.addAll(MirrorChecks.of(
+                mounts.mirrors(), MirrorChecks.Host.of(invocation.kernel().features(), mounts.mounts())));
         for (Path path : given) {
             Path resolved = CarefulPath.resolve(path, mounts.mounts());
             checks.add(

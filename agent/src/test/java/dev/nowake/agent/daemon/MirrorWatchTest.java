@@ -174,6 +174,8 @@ final class MirrorWatchTest {
         assertThat(Files.mismatch(shown, other.resolve("7.bin"))).isEqualTo(-1);
         assertThat(MirrorHost.said(host.page("1.bin", 4096))).startsWith("RIGHT"); // it went on
 
+        Process held = host.held("2.bin");
+        assertThat(held.inputReader().readLine()).isEqualTo("open");
         configure(null, mirror("seen", "state", ", mode: observe"), mirror("n", "other", ", mode: observe"));
         answer = reload();
         assertThat(answer.path("changes").toString())
@@ -182,13 +184,17 @@ final class MirrorWatchTest {
         assertThat(Files.exists(host.local, LinkOption.NOFOLLOW_LINKS)).isFalse();
         assertThat(mirror("n").path("notServed").asString()).isEqualTo("observe");
         assertThat(host.status().path("mirrors")).hasSize(2);
-        await().atMost(MirrorHost.SOON).until(() -> host.keepers().isEmpty());
         assertThat(host.journal("closed")).hasSize(2);
+        MirrorHost.tell(held, 3L * MirrorHost.MIB); // of a mirror that is not there: waits
 
         configure("lookahead: 0"); // what was brought is still there
         assertThat(reload().path("changes").toString()).contains("mirror m added", "mirror n removed");
         assertThat(mirror("m").path("files").path("hereBytes").asLong()).isPositive();
         assertThat(MirrorHost.said(host.check("1.bin"))).isEqualTo("RIGHT");
-        assertThat(mirror("m").path("troubles")).isEmpty();
+        assertThat(held.inputReader().readLine()).startsWith("RIGHT");
+        held.getOutputStream().close();
+        configure(null);
+        reload();
+        await().atMost(MirrorHost.SOON).until(() -> host.keepers().isEmpty());
     }
 }
