@@ -8,6 +8,7 @@ import dev.nowake.agent.advice.MountSelection;
 import dev.nowake.agent.config.ConfigFile;
 import dev.nowake.agent.config.MirrorSettings;
 import dev.nowake.agent.config.Mode;
+import dev.nowake.agent.observe.Amounts;
 import dev.nowake.kernel.proc.DeviceNumber;
 import dev.nowake.kernel.proc.FuseServers;
 import dev.nowake.kernel.proc.MountInfo;
@@ -47,7 +48,8 @@ record MountsInQuestion(
         roots.forEach(root -> folders.add(CarefulPath.resolve(root, mounts)));
         List<MirrorSettings> mirrors = mirrors(config, status);
         mirrors.forEach(mirror -> folders.add(CarefulPath.resolve(mirror.remote(), mounts)));
-        String origin = roots.size() + (roots.size() == 1 ? " root" : " roots") + ", by "
+        String origin = Amounts.of(roots.size(), "root")
+                + (mirrors.isEmpty() ? "" : " and " + Amounts.of(mirrors.size(), "mirror")) + ", by "
                 + (config != null ? config : status != null ? "the daemon" : ConfigFile.INSTALLED);
         FuseServers unknown = new FuseServers(List.of(), false);
         List<MountLook> looks = new ArrayList<>(

@@ -199,7 +199,7 @@ public final class Daemon implements AutoCloseable {
 
     /** What it does, for people: one line. */
     private String line() {
-        return ServiceLine.of(reloading, switches, lanes.models(), counters);
+        return ServiceLine.of(reloading, switches, mirrors, lanes.models(), counters);
     }
 
     /** Starts the lanes. Returns when every folder is marked, or after 5 s without those on servers that do not answer. */

@@ -9,26 +9,18 @@ import dev.nowake.agent.mirror.store.RemoteState;
 import dev.nowake.agent.observe.Amounts;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
- * A configured mirror, served or not, and how it stands: looked at by a thread of its own, because a local disk that hangs must
- * not keep who asks. Any thread.
+ * A configured mirror, served or not, and how it stands. Any thread.
  */
 final class ServedMirror {
-    private record Looked(MirrorStanding standing, long nanos) {}
-
     private final Mirror mirror;
     private final MirrorDisks.Place place;
     private final MirrorHeard heard;
     private final String notServed;
     private volatile MirrorSettings settings;
     private volatile List<String> pending = List.of();
-    private volatile Looked last;
-    private CompletableFuture<Looked> asked;
+    private final SlowLook<MirrorStanding> look = new SlowLook<>(this::standing);
 
     private ServedMirror(
             MirrorSettings settings, Mirror mirror, MirrorDisks.Place place, MirrorHeard heard, String notServed) {
@@ -90,21 +82,11 @@ final class ServedMirror {
         pending = waiting;
     }
 
-    /** One that has not been answered yet is not asked again. */
-    synchronized void ask() {
-        if (mirror == null || asked != null && !asked.isDone()) {
-            return;
+    /** Looks, where it is served. */
+    void ask() {
+        if (mirror != null) {
+            look.ask();
         }
-        CompletableFuture<Looked> answer = new CompletableFuture<>();
-        asked = answer;
-        Thread.ofPlatform().name("nowake-mirror-look").daemon().start(() -> {
-            try {
-                last = new Looked(standing(), System.nanoTime());
-                answer.complete(last);
-            } catch (RuntimeException closing) {
-                answer.completeExceptionally(closing);
-            }
-        });
     }
 
     /** What was asked, or what was known before where there is no answer by the deadline. */
@@ -112,32 +94,19 @@ final class ServedMirror {
         if (mirror == null) {
             return new MirrorStanding(settings, null, null, notServed, List.of(), 0);
         }
-        CompletableFuture<Looked> awaited;
-        synchronized (this) {
-            awaited = asked;
-        }
-        try {
-            return awaited.get(Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS)
-                    .standing();
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-        } catch (TimeoutException | ExecutionException silent) {
-            return former();
-        }
-        return former();
+        SlowLook.Seen<MirrorStanding> seen = look.get(deadlineNanos);
+        return seen.isLate() ? late(seen) : seen.value();
     }
 
-    private MirrorStanding former() {
+    private MirrorStanding late(SlowLook.Seen<MirrorStanding> seen) {
         String hangs = "its local disk does not answer";
-        Looked known = last;
-        if (known == null) {
+        if (seen.value() == null) {
             return new MirrorStanding(settings, null, null, hangs, List.of(hangs), 0);
         }
-        MirrorStanding then = known.standing();
-        List<String> troubles = new ArrayList<>(then.troubles());
+        List<String> troubles = new ArrayList<>(seen.value().troubles());
         troubles.addFirst(hangs);
-        double agoSeconds = (System.nanoTime() - known.nanos()) / 1e9;
-        return new MirrorStanding(settings, then.figures(), then.disk(), null, troubles, agoSeconds);
+        return new MirrorStanding(
+                settings, seen.value().figures(), seen.value().disk(), null, troubles, seen.agoSeconds());
     }
 
     private MirrorStanding standing() {
@@ -151,6 +120,9 @@ final class ServedMirror {
         List<String> troubles = new ArrayList<>();
         if (figures.gate().tripped()) {
             troubles.add("its gate stopped answering: missing bytes are EIO until nowake is restarted");
+        }
+        if (!figures.hearsOpens()) {
+            troubles.add("it has stopped looking at opens: files are read as they are until nowake is restarted");
         }
         if (figures.filling().isBroken()) {
             troubles.add("its local disk fails: nothing is written any more");

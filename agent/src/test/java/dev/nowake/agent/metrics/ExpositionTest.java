@@ -146,7 +146,7 @@ class ExpositionTest {
                 false);
         return new MirrorStanding(
                 settings,
-                new MirrorFigures(stored, filling, 50, new GateFigures(11, 22, 33, 2, 0.5, false), "range"),
+                new MirrorFigures(stored, filling, 50, new GateFigures(11, 22, 33, 2, 0.5, false), true, "range"),
                 new DiskFigures(new DiskStanding(1000, 400, 500, 50), 9, "kept", 1, 0, 0),
                 null,
                 List.of(),

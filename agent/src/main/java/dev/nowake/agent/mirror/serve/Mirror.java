@@ -246,6 +246,7 @@ public final class Mirror implements AutoCloseable {
                 filler.figures(),
                 rate.bytesPerSecond(),
                 gates.gate().figures(),
+                !gates.opens().isTripped(),
                 ranges ? "range" : "file");
     }
 
