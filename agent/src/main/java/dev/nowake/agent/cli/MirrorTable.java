@@ -102,6 +102,9 @@ final class MirrorTable {
     }
 
     private static String remote(JsonNode remote) {
+        if (!remote.path("asked").asBoolean(true)) {
+            return "not asked yet";
+        }
         if (!remote.path("reachable").asBoolean()) {
             return "silent for " + time(remote.path("sinceSeconds").asDouble());
         }

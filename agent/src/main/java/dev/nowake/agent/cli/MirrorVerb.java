@@ -26,7 +26,10 @@ final class MirrorVerb implements Callable<Integer> {
     @Override
     public Integer call() throws CliException {
         Told question = new Told(invocation, "mirror-files");
-        JsonNode answer = (target == null ? question : question.about(target)).ask();
+        if (target != null) {
+            question.about(target).with("target", text());
+        }
+        JsonNode answer = question.ask();
         if (invocation.json()) {
             invocation.out().println(answer);
         } else {
@@ -34,6 +37,11 @@ final class MirrorVerb implements Callable<Integer> {
         }
         invocation.out().flush();
         return ExitCode.DONE;
+    }
+
+    /** A path as the daemon can compare it: what is asked for may not be there. */
+    private String text() {
+        return target.contains("/") ? RawArguments.path(target).toAbsolutePath().toString() : target;
     }
 
     private void print(JsonNode mirror) {
@@ -57,7 +65,16 @@ final class MirrorVerb implements Callable<Integer> {
                     Line.of(file.path("path").asString("?")),
                     Line.of(file.path("reason").asString("")));
         }
-        table.print(invocation.out());
+        if (mirror.path("files").isEmpty()) {
+            invocation.out().println("no such file is shown; one that is new on the remote comes with the next look");
+        } else {
+            table.print(invocation.out());
+        }
+        if (mirror.path("remoteTrouble").isString()) {
+            invocation
+                    .out()
+                    .println("remote: " + Line.of(mirror.path("remoteTrouble").asString()));
+        }
         long more = mirror.path("moreFiles").asLong();
         if (more > 0) {
             invocation.out().println("and " + more + " more files: name a folder to see those below it");

@@ -102,6 +102,7 @@ final class MirrorDocument {
         RemoteState state = stored.state();
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("reachable", state.isReachable());
+        document.put("asked", state.isAsked());
         document.put("sinceSeconds", secondsAgo(state.since()));
         document.put("reason", state.why());
         document.put("lookedSecondsAgo", stored.lastScan() == null ? null : secondsAgo(stored.lastScan()));

@@ -8,6 +8,7 @@ import dev.nowake.agent.mirror.store.SyncOutcome;
 import dev.nowake.agent.observe.PathLabel;
 import dev.nowake.kernel.PathBytes;
 import dev.nowake.model.FileId;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -21,6 +22,9 @@ final class MirrorFilesAnswer {
     /** Of each mirror; those that are not complete come first. */
     static final int MOST_FILES = 2000;
 
+    /** What it is sorted by must not change meanwhile. */
+    private record Row(MirroredFile file, boolean isComplete) {}
+
     private MirrorFilesAnswer() {}
 
     /** {@code target}: a mirror's name, or with {@code pathBase64} a file or folder of one; without it all. */
@@ -30,10 +34,11 @@ final class MirrorFilesAnswer {
         List<ServedMirror> chosen = mirrors.all().stream()
                 .filter(each -> target == null || each.name().equals(target))
                 .toList();
-        boolean byPath = target != null && chosen.isEmpty() && path != null;
+        boolean byPath = target != null && chosen.isEmpty();
+        List<Path> paths = byPath ? paths(target, path) : List.of();
         if (byPath) {
             chosen = mirrors.all().stream()
-                    .filter(each -> below(each, path) != null)
+                    .filter(each -> below(each, paths) != null)
                     .toList();
         }
         if (target != null && chosen.isEmpty()) {
@@ -41,7 +46,7 @@ final class MirrorFilesAnswer {
         }
         List<Object> documents = new ArrayList<>();
         for (ServedMirror each : chosen) {
-            documents.add(document(each, byPath ? below(each, path) : Path.of("")));
+            documents.add(document(each, byPath ? below(each, paths) : Path.of("")));
         }
         return Map.of("mirrors", documents);
     }
@@ -56,16 +61,32 @@ final class MirrorFilesAnswer {
                                 + String.join(", ", names));
     }
 
+    /** As it was written, and as the caller found it: a file that is not there leads nowhere. */
+    private static List<Path> paths(String target, Path resolved) {
+        List<Path> paths = new ArrayList<>();
+        if (resolved != null) {
+            paths.add(resolved);
+        }
+        try {
+            paths.add(Path.of(target).normalize());
+        } catch (InvalidPathException odd) {
+            return paths;
+        }
+        return paths;
+    }
+
     /** As it lies below the mirror's folders; null where it does not. */
-    private static Path below(ServedMirror mirror, Path path) {
+    private static Path below(ServedMirror mirror, List<Path> paths) {
         List<Path> roots = new ArrayList<>(
                 List.of(mirror.settings().local(), mirror.settings().remote()));
         if (mirror.isServed()) {
             roots.add(mirror.mirror().files().tree());
         }
-        for (Path root : roots) {
-            if (path.startsWith(root)) {
-                return root.relativize(path);
+        for (Path path : paths) {
+            for (Path root : roots) {
+                if (path.startsWith(root)) {
+                    return root.relativize(path);
+                }
             }
         }
         return null;
@@ -79,23 +100,27 @@ final class MirrorFilesAnswer {
         document.put("served", served.isServed());
         document.put("notServed", served.notServed());
         Mirror mirror = served.mirror();
-        List<MirroredFile> files = mirror == null
+        List<Row> files = mirror == null
                 ? List.of()
                 : mirror.files().twins().stream()
                         .filter(file ->
                                 below.toString().isEmpty() || file.relative().startsWith(below))
-                        .sorted(Comparator.comparing(MirroredFile::isComplete).thenComparing(MirroredFile::relative))
+                        .map(file -> new Row(file, file.isComplete()))
+                        .sorted(Comparator.comparing(Row::isComplete)
+                                .thenComparing(row -> row.file().relative()))
                         .toList();
         Map<FileId, FileNow> underWay = mirror == null ? Map.of() : mirror.underWay();
         document.put(
                 "files",
                 files.stream()
                         .limit(MOST_FILES)
-                        .map(file -> file(file, underWay.get(file.id())))
+                        .map(row -> file(row.file(), underWay.get(row.file().id())))
                         .toList());
         document.put("moreFiles", Math.max(0, files.size() - MOST_FILES));
         SyncOutcome last = mirror == null ? null : mirror.files().lastLook();
         document.put("notShown", last == null ? List.of() : last.told());
+        document.put(
+                "remoteTrouble", mirror == null ? null : mirror.files().remote().why());
         return document;
     }
 

@@ -128,7 +128,7 @@ final class ServedMirror {
             troubles.add("its local disk fails: nothing is written any more");
         }
         RemoteState remote = figures.stored().state();
-        if (!remote.isReachable() && isAsked(figures)) {
+        if (!remote.isReachable() && remote.isAsked()) {
             troubles.add("the remote does not answer: " + remote.why());
         }
         if (disk != null && disk.missingBytes() > 0) {
@@ -146,9 +146,5 @@ final class ServedMirror {
             troubles.add(warning);
         }
         return troubles;
-    }
-
-    private static boolean isAsked(MirrorFigures figures) {
-        return figures.stored().last() != null || figures.filling().fetchedBytes() > 0;
     }
 }

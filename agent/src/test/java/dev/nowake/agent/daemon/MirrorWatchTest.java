@@ -135,6 +135,7 @@ final class MirrorWatchTest {
         assertThat(run("mirror", host.remote.resolve("3.bin").toString()))
                 .contains("3.bin")
                 .doesNotContain("2.bin");
+        assertThat(run("mirror", host.local.resolve("none.bin").toString())).contains("no such file is shown");
         assertThat(ask(Map.of("verb", "mirror-files", "target", "nobody"))
                         .path("error")
                         .path("code")
@@ -146,6 +147,7 @@ final class MirrorWatchTest {
         await().atMost(MirrorHost.SOON)
                 .until(() -> !mirror("m").path("remoteState").path("reachable").asBoolean());
         assertThat(mirror("m").path("troubles").path(0).asString()).startsWith("the remote does not answer: ");
+        assertThat(run("mirror", "m")).contains("remote: ");
         Files.move(away, host.remote);
         await().atMost(MirrorHost.SOON)
                 .until(() -> mirror("m").path("remoteState").path("reachable").asBoolean());

@@ -268,6 +268,11 @@ public final class Store implements AutoCloseable {
         return state.last();
     }
 
+    /** Whether the remote answers. Never waits. */
+    public RemoteState remote() {
+        return state.remote();
+    }
+
     /** How it stands. */
     public Stored stored() {
         parts.tree().lock();
