@@ -79,16 +79,26 @@ record MountsInQuestion(
         List<MirrorSettings> mirrors = new ArrayList<>();
         for (JsonNode mirror : status.path("mirrors")) {
             try {
-                mirrors.add(MirrorSettings.of(
-                                mirror.path("name").asString("?"),
-                                Path.of(mirror.path("remote").asString("/")),
-                                Path.of(mirror.path("local").asString("/?")))
-                        .withMode(mirror.path("mode").asString("").equals("observe") ? Mode.OBSERVE : Mode.ENFORCE));
+                mirrors.add(mirror(mirror));
             } catch (InvalidPathException odd) {
                 // A name that is no text here, as above.
             }
         }
         return mirrors;
+    }
+
+    private static MirrorSettings mirror(JsonNode mirror) {
+        return MirrorSettings.of(
+                        mirror.path("name").asString("?"),
+                        Path.of(mirror.path("remote").asString("/")),
+                        Path.of(mirror.path("local").asString("/?")))
+                .withMode(mirror.path("mode").asString("").equals("observe") ? Mode.OBSERVE : Mode.ENFORCE)
+                .withLimits(bytes(mirror.path("budgetBytes")), bytes(mirror.path("reserveBytes")));
+    }
+
+    /** Null for none. */
+    private static Long bytes(JsonNode number) {
+        return number.isNumber() ? number.asLong() : null;
     }
 
     private static List<Path> roots(Path config, JsonNode status) {

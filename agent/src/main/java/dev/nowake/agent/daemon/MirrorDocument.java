@@ -25,6 +25,8 @@ final class MirrorDocument {
         document.put("local", PathLabel.of(standing.settings().local()).text());
         document.put("remote", PathLabel.of(standing.settings().remote()).text());
         document.put("mode", standing.settings().mode().label());
+        document.put("budgetBytes", standing.settings().budgetBytes());
+        document.put("reserveBytes", standing.settings().reserveBytes());
         document.put("served", standing.isServed());
         document.put("notServed", standing.notServed());
         MirrorFigures figures = standing.figures();

@@ -252,18 +252,24 @@ public final class MirrorDisk implements Room, AutoCloseable {
                 evictedModels + outcome.models().stream().filter(Chosen::isGone).count();
     }
 
-    /** As it was last looked at; null before the first look. Never waits. Any thread. */
+    /** How it stands; null before the first look. Looks again where that is a while ago, so it may wait for the disk. Any thread. */
     public DiskFigures figures() {
         Looked last = looked;
-        return last == null
-                ? null
-                : new DiskFigures(
-                        last.standing(),
-                        last.missingBytes(),
-                        last.why(),
-                        (System.nanoTime() - last.nanos()) / 1e9,
-                        evictedBytes,
-                        evictedModels);
+        if (last == null) {
+            return null;
+        }
+        long nanos = last.nanos();
+        DiskStanding standing = last.standing();
+        if (System.nanoTime() - nanos > DiskPace.FILLING_NANOS) {
+            try {
+                standing = parts.budget().look();
+                nanos = System.nanoTime();
+            } catch (IOException unseen) {
+                standing = last.standing();
+            }
+        }
+        double agoSeconds = (System.nanoTime() - nanos) / 1e9;
+        return new DiskFigures(standing, last.missingBytes(), last.why(), agoSeconds, evictedBytes, evictedModels);
     }
 
     private List<ByHand> evictedByHand(Predicate<MirroredModel> which, String by)
