@@ -91,7 +91,7 @@ final class MirrorDisks implements AutoCloseable {
             made.start();
         }
 
-        /** Null where it has not been looked at yet. Never waits. */
+        /** Null where it has not been looked at yet. May wait for the disk. */
         DiskFigures figures() {
             MirrorDisk now = disk;
             return now == null ? null : now.figures();

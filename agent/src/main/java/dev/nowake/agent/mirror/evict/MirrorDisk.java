@@ -56,16 +56,12 @@ public final class MirrorDisk implements Room, AutoCloseable {
     private final MirrorViews views;
     private final RoomMaker maker;
     private final DiskNews news;
+    private final DiskTally tally;
     private final BlockingQueue<Request<?>> requests = new LinkedBlockingQueue<>();
     private Thread thread;
     private boolean stuck;
     private volatile long nextNanos = System.nanoTime();
-    private volatile Looked looked;
-    private volatile long evictedBytes;
-    private volatile long evictedModels;
     private volatile boolean closed;
-
-    private record Looked(DiskStanding standing, long missingBytes, String why, long nanos) {}
 
     /** Something to be done by the thread, for somebody who waits. */
     private record Request<T>(Work<T> work, CompletableFuture<T> answer) {
@@ -90,6 +86,7 @@ public final class MirrorDisk implements Room, AutoCloseable {
         views = new MirrorViews(
                 parts.name(), parts.models(), parts.budget(), parts.staying(), parts.loaded(), parts.acts());
         news = new DiskNews(parts.name(), parts.counters(), parts.journal());
+        tally = new DiskTally(parts.budget());
         maker = new RoomMaker(parts.budget(), views, parts.policy(), eviction, parts.acts());
         if (parts.loaded().problem() != null) {
             news.warn(parts.loaded().problem());
@@ -229,47 +226,14 @@ public final class MirrorDisk implements Room, AutoCloseable {
 
     private DiskOutcome madeRoom(long bytes) throws IOException, InterruptedException {
         DiskOutcome outcome = maker.make(bytes);
-        note(outcome);
+        tally.note(outcome);
         news.tell(outcome);
         return outcome;
     }
 
-    /** What is told of it by {@link #figures}. Its own thread. */
-    private void note(DiskOutcome outcome) {
-        DiskStanding before = outcome.before();
-        long freed = outcome.freedBytes();
-        looked = new Looked(
-                new DiskStanding(
-                        before.budgetBytes(),
-                        Math.max(0, before.usedBytes() - freed),
-                        before.freeBytes() + freed,
-                        before.reserveBytes()),
-                outcome.missingBytes(),
-                outcome.why(),
-                System.nanoTime());
-        evictedBytes = evictedBytes + freed;
-        evictedModels =
-                evictedModels + outcome.models().stream().filter(Chosen::isGone).count();
-    }
-
-    /** How it stands; null before the first look. Looks again where that is a while ago, so it may wait for the disk. Any thread. */
+    /** How it stands; null before the first look. May wait for the disk. Any thread. */
     public DiskFigures figures() {
-        Looked last = looked;
-        if (last == null) {
-            return null;
-        }
-        long nanos = last.nanos();
-        DiskStanding standing = last.standing();
-        if (System.nanoTime() - nanos > DiskPace.FILLING_NANOS) {
-            try {
-                standing = parts.budget().look();
-                nanos = System.nanoTime();
-            } catch (IOException unseen) {
-                standing = last.standing();
-            }
-        }
-        double agoSeconds = (System.nanoTime() - nanos) / 1e9;
-        return new DiskFigures(standing, last.missingBytes(), last.why(), agoSeconds, evictedBytes, evictedModels);
+        return tally.figures();
     }
 
     private List<ByHand> evictedByHand(Predicate<MirroredModel> which, String by)
@@ -289,7 +253,7 @@ public final class MirrorDisk implements Room, AutoCloseable {
         if (!chosen.isEmpty()) {
             double seconds = (System.nanoTime() - began) / 1e9;
             DiskOutcome outcome = new DiskOutcome(before, 0, true, null, by, chosen, List.of(), 0, "", seconds);
-            note(outcome);
+            tally.note(outcome);
             news.tell(outcome);
         }
         return chosen.stream()
