@@ -3,6 +3,7 @@ package dev.nowake.agent.mirror.serve;
 import dev.nowake.agent.config.MirrorSettings;
 import dev.nowake.agent.mirror.Fills;
 import dev.nowake.agent.mirror.Twin;
+import dev.nowake.agent.mirror.fill.FileNow;
 import dev.nowake.agent.mirror.fill.FillParts;
 import dev.nowake.agent.mirror.fill.FillSettings;
 import dev.nowake.agent.mirror.fill.Filler;
@@ -17,11 +18,13 @@ import dev.nowake.agent.stage.ContentDigest;
 import dev.nowake.kernel.Features.Feature;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
+import dev.nowake.model.FileId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -47,6 +50,7 @@ public final class Mirror implements AutoCloseable {
     private final boolean ranges;
     private final Thread syncing;
     private final Upkeep upkeep;
+    private final FillRate rate = new FillRate();
     private volatile boolean closed;
 
     /** What a mirror needs of its host. */
@@ -169,6 +173,7 @@ public final class Mirror implements AutoCloseable {
 
     /** Links that somebody has removed are set again; what went wrong unseen is told. */
     private void look() {
+        rate.look(filler.figures().fetchedBytes(), System.nanoTime());
         try {
             if (store.expose()) {
                 listener.warned("the links of mirror " + settings.name() + " were gone: they are there again");
@@ -236,7 +241,18 @@ public final class Mirror implements AutoCloseable {
     }
 
     public MirrorFigures figures() {
-        return new MirrorFigures(store.stored(), filler.figures(), gates.gate().figures(), ranges ? "range" : "file");
+        return new MirrorFigures(
+                store.stored(),
+                filler.figures(),
+                rate.bytesPerSecond(),
+                gates.gate().figures(),
+                !gates.opens().isTripped(),
+                ranges ? "range" : "file");
+    }
+
+    /** What is going on with each file that anything is wanted of, or failed of, just now. Any thread. */
+    public Map<FileId, FileNow> underWay() {
+        return filler.files();
     }
 
     /**
