@@ -37,7 +37,15 @@ public final class PassingRead implements AutoCloseable {
 
     /** @throws IOException as open(2) */
     public static PassingRead open(Kernel kernel, Path path) throws IOException {
-        OpenFile file = kernel.files().open(path);
+        return owning(kernel, kernel.files().open(path));
+    }
+
+    /** Of the file that is open there, whatever its name leads to by now; it stays open. */
+    public static PassingRead of(Kernel kernel, OpenFile file) throws IOException {
+        return owning(kernel, kernel.files().reopen(file));
+    }
+
+    private static PassingRead owning(Kernel kernel, OpenFile file) throws IOException {
         OpenFile ahead = null;
         try {
             ahead = kernel.files().reopen(file);

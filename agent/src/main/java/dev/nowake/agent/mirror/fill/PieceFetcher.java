@@ -199,7 +199,7 @@ final class PieceFetcher {
             remote = openRemote(fetch);
             // Through page cache an open may drop what others have asked for.
             boolean isForCourses = remote.kind().isServed() && remote.isDirect();
-            OpenEnds ends = new OpenEnds(remote, writes.open(twin), isForCourses);
+            OpenEnds ends = new OpenEnds(remote, writes.open(twin, remote.status()), isForCourses);
             remote = null;
             return ends;
         } catch (KernelException refused) {
@@ -228,7 +228,7 @@ final class PieceFetcher {
             FileStatus status = files().status(remote);
             RemoteKind kind = RemoteKind.of(status.device());
             requireSame(fetch, status, kind);
-            RemoteFile opened = new RemoteFile(remote, status, kind, direct ? null : passing(fetch, twin));
+            RemoteFile opened = new RemoteFile(remote, status, kind, direct ? null : passing(fetch, twin, remote));
             remote = null;
             return opened;
         } finally {
@@ -238,10 +238,10 @@ final class PieceFetcher {
         }
     }
 
-    private PassingRead passing(Fetch fetch, Twin twin) throws Fault, KernelException, Work.Abandoned {
+    private PassingRead passing(Fetch fetch, Twin twin, OpenFile remote) throws Fault, KernelException, Work.Abandoned {
         fetch.ask();
         try {
-            return PassingRead.open(parts.kernel(), twin.remote());
+            return PassingRead.of(parts.kernel(), remote);
         } catch (KernelException refused) {
             throw refused;
         } catch (IOException refused) {
