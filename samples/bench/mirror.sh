@@ -31,12 +31,12 @@ tree=$place/m
 plain=$place/plain
 mkdir -p "$plain" "$place/out" "$run/none"
 cleanup() {
+  kill -USR2 ${server:+"$server"} 2>/dev/null || : # a process that waits for it would not end
   end_host
-  kill -USR2 ${server:+"$server"} 2>/dev/null || :
   unmount
   rm -rf --one-file-system "$place"
 }
-bytes=$(stat -c %s "${below[@]}" | awk '{ all += $1 } END { print all }')
+bytes=$(stat -c %s "${below[@]}" | awk '{ all += $1 } END { printf "%.0f\n", all }')
 
 # Resident, and a moment ago: the disk below the remote is not to be measured.
 warm_remote() { cat "$@" >/dev/null; }
@@ -196,7 +196,7 @@ tell_loads() {
 reads() {
   results=$run/mirror.reads
   : >"$results"
-  latency=2000 bandwidth=1G
+  latency=2000 bandwidth=200M
   cp "${below[0]}" "$plain/one"
   warm_remote "${below[@]}"
   mount_slow "$BENCH_DIR/four" $latency $bandwidth
@@ -239,7 +239,7 @@ readers() {
   local many=100 pids=() how
   mapfile -t below < <(model "$BENCH_DIR/half" 512MiB 4)
   local bytes
-  bytes=$(stat -c %s "${below[@]}" | awk '{ all += $1 } END { print all }')
+  bytes=$(stat -c %s "${below[@]}" | awk '{ all += $1 } END { printf "%.0f\n", all }')
   for how in $HOWS; do
     warm_remote "${below[@]}"
     mount_slow "$BENCH_DIR/half" 10000 2G

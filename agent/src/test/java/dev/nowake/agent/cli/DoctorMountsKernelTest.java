@@ -152,7 +152,7 @@ class DoctorMountsKernelTest extends SlowMountCase {
         MountLook look = looks(Path.of("/")).getFirst();
         MountLook odd = new MountLook(
                 look.mount(), look.kind(), new MountReadAhead(denied, 128 << 10), null, List.of(), look.opens());
-        MountsInQuestion question = new MountsInQuestion(MountInfo.read(), List.of(mount), "", List.of(odd));
+        MountsInQuestion question = new MountsInQuestion(MountInfo.read(), List.of(mount), "", List.of(odd), List.of());
         Invocation invocation = new Invocation(null, null, System.out, System.err, false);
         assertThatThrownBy(() -> new MountFix(invocation, Fix.READ_AHEAD, false).run(List.of(mount), question))
                 .isInstanceOfSatisfying(CliException.class, failure -> {

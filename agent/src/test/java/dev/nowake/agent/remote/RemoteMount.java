@@ -111,6 +111,11 @@ public final class RemoteMount implements AutoCloseable {
         servers.forEach(ServerProcess::end);
     }
 
+    /** The mount is gone from its place, as after umount(8); who still has a file of it open keeps it. */
+    public void detach() {
+        unmount();
+    }
+
     @Override
     public void close() throws IOException {
         try {

@@ -49,6 +49,7 @@ public final class OpenGate implements AutoCloseable {
     private final Thread thread;
     private volatile long lastTurn = System.nanoTime();
     private volatile boolean closed;
+    private volatile boolean tripped;
 
     OpenGate(
             String name, PermissionGroup group, FileAccess files, Function<FileId, Twin> twins, Doorkeeper doorkeeper) {
@@ -160,8 +161,14 @@ public final class OpenGate implements AutoCloseable {
 
     /** Lets every open go on at once, whatever hangs. */
     void trip() {
+        tripped = true;
         closed = true;
         group.abandon();
+    }
+
+    /** Whether the watch has closed it: files are read as they are. */
+    public boolean isTripped() {
+        return tripped;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.nowake.agent.mirror.serve;
 import dev.nowake.agent.config.MirrorSettings;
 import dev.nowake.agent.mirror.Fills;
 import dev.nowake.agent.mirror.Twin;
+import dev.nowake.agent.mirror.fill.FileNow;
 import dev.nowake.agent.mirror.fill.FillParts;
 import dev.nowake.agent.mirror.fill.FillSettings;
 import dev.nowake.agent.mirror.fill.Filler;
@@ -17,10 +18,12 @@ import dev.nowake.agent.stage.ContentDigest;
 import dev.nowake.kernel.Features.Feature;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
+import dev.nowake.model.FileId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -46,6 +49,7 @@ public final class Mirror implements AutoCloseable {
     private final boolean ranges;
     private final Thread syncing;
     private final Upkeep upkeep;
+    private final FillRate rate = new FillRate();
     private volatile boolean closed;
 
     /** What a mirror needs of its host. */
@@ -97,7 +101,7 @@ public final class Mirror implements AutoCloseable {
             gates.suspend();
             filler.close();
             gates.close();
-            gates.leave(); // somebody may wait, and what he waits for is not here
+            gates.leave(null); // somebody may wait, and what he waits for is not here
             claim.close();
             throw failed;
         }
@@ -169,10 +173,20 @@ public final class Mirror implements AutoCloseable {
             gates.gate().forget(twin);
             door.forget(twin);
         }
+
+        @Override
+        public void putAway(Twin twin) {
+            try {
+                gates.gate().release(twin);
+            } catch (KernelException stays) {
+                listener.warned(twin.local() + " stays guarded: " + stays.getMessage());
+            }
+        }
     }
 
     /** Links that somebody has removed are set again; what went wrong unseen is told. */
     private void look() {
+        rate.look(filler.figures().fetchedBytes(), System.nanoTime());
         try {
             if (store.expose()) {
                 listener.warned("the links of mirror " + settings.name() + " were gone: they are there again");
@@ -226,7 +240,18 @@ public final class Mirror implements AutoCloseable {
     }
 
     public MirrorFigures figures() {
-        return new MirrorFigures(store.stored(), filler.figures(), gates.gate().figures(), ranges ? "range" : "file");
+        return new MirrorFigures(
+                store.stored(),
+                filler.figures(),
+                rate.bytesPerSecond(),
+                gates.gate().figures(),
+                !gates.opens().isTripped(),
+                ranges ? "range" : "file");
+    }
+
+    /** What is going on with each file that anything is wanted of, or failed of, just now. Any thread. */
+    public Map<FileId, FileNow> underWay() {
+        return filler.files();
     }
 
     /**
@@ -247,7 +272,7 @@ public final class Mirror implements AutoCloseable {
         if (parked.open().isEmpty() && parked.failures().isEmpty()) {
             gates.end();
         } else {
-            long pid = gates.leave();
+            long pid = gates.leave(store.openFolder());
             listener.warned(parked.open().size() + " incomplete files of mirror " + settings.name()
                     + " are open: process " + pid
                     + " keeps what is missing of them from being read as zeros, until nowake"

@@ -251,6 +251,11 @@ public final class Store implements AutoCloseable {
         }
     }
 
+    /** Where {@link #park} has put files that somebody has open. */
+    public Path openFolder() {
+        return parts.places().open();
+    }
+
     /** What the mirror's files may take of the local disk now. */
     public long budgetBytes() throws IOException {
         return StoreState.budgetBytes(
@@ -261,6 +266,16 @@ public final class Store implements AutoCloseable {
         return parts.twins().named().stream()
                 .mapToLong(MirroredFile::writtenBytes)
                 .sum();
+    }
+
+    /** What came of the last look through the remote; null before the first. */
+    public SyncOutcome lastLook() {
+        return state.last();
+    }
+
+    /** Whether the remote answers. Never waits. */
+    public RemoteState remote() {
+        return state.remote();
     }
 
     /** How it stands. */

@@ -164,6 +164,7 @@ class MirrorSpaceKernelTest {
         Decider decider = new Decider(policies, counters, journal);
         space.set(MirrorSpace.of(
                 mirror,
+                settings,
                 new MirrorSpace.Host(
                         kernel,
                         new NamedPolicy(

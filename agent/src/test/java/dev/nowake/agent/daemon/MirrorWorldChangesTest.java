@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** Files, clocks and switches that change while a mirror is used. */
 @Tag("kernel")
-final class MirrorChangesTest {
+final class MirrorWorldChangesTest {
     private static final int PIECE = 4 * MirrorHost.MIB;
     private static final long YEARS = Duration.ofDays(3652).toSeconds();
 
