@@ -11,6 +11,8 @@ here=$(dirname "$(readlink -f "$0")")
 
 # ---- in the container ----
 
+. "$here/check-mirror.sh"
+
 fail() { echo "failed: $*" >&2; systemctl status --no-pager nowake.service | cut -c1-160 >&2 || :; tail -n 20 /var/lib/nowake/journal.jsonl >&2 || :; exit 1; }
 good() { echo "ok $*"; }
 property() { systemctl show -P "$1" nowake.service; }
@@ -125,6 +127,7 @@ inside() {
   [ ! -e /run/nowake/nowake.sock ] || fail "its socket is left"
   [ -z "$(cat /sys/fs/cgroup/system.slice/nowake.service/cgroup.procs 2>/dev/null)" ] || fail "a process is left"
   good "stop: in $took ms, and nothing is left"
+  mirror_steps
 }
 
 if [ "${1:-}" = inside ]; then
@@ -150,10 +153,11 @@ done
 [ "$(id -u)" = 0 ] || cannot "needs root"
 
 work=$(mktemp -d "${TMPDIR:-/var/tmp}/nowake-check.XXXXXX")
-loop=
+loop='' disk=''
 clean_up() {
   ! mountpoint -q "$work/mnt" || umount "$work/mnt"
   [ -z "$loop" ] || losetup -d "$loop"
+  [ -z "$disk" ] || losetup -d "$disk"
   rm -rf --one-file-system "$work"
 }
 trap clean_up EXIT
@@ -189,6 +193,10 @@ loop=$(losetup -f --show "$work/image") || cannot "no loop device"
 mount "$loop" "$work/mnt"
 model "$work/mnt/llama"
 umount "$work/mnt"
+truncate -s 512M "$work/disk"
+mkfs.ext4 -q "$work/disk"
+disk=$(losetup -f --show "$work/disk") || cannot "no loop device"
+slowfs=$("$here/../samples/slowfs/build.sh" "$work/slowfs") || cannot "no slow filesystem"
 model "$work/hub/llama"
 model "$work/other/llama"
 chown -R 65534 "$work/hub" "$work/other" # models are not root's: their residency and release take a right of their own
@@ -197,4 +205,5 @@ find "$work/hub" "$work/other" -name '*.safetensors' -exec dd of={} oflag=nocach
 "$here/box.sh" --timeout 180 --bind-ro "$here:/opt/nowake" \
   --bind-ro "$work/nowake:/usr/bin/nowake" --bind-ro "$work/lib:/usr/lib/nowake/lib" --bind-ro "$runtime:/usr/lib/nowake/runtime" \
   --bind "$work/hub:/root/.cache/huggingface" --bind "$work/other:/opt/other" --bind "$loop:/dev/nowake-check" \
+  --bind "$disk:/dev/nowake-disk" --bind /dev/fuse --bind-ro "$slowfs:/opt/slowfs" \
   -- /opt/nowake/check.sh inside 3.5 $((22 << 20)) || exit 1

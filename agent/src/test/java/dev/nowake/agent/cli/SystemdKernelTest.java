@@ -33,7 +33,7 @@ final class SystemdKernelTest {
         }
         Assumptions.assumeTrue(tried, output);
         assertThat(exit).as(output).isZero();
-        assertThat(output.lines().filter(line -> line.startsWith("ok "))).hasSize(8);
+        assertThat(output.lines().filter(line -> line.startsWith("ok "))).hasSize(12);
     }
 
     private static String classPath() {

@@ -29,23 +29,42 @@ final class LocalWrites {
         this.parts = parts;
     }
 
-    /** The path may lead to a fresh file by now, which is no business of this twin's. */
-    OpenFile open(Twin twin) throws Fault {
+    /**
+     * The path may lead to a fresh file by now, which is no business of this twin's.
+     *
+     * @param remote of the open file that its bytes are to come from
+     */
+    OpenFile open(Twin twin, FileStatus remote) throws Fault {
         OpenFile local = null;
+        Fault wrong;
         try {
             local = openPatiently(twin);
             FileStatus status = parts.kernel().files().status(local);
-            if (new FileId(status.device(), status.inode()).equals(twin.id())) {
+            boolean same = new FileId(status.device(), status.inode()).equals(twin.id());
+            if (same && mayShow(status, remote)) {
                 return local;
             }
+            wrong = same
+                    ? new Fault(
+                            FailureKind.DENIED,
+                            PathText.of(twin.remote()) + " is another user's now, or for fewer to read than "
+                                    + PathText.of(twin.local()))
+                    : new Fault(FailureKind.CHANGED, PathText.of(twin.local()) + " is another file now");
         } catch (KernelException refused) {
-            if (local != null) {
-                local.close();
-            }
-            throw fault(twin, refused);
+            wrong = fault(twin, refused);
         }
-        local.close();
-        throw new Fault(FailureKind.CHANGED, PathText.of(twin.local()) + " is another file now");
+        if (local != null) {
+            local.close();
+        }
+        throw wrong;
+    }
+
+    /**
+     * Who may write to the remote folder can put a link, or a file that he has not made, in a listed one's place, of the same
+     * size and time: root would read it for him.
+     */
+    private static boolean mayShow(FileStatus local, FileStatus remote) {
+        return local.uid() == remote.uid() && (local.mode() & ~remote.mode() & 0777) == 0;
     }
 
     /** Whoever holds a lease on the file looks whether it is used, and lets it go again. */

@@ -198,7 +198,7 @@ final class PieceFetcher {
             remote = openRemote(fetch);
             // Through page cache an open may drop what others have asked for.
             boolean isForCourses = remote.kind().isServed() && remote.isDirect();
-            OpenEnds ends = new OpenEnds(remote, writes.open(twin), isForCourses);
+            OpenEnds ends = new OpenEnds(remote, writes.open(twin, remote.status()), isForCourses);
             remote = null;
             return ends;
         } catch (KernelException refused) {

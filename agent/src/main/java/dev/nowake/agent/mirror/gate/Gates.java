@@ -213,10 +213,15 @@ public final class Gates implements AutoCloseable {
         gate.close();
     }
 
-    /** After {@link #close}: leaves the group to the keeper, for a successor; without one it will say no. */
-    public synchronized long leave() throws IOException {
+    /**
+     * After {@link #close}: leaves the group to the keeper, for a successor; without one it will say no.
+     *
+     * @param deletable a folder whose files the keeper is to delete then, so that they are gone when nobody has them open any
+     *     more, and it ends; null for none
+     */
+    public synchronized long leave(Path deletable) throws IOException {
         ending = true;
-        keeper.leave();
+        keeper.leave(deletable);
         return keeper.pid();
     }
 

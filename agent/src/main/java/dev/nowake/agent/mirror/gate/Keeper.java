@@ -218,11 +218,19 @@ final class Keeper implements AutoCloseable {
         alive.write(ByteBuffer.wrap("deny\n".getBytes(StandardCharsets.US_ASCII)));
     }
 
-    /** Leaves it to itself: it holds the group on when this daemon is gone. */
-    void leave() throws IOException {
-        if (alive != null) {
-            alive.close();
+    /**
+     * Leaves it to itself: it holds the group on when this daemon is gone.
+     *
+     * @param deletable a folder it is to delete when nobody has come in time; null for none
+     */
+    void leave(Path deletable) throws IOException {
+        if (alive == null) {
+            return;
         }
+        if (deletable != null && deletable.toString().indexOf('\n') < 0) {
+            alive.write(ByteBuffer.wrap(("left " + deletable + "\n").getBytes(StandardCharsets.UTF_8)));
+        }
+        alive.close();
     }
 
     /** Ends it. The group lives on only where somebody else holds it. */
@@ -238,7 +246,7 @@ final class Keeper implements AutoCloseable {
         } catch (ExecutionException | TimeoutException itEndsLater) {
             // nothing more can be done to it
         }
-        leave();
+        leave(null);
         Files.deleteIfExists(fifo);
     }
 

@@ -10,6 +10,7 @@ import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
+import dev.nowake.model.FileId;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -59,6 +60,10 @@ final class Allocation implements Blocks {
 
     private void give(Twin twin, long sizeBytes, long missingBytes) throws KernelException {
         try (OpenFile file = kernel.fileSpace().openForWriting(twin.local())) {
+            FileStatus status = kernel.files().status(file);
+            if (!new FileId(status.device(), status.inode()).equals(twin.id())) {
+                return; // its name is another's by now
+            }
             try {
                 kernel.fileSpace().allocate(file, 0, sizeBytes);
             } catch (KernelException full) {

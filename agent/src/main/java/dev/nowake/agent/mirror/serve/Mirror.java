@@ -103,7 +103,7 @@ public final class Mirror implements AutoCloseable {
             gates.suspend();
             filler.close();
             gates.close();
-            gates.leave(); // somebody may wait, and what he waits for is not here
+            gates.leave(null); // somebody may wait, and what he waits for is not here
             claim.close();
             throw failed;
         }
@@ -168,6 +168,15 @@ public final class Mirror implements AutoCloseable {
         public void gone(Twin twin) {
             gates.gate().forget(twin);
             door.forget(twin);
+        }
+
+        @Override
+        public void putAway(Twin twin) {
+            try {
+                gates.gate().release(twin);
+            } catch (KernelException stays) {
+                listener.warned(twin.local() + " stays guarded: " + stays.getMessage());
+            }
         }
     }
 
@@ -273,7 +282,7 @@ public final class Mirror implements AutoCloseable {
         if (parked.open().isEmpty() && parked.failures().isEmpty()) {
             gates.end();
         } else {
-            long pid = gates.leave();
+            long pid = gates.leave(store.openFolder());
             listener.warned(parked.open().size() + " incomplete files of mirror " + settings.name()
                     + " are open: process " + pid
                     + " keeps what is missing of them from being read as zeros, until nowake"

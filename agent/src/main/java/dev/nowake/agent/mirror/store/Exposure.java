@@ -5,10 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 
 /** The two links by which loaders get to the tree: {@code local} to one in the run folder, that one to the tree. */
 record Exposure(Places places) {
+    private static final Set<PosixFilePermission> FOR_ALL = PosixFilePermissions.fromString("rwxr-xr-x");
+
     /** @throws IOException with one line where something that is not our link is at {@code local} */
     void check() throws IOException {
         Path local = places.local();
@@ -31,9 +35,9 @@ record Exposure(Places places) {
     boolean expose() throws IOException {
         check();
         Path folder = places.run().getParent();
-        if (!Files.isDirectory(folder)) {
-            Files.createDirectories(
-                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+        Files.createDirectories(folder);
+        if (!Files.getPosixFilePermissions(folder).equals(FOR_ALL)) {
+            Files.setPosixFilePermissions(folder, FOR_ALL); // the daemon's umask hides what it makes
         }
         boolean news = !leadsTo(places.run(), places.tree());
         if (news) {

@@ -134,9 +134,9 @@ final class Held implements AutoCloseable {
         }
     }
 
-    /** Nothing here is run with its owner's rights: those bits stay away. */
+    /** Nothing here is run with its owner's rights: those bits stay away. In a folder for all nobody takes others' names. */
     static int plainMode(UnixFacts facts) {
-        return facts.mode() & 0777;
+        return facts.mode() & (facts.isFolder() ? 01777 : 0777);
     }
 
     private UserDefinedFileAttributeView attributes() {

@@ -27,9 +27,10 @@ final class Opening {
 
     /** What had to be done, for {@link Stored}. */
     List<String> takeOver() throws IOException {
-        Path parked = parts.places().parked();
-        try (Held held = parts.hold(parked, UnixFacts.of(parked).id())) {
-            unpark(held, Path.of(""));
+        for (Path away : List.of(parts.places().parked(), parts.places().open())) {
+            try (Held held = parts.hold(away, UnixFacts.of(away).id())) {
+                unpark(away, held, Path.of(""));
+            }
         }
         try (Held tree = folders.root()) {
             load(tree, Path.of(""), 0);
@@ -37,25 +38,25 @@ final class Opening {
         return tally.told();
     }
 
-    private void unpark(Held folder, Path relative) throws IOException {
+    private void unpark(Path away, Held folder, Path relative) throws IOException {
         for (Path name : TreeFolders.names(folder)) {
             Path each = relative.resolve(name);
             UnixFacts facts = UnixFacts.of(folder.at(name));
             if (facts.isFolder()) {
                 try (Held inner = parts.hold(folder.at(name), facts.id())) {
-                    unpark(inner, each);
+                    unpark(away, inner, each);
                 }
                 Files.delete(folder.at(name));
             } else {
-                back(folder.at(name), each, facts);
+                back(away, folder.at(name), each, facts);
             }
         }
     }
 
     /** Guarded before it has its name. */
-    private void back(Path path, Path relative, UnixFacts facts) throws IOException {
+    private void back(Path away, Path path, Path relative, UnixFacts facts) throws IOException {
         Path name = relative.getFileName();
-        Path parked = parts.places().parked().resolve(relative);
+        Path parked = away.resolve(relative);
         try (Held parent = folders.at(relative.getParent())) {
             boolean free = parent != null && UnixFacts.ofNullable(parent.at(name)) == null;
             MirroredFile twin = free && facts.isFile() ? believed(path, relative, parked, facts) : null;

@@ -26,26 +26,42 @@ final class Parking {
     /** What became of the incomplete files. */
     Parked park() {
         List<String> failures = new ArrayList<>();
-        List<Path> open = new ArrayList<>();
+        List<MirroredFile> away = new ArrayList<>();
         for (MirroredFile twin : List.copyOf(parts.twins().named())) {
-            if (twin.isComplete()) {
-                continue;
+            if (!twin.isComplete()) {
+                attempt(twin, failures, () -> {
+                    if (takeAway(twin)) {
+                        away.add(twin);
+                    }
+                });
             }
-            try {
-                if (park(twin)) {
+        }
+        List<Path> open = new ArrayList<>();
+        for (MirroredFile twin : away) { // all are renamed by now: an open that was under way then is over
+            attempt(twin, failures, () -> {
+                if (isLeft(twin)) {
                     open.add(twin.relative());
                 }
-            } catch (IOException failed) {
-                failures.add(PathText.of(twin.relative()) + ": " + RemoteFiles.reason(failed));
-            }
+            });
         }
         return new Parked(failures, open);
     }
 
-    /** Whether somebody has it open. */
-    private boolean park(MirroredFile twin) throws IOException {
-        Path place = parts.places().parked().resolve(twin.relative());
-        Files.createDirectories(place.getParent());
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    private static void attempt(MirroredFile twin, List<String> failures, Step step) {
+        try {
+            step.run();
+        } catch (IOException failed) {
+            failures.add(PathText.of(twin.relative()) + ": " + RemoteFiles.reason(failed));
+        }
+    }
+
+    /** Whether it had its name in the tree still. */
+    private boolean takeAway(MirroredFile twin) throws IOException {
+        Path place = place(parts.places().parked(), twin);
         try (Held parent = folders.at(twin.relative().getParent())) {
             Path path = parent == null ? null : parent.at(twin.relative().getFileName());
             UnixFacts there = path == null ? null : UnixFacts.ofNullable(path);
@@ -56,9 +72,27 @@ final class Parking {
         }
         twin.movedTo(place);
         parts.twins().unname(twin);
-        try (Held held = parts.hold(place, twin.id())) {
-            return isUsed(held);
+        return true;
+    }
+
+    /** Whether somebody has it open. Else it needs no guard until it is shown again. */
+    private boolean isLeft(MirroredFile twin) throws IOException {
+        try (Held held = parts.hold(twin.local(), twin.id())) {
+            if (!isUsed(held)) {
+                parts.listener().putAway(twin);
+                return false;
+            }
         }
+        Path kept = place(parts.places().open(), twin);
+        Files.move(twin.local(), kept, StandardCopyOption.ATOMIC_MOVE);
+        twin.movedTo(kept);
+        return true;
+    }
+
+    private static Path place(Path folder, MirroredFile twin) throws IOException {
+        Path place = folder.resolve(twin.relative());
+        Files.createDirectories(place.getParent());
+        return place;
     }
 
     private boolean isUsed(Held held) {

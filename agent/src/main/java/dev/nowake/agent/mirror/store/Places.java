@@ -11,6 +11,7 @@ import java.nio.file.Path;
  * @param tree what loaders see
  * @param fresh where files are made before they are moved into the tree; empty at every start
  * @param parked incomplete files while no daemon serves them, under their names
+ * @param open those of them that somebody had open when the daemon stopped: gone with their last user when no other daemon comes
  * @param aside what others have put into the tree
  * @param lock held by the daemon that uses all this
  * @param seen which filesystem the remote folder was on when it was last looked through
@@ -18,7 +19,17 @@ import java.nio.file.Path;
  * @param run a link to the tree in a folder that a restart of the host empties: nobody reads files with holes before the
  *     daemon is there
  */
-record Places(Path base, Path tree, Path fresh, Path parked, Path aside, Path lock, Path seen, Path local, Path run) {
+record Places(
+        Path base,
+        Path tree,
+        Path fresh,
+        Path parked,
+        Path open,
+        Path aside,
+        Path lock,
+        Path seen,
+        Path local,
+        Path run) {
     static Places of(MirrorSettings settings, Path runFolder) {
         Path base = settings.local().resolveSibling("." + settings.name() + ".nowake");
         return new Places(
@@ -26,6 +37,7 @@ record Places(Path base, Path tree, Path fresh, Path parked, Path aside, Path lo
                 base.resolve("tree"),
                 base.resolve("fresh"),
                 base.resolve("parked"),
+                base.resolve("open"),
                 base.resolve("aside"),
                 base.resolve("lock"),
                 base.resolve("remote"),

@@ -251,6 +251,11 @@ public final class Store implements AutoCloseable {
         }
     }
 
+    /** Where {@link #park} has put files that somebody has open. */
+    public Path openFolder() {
+        return parts.places().open();
+    }
+
     /** What the mirror's files may take of the local disk now. */
     public long budgetBytes() throws IOException {
         return StoreState.budgetBytes(

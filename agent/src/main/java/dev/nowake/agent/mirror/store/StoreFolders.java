@@ -14,6 +14,9 @@ import java.nio.file.attribute.UserDefinedFileAttributeView;
 record StoreFolders(Places places) {
     private static final String PROBE = "nowake.probe";
 
+    /** strerror(EROFS). */
+    private static final String READ_ONLY = "Read-only file system";
+
     /** @throws IOException with one line that says what to do */
     void make() throws IOException {
         Path parent = places.base().getParent();
@@ -30,6 +33,7 @@ record StoreFolders(Places places) {
         }
         folder(places.fresh(), "rwx------");
         folder(places.parked(), "rwx------");
+        folder(places.open(), "rwx------");
         folder(places.aside(), "rwx------");
         if (!Files.getFileStore(places.tree()).equals(Files.getFileStore(places.fresh()))) {
             throw new IOException(places.tree() + " is on another disk than " + places.base() + ": unmount it");
@@ -46,7 +50,11 @@ record StoreFolders(Places places) {
                 Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(rights));
             }
         } catch (FileSystemException refused) {
-            throw new IOException(folder + " cannot be made: " + RemoteFiles.reason(refused));
+            String why = RemoteFiles.reason(refused);
+            throw new IOException(folder + " cannot be made: " + why
+                    + (why.equals(READ_ONLY)
+                            ? "; where the service's unit makes it so, add ReadWritePaths= to it"
+                            : ""));
         }
     }
 

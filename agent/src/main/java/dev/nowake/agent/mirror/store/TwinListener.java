@@ -22,4 +22,9 @@ public interface TwinListener {
 
     /** The file has no name any more, nor does anybody have it open: nobody will ever read it. */
     void gone(Twin twin);
+
+    /** Nobody has it open, and nobody can open it, until another daemon shows it again: nobody has to keep its guard. */
+    default void putAway(Twin twin) {
+        // it may be kept all the same
+    }
 }

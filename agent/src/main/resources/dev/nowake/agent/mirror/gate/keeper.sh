@@ -1,17 +1,24 @@
 # Keeps the group of a mirror's gate alive (its standard input) when the daemon is gone: what waits for bytes goes on
 # waiting for the daemon's successor, which takes the group over and ends this process. If none comes in time, what is
 # missing is an error, never zeros. Ends by itself when no marked file exists any more.
-# $1 a FIFO the daemon holds open; "deny" in it ends the wait  $2 seconds to wait for a successor  $3 descriptors the daemon
-# may have had
+# $1 a FIFO the daemon holds open; "deny" in it ends the wait, also later, and so does the host's end; "left FOLDER" names files
+# to delete then, which are gone with their last user  $2 seconds to wait for a successor  $3 descriptors the daemon may have had
 exec 3<&0 </dev/null
 trap '' HUP INT
 # To open a FIFO for reading waits for a writer, who may be dead by now: this is one itself for a moment.
-word=
+word='' folder=''
 if [ -p "$1" ]; then
   exec 4<>"$1" 5<"$1" 4<&-
-  read -r word <&5
+  read -r word folder <&5
 fi
-[ "$word" = deny ] || sleep "$2" 3<&- 5<&-
+host_ends() { [ -d /run/systemd/system ] && [ "$(timeout 5 systemctl is-system-running 2>/dev/null 3<&- 5<&-)" = stopping ]; }
+seconds=0
+until [ "$word" = deny ] || [ "$seconds" -ge "$2" ] || host_ends; do
+  sleep 1 3<&- 5<&-
+  seconds=$((seconds + 1))
+  read -r word rest <&5
+done
+[ -z "$folder" ] || rm -rf -- "$folder" 3<&- 5<&-
 
 deny() { # struct fanotify_response: the event's number, then FAN_DENY with EIO
   low=$(($1 & 255))
@@ -36,3 +43,4 @@ while grep -q '^fanotify ino' /proc/$$/fdinfo/3; do
     sleep 1 3<&-
   fi
 done
+rm -f -- "$1"

@@ -124,7 +124,18 @@ final class FaultyFiles extends ForwardingKernel implements FileAccess, BulkFile
 
     @Override
     public OpenFile reopen(OpenFile file) throws KernelException {
-        return real.files().reopen(file);
+        OpenFile again = real.files().reopen(file);
+        Path path = paths.get(file);
+        if (path == null) {
+            return again;
+        }
+        OpenFile[] own = new OpenFile[1];
+        own[0] = new OpenFile(again.fd(), fd -> {
+            paths.remove(own[0]);
+            again.close();
+        });
+        paths.put(own[0], path);
+        return own[0];
     }
 
     @Override

@@ -322,4 +322,20 @@ final class RemoteFaultsTest {
         FillRig.assertSame(twin);
         assertThat(rig.filler.figures().abandonedRequests()).isZero();
     }
+
+    /** Size and time are the listed file's; root could read it, the listed file's owner could not. */
+    @ParameterizedTest
+    @CsvSource({"1, 644", "0, 600"})
+    void aLinkToWhatIsClosedToOthersIsNotFollowed(int owner, String mode) throws Exception {
+        rig.start();
+        FakeTwin twin = rig.twin("a", 3 * PIECE);
+        Path secret = Files.write(rig.folder.resolve("secret"), new byte[3 * PIECE]);
+        Files.setLastModifiedTime(secret, Files.getLastModifiedTime(twin.remote()));
+        Files.setAttribute(secret, "unix:uid", owner);
+        Files.setAttribute(secret, "unix:mode", Integer.parseInt(mode, 8));
+        Files.delete(twin.remote());
+        Files.createSymbolicLink(twin.remote(), secret);
+        FillRig.assertFails(rig.filler.need(twin, twin.all()), Errno.EPERM, "for fewer to read");
+        assertThat(rig.readBytes()).isZero();
+    }
 }

@@ -289,7 +289,7 @@ class GateKernelTest {
         asked(3);
         gate.close();
         Process unread = reader(4);
-        keeper.leave(); // as the kernel does at the daemon's end
+        keeper.leave(null); // as the kernel does at the daemon's end
         assertThat(said(taken)).contains("Input/output error");
         assertThat(said(unread)).contains("Input/output error");
         assertThat(said(reader(5))).contains("Input/output error");

@@ -48,12 +48,12 @@ class TreeSyncTest extends StoreCase {
         SyncOutcome again = sync();
         assertThat(again.appeared() + again.changed() + again.removed()).isZero();
         Files.setAttribute(secret, "unix:mode", 04600);
-        Files.setAttribute(rig.remote.resolve("sub"), "unix:mode", 0700);
+        Files.setAttribute(rig.remote.resolve("sub"), "unix:mode", 01700);
         assertThat(sync().changed()).isZero();
         assertThat(Files.getAttribute(rig.tree().resolve("sub/deep/secret.bin"), "unix:mode"))
                 .as("nothing here is run with its owner's rights")
                 .isEqualTo(0100600);
-        assertThat(Files.getAttribute(rig.tree().resolve("sub"), "unix:mode")).isEqualTo(040700);
+        assertThat(Files.getAttribute(rig.tree().resolve("sub"), "unix:mode")).isEqualTo(041700);
     }
 
     @Test
