@@ -171,6 +171,9 @@ final class MirrorBadDaysTest {
         host.configure("rescan: 300ms, revalidate: 0s, timeout: 10s, lookahead: 0");
         host.serve();
         long first = host.keepers().getFirst();
+        assertThat(Reader.run("ps", "-o", "sid=", "-p", "" + first))
+                .as("what is sent to the daemon's group is not for it")
+                .isEqualTo("" + first);
         ProcessHandle.of(first).orElseThrow().destroyForcibly();
         await().atMost(MirrorHost.SOON)
                 .until(() -> host.keepers().size() == 1 && !host.keepers().contains(first));

@@ -23,7 +23,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -97,7 +96,6 @@ public final class Mirror implements AutoCloseable {
             this.store = Store.open(claim, kernel, kernel.leases()::heldElsewhere, new Guard(), host.clock());
             this.models = new MirrorModels(store, kernel.files());
             gates.ready();
-            guardFolders();
             store.expose();
         } catch (IOException | RuntimeException failed) {
             gates.suspend();
@@ -152,6 +150,12 @@ public final class Mirror implements AutoCloseable {
         @Override
         public void appears(Twin twin) throws IOException {
             gates.gate().guard(twin);
+            try {
+                gates.opens().guard(twin);
+            } catch (KernelException unheard) {
+                gates.gate().forget(twin);
+                throw unheard;
+            }
         }
 
         @Override
@@ -219,21 +223,7 @@ public final class Mirror implements AutoCloseable {
         if (outcome.appeared() + outcome.changed() + outcome.removed() > 0) {
             models.refresh();
         }
-        guardFolders();
         listener.synced(outcome);
-    }
-
-    /** All of them each time: one that was made anew under its old name has lost its mark. */
-    private void guardFolders() {
-        Set<Path> folders = new HashSet<>();
-        store.twins().forEach(twin -> folders.add(twin.local().getParent()));
-        for (Path folder : folders) {
-            try {
-                gates.opens().guardFolder(folder);
-            } catch (KernelException gone) {
-                continue; // or not there any more: the next look tries again
-            }
-        }
     }
 
     public MirrorSettings settings() {
