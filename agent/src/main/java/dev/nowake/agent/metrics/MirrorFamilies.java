@@ -1,5 +1,6 @@
 package dev.nowake.agent.metrics;
 
+import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.mirror.evict.DiskFigures;
 import dev.nowake.agent.mirror.fill.FailureKind;
 import dev.nowake.agent.mirror.fill.FillFigures;
@@ -19,9 +20,10 @@ final class MirrorFamilies {
         return List.of(
                 Family.gauge(
                         "mirror_served",
-                        "1 while the mirror is served, 0 in observe mode or where it could not be opened",
-                        (look, points) ->
-                                look.mirrors().forEach(mirror -> points.add(mirror.isServed() ? 1 : 0, name(mirror))),
+                        "1 while the mirror is served, 0 where it could not be opened; nothing in observe mode",
+                        (look, points) -> look.mirrors().stream()
+                                .filter(mirror -> mirror.settings().mode() == Mode.ENFORCE)
+                                .forEach(mirror -> points.add(mirror.isServed() ? 1 : 0, name(mirror))),
                         MIRROR),
                 gauge(
                         "mirror_remote_reachable",

@@ -162,6 +162,25 @@ class DoctorMountsKernelTest extends SlowMountCase {
     }
 
     @Test
+    void aMirrorsRemoteIsLookedAtAsARootIs() throws Exception {
+        serve();
+        Path config = Files.writeString(folder.resolve("mirrors.yaml"), """
+                mode: enforce
+                mirrors: [{name: m, remote: %s, local: %s}]
+                """.formatted(mount, folder.resolve("m")));
+        server.hang(); // no server is asked
+        CliRun run = CliRun.real(
+                "doctor",
+                "--output=json",
+                "--socket",
+                folder.resolve("no-socket").toString(),
+                "--config",
+                config.toString());
+        assertThat(found(run)).contains("read-ahead");
+        assertThat(run.json().path("checks").toString()).contains("mirror m").contains("remote on fuse");
+    }
+
+    @Test
     void misuse() {
         doctor("--dry-run").failedWith(ExitCode.USAGE, "usage", "--fix");
         doctor("--fix", "read-ahead", "--probe").failedWith(ExitCode.USAGE, "usage", "one at a time");

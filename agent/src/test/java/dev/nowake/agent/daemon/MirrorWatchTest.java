@@ -199,4 +199,22 @@ final class MirrorWatchTest {
         reload();
         await().atMost(MirrorHost.SOON).until(() -> host.keepers().isEmpty());
     }
+
+    /** Nobody is told no, and nobody reads zeros, whose mirror comes back while he waits. */
+    @Test
+    void whoWaitsForAMirrorThatIsTakenAwayIsAnsweredWhenItIsBack() throws Exception {
+        configure("lookahead: 0");
+        host.serve();
+        Process held = host.held("2.bin");
+        assertThat(held.inputReader().readLine()).isEqualTo("open");
+        for (int round = 0; round < 4; round++) {
+            configure(null);
+            reload();
+            MirrorHost.tell(held, round * 1024L * 1024);
+            configure("lookahead: 0, streams: " + (round + 2));
+            assertThat(reload().path("changes").toString()).contains("mirror m added");
+            assertThat(held.inputReader().readLine()).startsWith("RIGHT");
+        }
+        assertThat(host.told("failed")).allMatch(line -> line.contains("incomplete files of mirror m are open"));
+    }
 }

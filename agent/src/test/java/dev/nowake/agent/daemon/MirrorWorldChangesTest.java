@@ -49,9 +49,11 @@ final class MirrorWorldChangesTest {
 
     @AfterEach
     void tearDown() throws Exception {
+        boolean runs = host.daemon().runs();
         server.answer();
         server.end();
         host.close();
+        assertThat(runs).as("the daemon runs to the end").isTrue();
     }
 
     private void expectRight(String name) throws Exception {
@@ -177,7 +179,7 @@ final class MirrorWorldChangesTest {
 
     private static void set(Path file, long seconds) throws Exception {
         ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
-        Files.write(file, bytes.putLong(0, seconds).array());
+        Files.write(file, bytes.putLong(0, seconds).array(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     }
 
     /** Everything nowake does stops, but not what readers wait for. */

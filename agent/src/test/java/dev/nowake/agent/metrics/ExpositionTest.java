@@ -3,6 +3,7 @@ package dev.nowake.agent.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nowake.agent.config.MirrorSettings;
+import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.execute.MountState;
 import dev.nowake.agent.mirror.evict.DiskFigures;
 import dev.nowake.agent.mirror.evict.DiskStanding;
@@ -80,8 +81,11 @@ class ExpositionTest {
 
     @Test
     void mirrorsAreToldByTheirNames() {
-        daemon.mirrors =
-                List.of(mirror("a", true, "the server is gone"), mirror("b", true, null), mirror("c", false, null));
+        daemon.mirrors = List.of(
+                mirror("a", true, "the server is gone"),
+                mirror("b", true, null),
+                mirror("c", false, null),
+                observed("d"));
         List<String> lines = lines(false, false);
         assertThat(lines)
                 .contains(
@@ -100,14 +104,21 @@ class ExpositionTest {
                         "nowake_mirror_wait_seconds_sum{mirror=\"b\"} 1.5",
                         "nowake_mirror_disk_budget_bytes{mirror=\"b\"} 1000.0",
                         "nowake_mirror_disk_missing_bytes{mirror=\"b\"} 9.0")
+                .noneMatch(line -> line.contains("mirror=\"d\""))
                 .noneMatch(line -> line.contains("{mirror=\"c\"") && !line.startsWith("nowake_mirror_served"));
         assertThat(daemon.counters.get(Counter.ERRORS)).isZero();
     }
 
-    private static MirrorStanding mirror(String name, boolean served, String unreachable) {
+    private static MirrorStanding observed(String name) {
         MirrorSettings settings = MirrorSettings.of(name, Path.of("/remote"), Path.of("/local"));
+        return new MirrorStanding(settings.withMode(Mode.OBSERVE), null, null, "observe", List.of(), 0);
+    }
+
+    private static MirrorStanding mirror(String name, boolean served, String unreachable) {
+        MirrorSettings settings =
+                MirrorSettings.of(name, Path.of("/remote"), Path.of("/local")).withMode(Mode.ENFORCE);
         if (!served) {
-            return new MirrorStanding(settings, null, null, "observe", List.of(), 0);
+            return new MirrorStanding(settings, null, null, "no room", List.of(), 0);
         }
         RemoteState state = new RemoteState(unreachable == null, Instant.EPOCH, unreachable);
         Stored stored = new Stored(
