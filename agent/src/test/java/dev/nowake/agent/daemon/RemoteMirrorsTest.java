@@ -35,7 +35,9 @@ final class RemoteMirrorsTest {
             for (int seed = 1; seed <= FILES; seed++) {
                 assertThat(MirrorHost.said(host.check(seed + ".bin"))).isEqualTo("RIGHT");
             }
-            await("complete").atMost(MirrorHost.SOON).until(() -> host.told("complete").size() == FILES);
+            await("complete")
+                    .atMost(MirrorHost.SOON)
+                    .until(() -> host.told("complete").size() == FILES);
 
             remote.hang();
             String[] said = MirrorHost.said(host.page(FILES + 1 + ".bin", 0)).split(" ");

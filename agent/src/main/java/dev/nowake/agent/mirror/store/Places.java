@@ -19,7 +19,17 @@ import java.nio.file.Path;
  * @param run a link to the tree in a folder that a restart of the host empties: nobody reads files with holes before the
  *     daemon is there
  */
-record Places(Path base, Path tree, Path fresh, Path parked, Path open, Path aside, Path lock, Path seen, Path local, Path run) {
+record Places(
+        Path base,
+        Path tree,
+        Path fresh,
+        Path parked,
+        Path open,
+        Path aside,
+        Path lock,
+        Path seen,
+        Path local,
+        Path run) {
     static Places of(MirrorSettings settings, Path runFolder) {
         Path base = settings.local().resolveSibling("." + settings.name() + ".nowake");
         return new Places(

@@ -52,7 +52,9 @@ record StoreFolders(Places places) {
         } catch (FileSystemException refused) {
             String why = RemoteFiles.reason(refused);
             throw new IOException(folder + " cannot be made: " + why
-                    + (why.equals(READ_ONLY) ? "; where the service's unit makes it so, add ReadWritePaths= to it" : ""));
+                    + (why.equals(READ_ONLY)
+                            ? "; where the service's unit makes it so, add ReadWritePaths= to it"
+                            : ""));
         }
     }
 
