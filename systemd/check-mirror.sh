@@ -45,10 +45,13 @@ mirror_steps() {
   chown -R 65534 /srv/originals/m
   cat >/etc/nowake/nowake.yaml <<YAML
 roots: [{path: /root/.cache/huggingface, mode: observe}]
-mirrors: [{remote: $remote, local: $mirror, mode: enforce, rescan: 1s, revalidate: 0s, lookahead: 0}]
+mirrors:
+  - {remote: $remote, local: $mirror, mode: enforce, rescan: 1s, revalidate: 0s, lookahead: 0}
+  - {remote: /srv/originals, local: /var/elsewhere, mode: enforce}
 YAML
   systemctl start nowake || fail "start with a mirror"
   mount_remote 400M
+  grep -q 'elsewhere.*add ReadWritePaths= to it' /var/lib/nowake/journal.jsonl || fail "not told of a folder that the unit forbids"
   awaits 10 "the remote's files" is_shown m/1.safetensors
   begin_load m/1.safetensors
   ends_right m/1.safetensors

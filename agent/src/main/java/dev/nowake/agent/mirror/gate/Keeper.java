@@ -120,7 +120,8 @@ final class Keeper implements AutoCloseable {
             boolean ours = titled
                     && Files.getAttribute(folder, "unix:uid")
                             .equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
-            return ours ? Path.of(words.get(4)) : null;
+            boolean onHost = ours && Files.isSameFile(folder.resolve("root"), Path.of("/")); // not root of a container
+            return onHost ? Path.of(words.get(4)) : null;
         } catch (IOException | RuntimeException ended) {
             return null;
         }
