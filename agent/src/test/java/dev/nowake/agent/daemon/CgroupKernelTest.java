@@ -85,6 +85,7 @@ final class CgroupKernelTest {
                 loadAndRelease(rig, before);
                 long limitBytes = unit.chargedBytes() + CgroupRoom.MARGIN_BYTES + 64 * MIB >> 12 << 12;
                 unit.limit(limitBytes);
+                rig.keeps(1_100, () -> assertThat(hits(unit)).isZero()); // limits are believed for a second
                 try (Cat reader = Cat.open(List.of(), shards)) {
                     awaitPrefetchStopped(rig);
                     rig.keeps(500, () -> assertThat(hits(unit)).isZero());
