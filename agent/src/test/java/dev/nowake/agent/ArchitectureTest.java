@@ -47,7 +47,7 @@ class ArchitectureTest {
      *   <li>mirror -> stage: links that lead out are followed, and content is held against names, in the one way
      *   <li>mirror -> trust: one way to tell who could replace a folder
      *   <li>trace -> observe: one way to write a path as text that keeps odd bytes
-     *   <li>metrics -> decide, execute, govern: it tells how they stand, from the records they describe themselves with
+     *   <li>metrics -> decide, execute, govern, mirror: it tells how they stand, from the records they describe themselves with
      *   <li>report -> observe: reads what was written there
      *   <li>demo, report -> config: one way to write a size as text
      * </ul>
@@ -68,7 +68,7 @@ class ArchitectureTest {
             progress -> load trace
             trace    -> observe
             sample   ->
-            metrics  -> config decide execute govern observe
+            metrics  -> config decide execute govern mirror observe
             daemon   -> listen identify rules load progress sample decide govern execute observe config control metrics mirror
 
             report   -> config observe
@@ -77,7 +77,7 @@ class ArchitectureTest {
             mirror   -> config identify stage execute decide observe trust
             advice   -> config identify observe
             demo     -> config
-            cli      -> advice daemon demo config control decide identify govern execute observe trace report stage pack
+            cli      -> advice daemon demo config control decide identify govern execute observe trace report stage pack trust
             manual   -> cli
             """;
 

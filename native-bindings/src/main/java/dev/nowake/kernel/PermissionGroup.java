@@ -1,7 +1,6 @@
 package dev.nowake.kernel;
 
 import java.io.IOException;
-import java.nio.file.Path;
 
 /**
  * One group of permission events. {@link #read} belongs to one thread; all else may be called from any. Own acts of this
@@ -42,9 +41,6 @@ public interface PermissionGroup extends AutoCloseable {
     /** Takes it away; one that is not there is no error. Who waits goes on waiting for an answer. */
     void unmark(OpenFile file, long mask) throws KernelException;
 
-    /** Marks the files directly in a folder. */
-    void markFolder(Path folder, long mask) throws KernelException;
-
     /**
      * Waits for events and hands each to {@code sink} on the calling thread.
      *
@@ -54,7 +50,10 @@ public interface PermissionGroup extends AutoCloseable {
      */
     int read(int timeoutMillis, int limit, Sink sink) throws KernelException;
 
-    /** Lets the caller go on. Answering what has been answered, or a group that is closed, does nothing. */
+    /**
+     * Lets the caller go on; by then this process has no descriptor of the file by this event any more. Answering what has been
+     * answered, or a group that is closed, does nothing.
+     */
     void allow(int event);
 
     /**

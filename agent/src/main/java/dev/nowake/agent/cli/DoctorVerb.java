@@ -23,22 +23,23 @@ import tools.jackson.databind.JsonNode;
 @Command(
         name = "doctor",
         description =
-                "Checks what this host offers and says what is missing and what that costs; looks how the roots and PATHs"
-                        + " are mounted and says what makes models load slowly, with the command that cures it. Touches no mount.")
+                "Checks what this host offers and says what is missing and what that costs; looks how the roots, mirrors and"
+                        + " PATHs are mounted and says what makes models load slowly, with the command that cures it. Touches no mount.")
 final class DoctorVerb implements Callable<Integer> {
     private static final Path HOST = Path.of("/");
 
     @Parameters(
             paramLabel = "PATH",
             arity = "0..*",
-            description = "Folders whose filesystems to look at, beside the roots.")
+            description = "Folders whose filesystems to look at, beside the roots and mirrors.")
     private List<String> paths = List.of();
 
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "Roots of this configuration (default: the daemon's, or /etc/nowake/nowake.yaml's where none"
-                    + " answers).")
+            description =
+                    "Roots and mirrors of this configuration (default: the daemon's, or /etc/nowake/nowake.yaml's where none"
+                            + " answers).")
     private String configFile;
 
     @Option(
@@ -46,7 +47,7 @@ final class DoctorVerb implements Callable<Integer> {
             paramLabel = "read-ahead|max-background",
             converter = FixName.class,
             description =
-                    "Sets it on the mounts of PATHs, or of the roots where there are none, while they are mounted, and"
+                    "Sets it on the mounts of PATHs, or of the roots and mirrors where there are none, while they are mounted, and"
                             + " says how to make it last: read-ahead of 8 MiB on network and FUSE mounts, 64 requests at once on FUSE.")
     private Fix fix;
 
@@ -103,6 +104,8 @@ final class DoctorVerb implements Callable<Integer> {
         checks.addAll(
                 CgroupChecks.of(HOST, status == null ? 0 : status.path("pid").asInt(0)));
         checks.addAll(MountChecks.of(mounts, looks, findings));
+        checks.addAll(MirrorChecks.of(
+                mounts.mirrors(), MirrorChecks.Host.of(invocation.kernel().features(), mounts.mounts())));
         for (Path path : given) {
             Path resolved = CarefulPath.resolve(path, mounts.mounts());
             checks.add(

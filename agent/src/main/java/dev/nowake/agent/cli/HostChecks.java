@@ -50,10 +50,14 @@ final class HostChecks {
     }
 
     private static Check rights() {
-        long effective =
-                status("CapEff:").map(hex -> Long.parseUnsignedLong(hex, 16)).orElse(0L);
+        long effective = capabilities();
         String uid = status("Uid:").map(ids -> ids.split("\\s+")[0]).orElse("?");
         return rights(uid.equals("0") ? "root" : "user " + uid, effective);
+    }
+
+    /** This process's effective ones, a bit each. */
+    static long capabilities() {
+        return status("CapEff:").map(hex -> Long.parseUnsignedLong(hex, 16)).orElse(0L);
     }
 
     /** {@code effective}: the capabilities, a bit each. */

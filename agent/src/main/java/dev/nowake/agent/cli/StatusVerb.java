@@ -114,6 +114,7 @@ final class StatusVerb implements Callable<Integer> {
         loads.print(invocation.out());
         limitedReaders(status.path("loads"));
         mounts(status.path("mounts")).print(invocation.out());
+        MirrorTable.print(status.path("mirrors"), invocation.out());
         TextTable counters = new TextTable("COUNTER", ">VALUE");
         status.path("counters").properties().forEach(entry -> {
             if (entry.getValue().asLong() != 0) {

@@ -52,6 +52,7 @@ final class TopFrame {
         if (status != null) {
             frame.loads(status.path("loads"));
             frame.mounts(status.path("mounts"));
+            frame.mirrors(status.path("mirrors"));
             frame.counters(status.path("counters"));
         }
         return frame.lines.subList(0, Math.min(frame.lines.size(), Math.max(1, height)));
@@ -233,6 +234,14 @@ final class TopFrame {
                     mount.path("fencedSeconds").isNumber() ? "fenced" : "");
         }
         add(table);
+    }
+
+    private void mirrors(JsonNode mirrors) {
+        TextTable table = MirrorTable.underWay(mirrors);
+        if (table != null) {
+            blank();
+            add(table);
+        }
     }
 
     private void counters(JsonNode counters) {

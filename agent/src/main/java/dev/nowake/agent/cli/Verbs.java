@@ -16,6 +16,7 @@ final class Verbs {
         ALL.put("reload", ReloadVerb::new);
         ALL.put("top", TopVerb::new);
         ALL.put("explain", ExplainVerb::new);
+        ALL.put("mirror", MirrorVerb::new);
         ALL.put("pause", PauseVerb::new);
         ALL.put("resume", ResumeVerb::new);
         ALL.put("keep", KeepVerb::new);

@@ -106,6 +106,17 @@ public final class ConfigFile {
         return new ConfigReader(errors, KnownPolicies.BUILTIN, new Users(PASSWD)).rootFolders(list);
     }
 
+    /** The mirrors alone, as far as they can be told: no policy is loaded and no folder is touched. */
+    public static List<MirrorSettings> mirrors(Path file) {
+        ConfigErrors errors = new ConfigErrors();
+        List<ConfigLayers.Layer> layers = new ConfigLayers(errors).read(vendorFile(), file, file.equals(INSTALLED));
+        if (layers.isEmpty()) {
+            return List.of();
+        }
+        return new ConfigReader(errors, KnownPolicies.BUILTIN, new Users(PASSWD))
+                .mirrorOutlines(new LayerMerge().merge(layers).entries());
+    }
+
     /**
      * Where it is installed; null where it runs from elsewhere. By the class path: a class out of an ahead-of-time cache names
      * the jar that lay where the cache was made.

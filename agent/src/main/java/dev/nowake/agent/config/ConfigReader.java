@@ -101,6 +101,12 @@ final class ConfigReader {
                 mountMaxBytes == null ? InFlightLimits.DEFAULT.mountMaxBytes() : mountMaxBytes);
     }
 
+    /** Those of the mirrors that are not disabled, without who decides about their disks. */
+    List<MirrorSettings> mirrorOutlines(Map<String, YamlNode> top) {
+        Mode mode = errors.mode(top.get("mode"), ConfigKeys.MODE.absent());
+        return new MirrorReader(errors, policies).outlines(top.get("mirrors"), mode);
+    }
+
     /** Those of the roots that are not disabled; what is none is left out. */
     List<Path> rootFolders(YamlNode list) {
         List<Path> folders = new ArrayList<>();

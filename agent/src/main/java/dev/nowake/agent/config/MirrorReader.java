@@ -27,10 +27,19 @@ final class MirrorReader {
     }
 
     List<MirrorSettings> mirrors(YamlNode node, Mode inherited) {
+        return mirrors(node, inherited, false);
+    }
+
+    /** The same, but for who decides what leaves their disks: that needs policies to be loaded. */
+    List<MirrorSettings> outlines(YamlNode node, Mode inherited) {
+        return mirrors(node, inherited, true);
+    }
+
+    private List<MirrorSettings> mirrors(YamlNode node, Mode inherited, boolean outline) {
         List<MirrorSettings> mirrors = new ArrayList<>();
         if (node instanceof YamlNode.Sequence sequence) {
             for (YamlNode item : sequence.items()) {
-                MirrorSettings mirror = mirror(item, inherited);
+                MirrorSettings mirror = mirror(item, inherited, outline);
                 if (mirror != null) {
                     mirrors.add(mirror);
                 }
@@ -42,7 +51,7 @@ final class MirrorReader {
     }
 
     /** Null where it is so wrong that no mirror comes of it; all of it is looked at, so that all errors are told. */
-    private MirrorSettings mirror(YamlNode item, Mode inherited) {
+    private MirrorSettings mirror(YamlNode item, Mode inherited, boolean outline) {
         if (!(item instanceof YamlNode.Mapping)) {
             errors.add(item, "a mirror is keys and values, such as {remote: /mnt/nas/models, local: /models}");
             return null;
@@ -53,8 +62,8 @@ final class MirrorReader {
         boolean enabled = errors.value(keys, MirrorKeys.ENABLED);
         String name = name(keys, item, local);
         Mode mode = errors.mode(keys.get("mode"), inherited);
-        Policy policy = policies.policy(keys.get("policy"), MirrorKeys.POLICY.absent());
-        if (policy == null) {
+        Policy policy = outline ? null : policies.policy(keys.get("policy"), MirrorKeys.POLICY.absent());
+        if (policy == null && !outline) {
             return null;
         }
         MirrorSettings mirror = new MirrorSettings(
@@ -72,8 +81,8 @@ final class MirrorReader {
                 errors.value(keys, MirrorKeys.LOOKAHEAD),
                 errors.value(keys, MirrorKeys.VERIFY),
                 errors.value(keys, MirrorKeys.ETAG),
-                policy.name(),
-                arguments(keys, policy, item),
+                outline ? MirrorKeys.POLICY.absent() : policy.name(),
+                outline ? Map.of() : arguments(keys, policy, item),
                 mode);
         if (!enabled) {
             return null;

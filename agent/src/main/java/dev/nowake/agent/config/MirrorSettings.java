@@ -97,12 +97,21 @@ public record MirrorSettings(
     }
 
     public MirrorSettings withMode(Mode other) {
+        return with(budgetBytes, reserveBytes, other);
+    }
+
+    /** {@code budget}, {@code reserve}: null for none. */
+    public MirrorSettings withLimits(Long budget, Long reserve) {
+        return with(budget, reserve, mode);
+    }
+
+    private MirrorSettings with(Long budget, Long reserve, Mode other) {
         return new MirrorSettings(
                 name,
                 remote,
                 local,
-                budgetBytes,
-                reserveBytes,
+                budget,
+                reserve,
                 timeout,
                 rescan,
                 revalidate,

@@ -108,7 +108,8 @@ final class Settings {
             String place = path + "." + key.name();
             boolean first = settings.size() == before;
             if (key.shape() == Shape.ARGUMENTS) {
-                arguments(place, 2, policy(entries), entries(node));
+                ConfigKey<String> decides = mirror ? MirrorKeys.POLICY : ConfigKeys.ROOT_POLICY;
+                arguments(place, 2, policy(entries, decides.absent()), entries(node));
             } else if (node instanceof YamlNode.Mapping mapping) {
                 mapping(key, place, mapping.entries());
             } else if (node != null || root && key == ConfigKeys.ROOT_POLICY || mirror && key.absent() != null) {
@@ -125,17 +126,15 @@ final class Settings {
         for (ConfigKey<?> key : KeyTable.ALL) {
             YamlNode node = key.parent().equals(section.path()) ? given(entries, key.name()) : null;
             if (key.shape() == Shape.ARGUMENTS && key.parent().equals(section.path())) {
-                arguments(path + "." + key.name(), 3, policy(entries), entries(node));
+                arguments(path + "." + key.name(), 3, policy(entries, ConfigKeys.ROOT_POLICY.absent()), entries(node));
             } else if (node != null) {
                 value(key, path + "." + key.name(), 3, false, node);
             }
         }
     }
 
-    private Policy policy(Map<String, YamlNode> entries) {
-        String name = given(entries, "policy") instanceof YamlNode.Scalar scalar
-                ? scalar.text()
-                : ConfigKeys.ROOT_POLICY.absent();
+    private Policy policy(Map<String, YamlNode> entries, String absent) {
+        String name = given(entries, "policy") instanceof YamlNode.Scalar scalar ? scalar.text() : absent;
         return policies.named(name).orElse(null);
     }
 

@@ -2,6 +2,8 @@ package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.JournalSettings;
+import dev.nowake.agent.config.MirrorSettings;
+import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.config.RootRule;
 import dev.nowake.agent.observe.PathLabel;
 import java.nio.file.Path;
@@ -10,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * What another configuration changes, a line each.
@@ -18,7 +21,8 @@ import java.util.TreeMap;
  * @param atRestart what a daemon takes only when it starts
  */
 record ConfigChanges(List<String> now, List<String> atRestart) {
-    static ConfigChanges between(Config before, Config after) {
+    /** {@code servedMirrors}: those that can be taken anew are only those that are not served. */
+    static ConfigChanges between(Config before, Config after, Predicate<String> servedMirrors) {
         List<String> now = new ArrayList<>();
         Map<Path, RootRule> old = byPath(before);
         Map<Path, RootRule> next = byPath(after);
@@ -54,10 +58,47 @@ record ConfigChanges(List<String> now, List<String> atRestart) {
         if (!before.inFlight().equals(after.inFlight())) {
             atRestart.add("inFlight");
         }
-        if (!before.mirrors().equals(after.mirrors())) {
-            atRestart.add("mirrors");
-        }
+        mirrors(before, after, servedMirrors, now, atRestart);
         return new ConfigChanges(List.copyOf(now), List.copyOf(atRestart));
+    }
+
+    private static void mirrors(
+            Config before, Config after, Predicate<String> served, List<String> now, List<String> atRestart) {
+        Map<String, MirrorSettings> old = byName(before);
+        Map<String, MirrorSettings> next = byName(after);
+        next.forEach((name, mirror) -> {
+            MirrorSettings was = old.get(name);
+            if (was == null) {
+                now.add("mirror " + name + " added: " + text(mirror.remote()) + " -> " + text(mirror.local()) + ", "
+                        + mirror.mode().label());
+                return;
+            }
+            if (was.mode() != mirror.mode()) {
+                now.add("mirror " + name + " changed: " + was.mode().label() + " -> "
+                        + mirror.mode().label());
+            }
+            MirrorChange change = MirrorChange.between(was, mirror);
+            List<String> taken = new ArrayList<>(change.atOnce());
+            if (served.test(name) && mirror.mode() == Mode.ENFORCE) {
+                if (!change.atRestart().isEmpty()) {
+                    atRestart.add("mirror " + name + ": " + String.join(", ", change.atRestart()));
+                }
+            } else {
+                taken.addAll(change.atRestart());
+            }
+            if (!taken.isEmpty()) {
+                now.add("mirror " + name + " changed: " + String.join(", ", taken));
+            }
+        });
+        old.keySet().stream()
+                .filter(name -> !next.containsKey(name))
+                .forEach(name -> now.add("mirror " + name + " removed"));
+    }
+
+    private static Map<String, MirrorSettings> byName(Config config) {
+        Map<String, MirrorSettings> mirrors = new LinkedHashMap<>();
+        config.mirrors().forEach(mirror -> mirrors.put(mirror.name(), mirror));
+        return mirrors;
     }
 
     private static Map<Path, RootRule> byPath(Config config) {

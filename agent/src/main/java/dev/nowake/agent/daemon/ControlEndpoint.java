@@ -23,6 +23,7 @@ final class ControlEndpoint implements AutoCloseable {
     private final PolicyRegistry policies;
     private final LaneSet lanes;
     private final Reloading reloading;
+    private final Mirrors mirrors;
     private final MirrorDisks disks;
     private final Consumer<String> warnings;
     private final ControlServer server;
@@ -41,6 +42,7 @@ final class ControlEndpoint implements AutoCloseable {
             PolicyRegistry policies,
             LaneSet lanes,
             Reloading reloading,
+            Mirrors mirrors,
             MirrorDisks disks,
             Consumer<String> warnings)
             throws IOException {
@@ -48,6 +50,7 @@ final class ControlEndpoint implements AutoCloseable {
         this.policies = policies;
         this.lanes = lanes;
         this.reloading = reloading;
+        this.mirrors = mirrors;
         this.disks = disks;
         this.warnings = warnings;
         Access access = access(reloading.config().service().control());
@@ -79,6 +82,7 @@ final class ControlEndpoint implements AutoCloseable {
         return new DiskAnswers(disks)
                 .addTo(answers)
                 .add("status", request -> status())
+                .add("mirror-files", request -> MirrorFilesAnswer.of(mirrors, request))
                 .add("explain", request -> ExplainAnswer.of(lanes.all(), disks.all(), request))
                 .change("reload", (request, by) -> reloading.answer(request))
                 .add("policies", request -> Map.of("policies", policies.status()))
@@ -102,6 +106,10 @@ final class ControlEndpoint implements AutoCloseable {
         List<Object> loads = new ArrayList<>();
         asked.forEach((lane, answer) -> loads.addAll(lane.loadsStatus().get(answer, deadline)));
         Map<String, Object> document = StatusDocument.of(reloading.config(), parts, startedNanos, loads, problem);
+        long left = Math.max(0, deadline - System.nanoTime());
+        document.put(
+                "mirrors",
+                mirrors.standings(left).stream().map(MirrorDocument::of).toList());
         document.put("reload", reloading.document());
         return document;
     }

@@ -55,8 +55,6 @@ public final class Daemon implements AutoCloseable {
     private final ControlEndpoint control;
     private final Metrics metrics;
     private final Mirrors mirrors;
-    private final Path runFolder;
-    private final Path stateFolder;
     private ServiceNotices notices;
     private volatile boolean ready;
 
@@ -80,8 +78,7 @@ public final class Daemon implements AutoCloseable {
         journal = new Journal(state.journal(), counters, config.service().journal());
         KeepList keeps = new KeepList(state.keeps(), Clocks.HOST);
         switches = new Switches(socket.toAbsolutePath().resolveSibling("disable"), keeps, journal, Clocks.HOST);
-        runFolder = socket.toAbsolutePath().getParent();
-        this.stateFolder = stateFolder;
+        Path runFolder = socket.toAbsolutePath().getParent();
         Path host = Path.of("/");
         handover = new Handover(state.handover(), host, counters);
         Mounts mounts = new Mounts(host);
@@ -104,18 +101,23 @@ public final class Daemon implements AutoCloseable {
                 new Compactions(kernel, host, counters, journal),
                 switches);
         disks = new MirrorDisks(kernel, host, parts.decider(), switches, counters, journal);
-        mirrors = new Mirrors(disks, counters, journal);
-        reloading = new Reloading(parts, config, this::follow);
+        mirrors = new Mirrors(
+                new Mirrors.Host(kernel, runFolder, new OwnPlaces(List.of(runFolder, stateFolder))),
+                disks,
+                counters,
+                journal);
+        reloading = new Reloading(parts, config, mirrors::isServed, this::follow);
         lanes = new LaneSet(parts, config, handover, this::broken, this::moved);
         if (keeps.problem() != null) {
             warn(keeps.problem());
         }
-        control = new ControlEndpoint(socket, parts, policies, lanes, reloading, disks, this::warn);
+        control = new ControlEndpoint(socket, parts, policies, lanes, reloading, mirrors, disks, this::warn);
         metrics = new Metrics(
                 new SelfView(
                         parts,
                         reloading::config,
                         () -> List.copyOf(lanes.all()),
+                        mirrors,
                         () -> ready,
                         switches::isPaused,
                         switches::isDisabled),
@@ -197,17 +199,12 @@ public final class Daemon implements AutoCloseable {
 
     /** What it does, for people: one line. */
     private String line() {
-        return ServiceLine.of(reloading, switches, lanes.models(), counters);
+        return ServiceLine.of(reloading, switches, mirrors, lanes.models(), counters);
     }
 
     /** Starts the lanes. Returns when every folder is marked, or after 5 s without those on servers that do not answer. */
     public void start() {
-        // before roots that lie in them are marked
-        mirrors.open(
-                reloading.config().mirrors(),
-                parts.kernel(),
-                runFolder,
-                new OwnPlaces(List.of(runFolder, stateFolder)));
+        mirrors.follow(reloading.config().mirrors()); // before roots that lie in them are marked
         lanes.start();
         policies.watch();
         ready = true;
@@ -222,7 +219,8 @@ public final class Daemon implements AutoCloseable {
 
     private void follow(Config next) throws KernelException {
         try {
-            lanes.follow(next);
+            mirrors.follow(next.mirrors());
+            listen(next);
             journal.apply(next.service().journal());
             metrics.apply(next.service().metrics());
             switches.reloaded(next);
@@ -231,6 +229,16 @@ public final class Daemon implements AutoCloseable {
             }
         } finally {
             moving.set(false); // the next look tells again
+        }
+    }
+
+    /** Where the kernel refuses, everything stays as it was. */
+    private void listen(Config next) throws KernelException {
+        try {
+            lanes.follow(next);
+        } catch (KernelException | RuntimeException refused) {
+            mirrors.follow(reloading.config().mirrors());
+            throw refused;
         }
     }
 

@@ -4,10 +4,8 @@ import dev.nowake.agent.control.ControlError;
 import dev.nowake.agent.mirror.Twin;
 import dev.nowake.agent.mirror.evict.MirrorDisk;
 import dev.nowake.agent.mirror.evict.MirroredModel;
-import dev.nowake.kernel.PathBytes;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +50,7 @@ final class DiskAnswers {
                 return ControlError.of("usage", "no eviction " + number + " is known: the journal has it");
             }
         } else {
-            done = begin(Answers.text(request, "target"), path(request), by);
+            done = begin(Answers.text(request, "target"), RequestPath.of(request), by);
             if (done == null) {
                 return notMirrored(request);
             }
@@ -133,18 +131,5 @@ final class DiskAnswers {
                         : request.get("target")
                                 + " is neither a file or folder of a mirror nor a mirrored model's name;"
                                 + " mirrors are " + String.join(", ", names));
-    }
-
-    /** Absolute and resolved; null where the caller found nothing there. */
-    private static Path path(Map<String, Object> request) {
-        Object base64 = request.get("pathBase64");
-        if (base64 == null) {
-            return null;
-        }
-        try {
-            return PathBytes.path(Base64.getDecoder().decode((String) base64));
-        } catch (RuntimeException malformed) {
-            throw new IllegalArgumentException("'pathBase64' is the base64 of an absolute path", malformed);
-        }
     }
 }

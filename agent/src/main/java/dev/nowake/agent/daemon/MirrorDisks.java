@@ -1,7 +1,9 @@
 package dev.nowake.agent.daemon;
 
+import dev.nowake.agent.config.MirrorSettings;
 import dev.nowake.agent.decide.Decider;
 import dev.nowake.agent.mirror.Twin;
+import dev.nowake.agent.mirror.evict.DiskFigures;
 import dev.nowake.agent.mirror.evict.MirrorDisk;
 import dev.nowake.agent.mirror.evict.NamedPolicy;
 import dev.nowake.agent.mirror.serve.Mirror;
@@ -43,13 +45,18 @@ final class MirrorDisks implements AutoCloseable {
 
         /** Whether so many bytes fit; may evict models for them. False before {@link #begin}. */
         boolean make(long bytes) {
-            MirrorDisk now = disk;
+            MirrorDisk now = current();
             try {
                 return now != null && now.make(bytes, PATIENCE).isEnough();
             } catch (InterruptedException stop) {
                 Thread.currentThread().interrupt();
                 return false;
             }
+        }
+
+        /** Waits while it is begun anew. */
+        private synchronized MirrorDisk current() {
+            return disk;
         }
 
         /** Somebody opens the file. Never waits. */
@@ -60,17 +67,17 @@ final class MirrorDisks implements AutoCloseable {
             }
         }
 
-        /** From now on the mirror's disk is looked after. */
-        void begin(Mirror mirror) throws IOException {
+        /** From now on the mirror's disk is looked after, within these limits. */
+        synchronized void begin(Mirror mirror, MirrorSettings settings) throws IOException {
+            close(); // writes down what the next one reads
             MirrorDisk made = MirrorSpace.of(
                     mirror,
+                    settings,
                     new MirrorSpace.Host(
                             kernel,
                             new NamedPolicy(
                                     decider,
-                                    () -> NamedPolicy.assignment(
-                                            mirror.settings().policy(),
-                                            mirror.settings().args()),
+                                    () -> NamedPolicy.assignment(settings.policy(), settings.args()),
                                     () -> new HostMemory(procRoot).get(),
                                     Clocks.HOST::wallSeconds),
                             switches.keeps()::holds,
@@ -82,6 +89,21 @@ final class MirrorDisks implements AutoCloseable {
             disk = made;
             add(made);
             made.start();
+        }
+
+        /** Null where it has not been looked at yet. May wait for the disk. */
+        DiskFigures figures() {
+            MirrorDisk now = disk;
+            return now == null ? null : now.figures();
+        }
+
+        synchronized void close() {
+            MirrorDisk former = disk;
+            if (former != null) {
+                remove(former);
+                former.close();
+                disk = null;
+            }
         }
     }
 

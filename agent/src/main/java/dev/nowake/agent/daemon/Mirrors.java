@@ -2,12 +2,8 @@ package dev.nowake.agent.daemon;
 
 import dev.nowake.agent.config.MirrorSettings;
 import dev.nowake.agent.config.Mode;
-import dev.nowake.agent.mirror.Twin;
-import dev.nowake.agent.mirror.fill.FillNews;
 import dev.nowake.agent.mirror.serve.Mirror;
-import dev.nowake.agent.mirror.serve.MirrorFigures;
-import dev.nowake.agent.mirror.serve.MirrorListener;
-import dev.nowake.agent.mirror.store.SyncOutcome;
+import dev.nowake.agent.mirror.serve.MirrorStanding;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.Counters;
 import dev.nowake.agent.observe.Journal;
@@ -21,146 +17,179 @@ import java.util.List;
 
 /**
  * The mirrors of one daemon. One that cannot be opened is told of and left out: the others, and the daemon, go on. Mirrors in
- * observe mode are not opened at all.
+ * observe mode are not opened at all. Opening and closing are one thing at a time; who looks waits for neither.
  */
 final class Mirrors implements AutoCloseable {
+    /**
+     * What mirrors need of their host.
+     *
+     * @param runFolder on a filesystem that is empty after a reboot
+     * @param own where no mirror may be
+     */
+    record Host(Kernel kernel, Path runFolder, OwnPlaces own) {}
+
+    private static final String OBSERVED = "observe";
+
+    private final Host host;
     private final Counters counters;
     private final Journal journal;
-    private final List<Mirror> open = new ArrayList<>();
     private final MirrorDisks disks;
+    private volatile List<ServedMirror> all = List.of();
+    private boolean closed;
 
-    /** {@code disks}: what keeps the mirrors' disks within their limits, from {@link #open} to {@link #close}. */
-    Mirrors(MirrorDisks disks, Counters counters, Journal journal) {
+    /** {@code disks}: what keeps the mirrors' disks within their limits, until {@link #close}. */
+    Mirrors(Host host, MirrorDisks disks, Counters counters, Journal journal) {
+        this.host = host;
         this.disks = disks;
         this.counters = counters;
         this.journal = journal;
     }
 
     /**
-     * @param runFolder on a filesystem that is empty after a reboot
-     * @param own where no mirror may be
+     * From now on these are the mirrors: others are closed in order, new ones and those that could not be opened before are
+     * opened. One that is served goes on; what it cannot take meanwhile waits for the next start.
      */
-    synchronized void open(List<MirrorSettings> all, Kernel kernel, Path runFolder, OwnPlaces own) {
-        for (MirrorSettings settings : all) {
-            if (settings.mode() == Mode.OBSERVE) {
+    synchronized void follow(List<MirrorSettings> next) {
+        if (closed) {
+            return;
+        }
+        List<ServedMirror> left = new ArrayList<>();
+        for (ServedMirror each : all) {
+            MirrorSettings settings = named(each.name(), next);
+            if (settings != null && settings.mode() == Mode.ENFORCE) {
+                left.add(each);
+            } else {
+                end(each, settings == null ? "removed from the configuration" : "its mode is observe");
+            }
+        }
+        List<ServedMirror> former = all;
+        all = List.copyOf(left);
+        List<ServedMirror> now = new ArrayList<>();
+        for (MirrorSettings settings : next) {
+            ServedMirror known = left.stream()
+                    .filter(each -> each.name().equals(settings.name()))
+                    .findAny()
+                    .orElse(null);
+            if (known != null && known.isServed()) {
+                change(known, settings);
+                now.add(known);
+            } else {
+                now.add(open(settings, notServed(settings.name(), former)));
+            }
+        }
+        all = List.copyOf(now);
+    }
+
+    private static MirrorSettings named(String name, List<MirrorSettings> in) {
+        return in.stream().filter(each -> each.name().equals(name)).findAny().orElse(null);
+    }
+
+    /** What was said of it before: it is not said again. Null for nothing. */
+    private static String notServed(String name, List<ServedMirror> in) {
+        return in.stream()
+                .filter(each -> each.name().equals(name) && !each.isServed())
+                .map(ServedMirror::notServed)
+                .findAny()
+                .orElse(null);
+    }
+
+    private ServedMirror open(MirrorSettings settings, String said) {
+        if (settings.mode() == Mode.OBSERVE) {
+            if (!OBSERVED.equals(said)) {
                 line(settings.name(), "observe")
                         .put("reason", "not served: its mode is observe")
                         .log();
-                continue;
             }
-            try {
-                own.refuseBelow(settings);
-                MirrorDisks.Place place = disks.place();
-                Mirror mirror = Mirror.open(
-                        settings,
-                        new Mirror.Host(
-                                kernel, runFolder, place::make, new Heard(settings, place), Clocks.HOST::instant));
-                open.add(mirror);
-                begin(place, mirror);
-                line(settings.name(), "open")
-                        .put("path", PathLabel.of(settings.local()).text())
-                        .put("remote", PathLabel.of(settings.remote()).text())
-                        .log();
-            } catch (IOException refused) {
-                failed(settings.name(), refused.getMessage());
-            } catch (RuntimeException broken) { // the others, and the daemon, go on
-                failed(settings.name(), broken.toString());
-            }
+            return ServedMirror.not(settings, OBSERVED);
         }
-    }
-
-    private void begin(MirrorDisks.Place place, Mirror mirror) {
         try {
-            place.begin(mirror);
-        } catch (IOException unknown) {
-            failed(
-                    mirror.settings().name(),
-                    "nothing leaves its disk, which cannot be looked at: " + unknown.getMessage());
+            host.own().refuseBelow(settings);
+            MirrorDisks.Place place = disks.place();
+            MirrorHeard heard = new MirrorHeard(settings, place, counters, journal);
+            Mirror mirror = Mirror.open(
+                    settings,
+                    new Mirror.Host(host.kernel(), host.runFolder(), place::make, heard, Clocks.HOST::instant));
+            ServedMirror served = ServedMirror.of(mirror, place, heard);
+            begin(served, settings);
+            line(settings.name(), "open")
+                    .put("path", PathLabel.of(settings.local()).text())
+                    .put("remote", PathLabel.of(settings.remote()).text())
+                    .log();
+            return served;
+        } catch (IOException refused) {
+            return failed(settings, String.valueOf(refused.getMessage()), said);
+        } catch (RuntimeException broken) { // the others, and the daemon, go on
+            return failed(settings, broken.toString(), said);
         }
     }
 
-    synchronized List<MirrorFigures> figures() {
-        return open.stream().map(Mirror::figures).toList();
+    private void begin(ServedMirror served, MirrorSettings settings) {
+        try {
+            served.place().begin(served.mirror(), settings);
+        } catch (IOException unknown) {
+            served.heard().warned("nothing leaves its disk, which cannot be looked at: " + unknown.getMessage());
+        }
+    }
+
+    private void change(ServedMirror served, MirrorSettings next) {
+        if (!MirrorChange.between(served.settings(), next).atOnce().isEmpty()) {
+            begin(served, next);
+        }
+        served.configured(
+                next, MirrorChange.between(served.mirror().settings(), next).atRestart());
+    }
+
+    private ServedMirror failed(MirrorSettings settings, String why, String said) {
+        if (!why.equals(said)) {
+            counters.increment(Counter.ERRORS);
+            line(settings.name(), "failed").put("reason", why).log();
+        }
+        return ServedMirror.not(settings, why);
     }
 
     private Journal.Line line(String mirror, String event) {
         return journal.line(LineKind.MIRROR).put("mirror", mirror).put("event", event);
     }
 
-    private void failed(String mirror, String why) {
-        counters.increment(Counter.ERRORS);
-        line(mirror, "failed").put("reason", why).log();
+    /** Those configured, as they are now. */
+    List<ServedMirror> all() {
+        return all;
     }
 
-    private final class Heard implements MirrorListener {
-        private final String name;
-        private final MirrorDisks.Place place;
-        private boolean reachable = true;
+    boolean isServed(String name) {
+        return all.stream().anyMatch(each -> each.isServed() && each.name().equals(name));
+    }
 
-        private Heard(MirrorSettings settings, MirrorDisks.Place place) {
-            this.name = settings.name();
-            this.place = place;
+    /** How they stand; what does not answer within so long stands as it did. */
+    List<MirrorStanding> standings(long patienceNanos) {
+        List<ServedMirror> now = all;
+        now.forEach(ServedMirror::ask);
+        long deadline = System.nanoTime() + patienceNanos;
+        return now.stream().map(each -> each.get(deadline)).toList();
+    }
+
+    /** In order: who waits for missing bytes goes on waiting for a successor. */
+    private void end(ServedMirror served, String reason) {
+        if (!served.isServed()) {
+            return;
         }
-
-        @Override
-        public void filled(FillNews news) {
-            line(name, news.kind().label())
-                    .put(
-                            "path",
-                            news.file() == null
-                                    ? null
-                                    : PathLabel.of(news.file()).text())
-                    .put("bytes", news.bytes() == 0 ? null : news.bytes())
-                    .put("seconds", news.seconds() == 0 ? null : news.seconds())
-                    .put("reason", news.line())
-                    .log();
-        }
-
-        @Override
-        public synchronized void synced(SyncOutcome outcome) {
-            boolean answers = outcome.unreachable() == null;
-            if (answers != reachable) {
-                reachable = answers;
-                line(name, answers ? "reachable" : "unreachable")
-                        .put("reason", outcome.unreachable())
-                        .log();
+        served.place().close();
+        try {
+            served.mirror().close();
+            if (reason != null) {
+                line(served.name(), "closed").put("reason", reason).log();
             }
-            boolean changed = outcome.appeared() + outcome.changed() + outcome.removed() > 0;
-            if (changed || !outcome.told().isEmpty()) {
-                line(name, "synced")
-                        .put("files", outcome.files())
-                        .put("appeared", outcome.appeared())
-                        .put("changed", outcome.changed())
-                        .put("removed", outcome.removed())
-                        .put("skipped", outcome.skipped())
-                        .put("told", outcome.told().isEmpty() ? null : outcome.told())
-                        .put("seconds", outcome.took().toNanos() / 1e9)
-                        .log();
-            }
-        }
-
-        @Override
-        public void opened(Twin twin, int pid) {
-            place.loaded(twin); // nothing to tell: the load that begins with it is told of
-        }
-
-        @Override
-        public void warned(String line) {
-            failed(name, line);
+        } catch (IOException trouble) {
+            served.heard().warned("not ended in order: " + trouble.getMessage());
         }
     }
 
-    /** Ends them in order; who waits for missing bytes goes on waiting for a successor. */
+    /** Ends them all; none is opened any more. */
     @Override
     public synchronized void close() {
+        closed = true;
         disks.close();
-        for (Mirror mirror : open) {
-            try {
-                mirror.close();
-            } catch (IOException trouble) {
-                failed(mirror.settings().name(), "not ended in order: " + trouble.getMessage());
-            }
-        }
-        open.clear();
+        all.forEach(served -> end(served, null));
+        all = List.of();
     }
 }

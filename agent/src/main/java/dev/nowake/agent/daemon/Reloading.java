@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 
 /**
  * Reads the configuration again and has the daemon follow it, one reload at a time, on a thread of its own. One that is
@@ -49,6 +50,7 @@ final class Reloading implements AutoCloseable {
     private record Last(long atNanos, List<String> errors) {}
 
     private final Parts parts;
+    private final Predicate<String> servedMirrors;
     private final Follower follower;
     private final ExecutorService thread = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("nowake-reload").daemon().factory());
@@ -59,9 +61,11 @@ final class Reloading implements AutoCloseable {
     private volatile Last last;
     private long count;
 
-    Reloading(Parts parts, Config first, Follower follower) {
+    /** {@code servedMirrors}: whether the mirror of this name is. */
+    Reloading(Parts parts, Config first, Predicate<String> servedMirrors, Follower follower) {
         this.parts = parts;
         this.config = first;
+        this.servedMirrors = servedMirrors;
         this.follower = follower;
         this.source = policies -> config;
     }
@@ -140,7 +144,7 @@ final class Reloading implements AutoCloseable {
         listener.begins();
         try {
             Config next = source.read(parts.decider().registry());
-            ConfigChanges changes = ConfigChanges.between(config, next);
+            ConfigChanges changes = ConfigChanges.between(config, next, servedMirrors);
             follower.follow(next);
             config = next;
             return done(changes, (System.nanoTime() - began) / 1e9);

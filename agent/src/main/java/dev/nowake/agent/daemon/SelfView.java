@@ -7,6 +7,7 @@ import dev.nowake.agent.execute.MountState;
 import dev.nowake.agent.govern.GovernorState;
 import dev.nowake.agent.metrics.LoadsNow;
 import dev.nowake.agent.metrics.Observed;
+import dev.nowake.agent.mirror.serve.MirrorStanding;
 import dev.nowake.agent.observe.Counters;
 import dev.nowake.agent.rules.Modes;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ record SelfView(
         Parts parts,
         Supplier<Config> config,
         Supplier<List<Lane>> lanes,
+        Mirrors mirrored,
         BooleanSupplier ready,
         BooleanSupplier paused,
         BooleanSupplier off)
@@ -69,6 +71,11 @@ record SelfView(
             sum = sum.plus(lane.loadsNow().get(deadline));
         }
         return sum;
+    }
+
+    @Override
+    public List<MirrorStanding> mirrors() {
+        return mirrored.standings(ANSWER_NANOS);
     }
 
     @Override

@@ -10,12 +10,10 @@ import dev.nowake.agent.identify.FoundModel;
 import dev.nowake.agent.identify.PathText;
 import dev.nowake.agent.observe.Journal;
 import dev.nowake.agent.observe.LineKind;
-import dev.nowake.kernel.PathBytes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -105,7 +103,7 @@ final class SwitchAnswers {
     private Object unkeep(Map<String, Object> request, String by) {
         boolean all = Boolean.TRUE.equals(request.get("all"));
         String target = all ? "" : Answers.text(request, "target");
-        Path path = path(request);
+        Path path = RequestPath.of(request);
         Set<Path> files = new HashSet<>();
         find(request).forEach(model -> files.addAll(paths(model)));
         List<String> removed;
@@ -137,7 +135,7 @@ final class SwitchAnswers {
 
     /** By its name, or with a file that is the path or lies below it. */
     private List<FoundModel> find(Map<String, Object> request) {
-        Path path = path(request);
+        Path path = RequestPath.of(request);
         Object target = request.get("target");
         List<FoundModel> found = new ArrayList<>();
         for (FoundModel model : models.get()) {
@@ -156,19 +154,6 @@ final class SwitchAnswers {
                         + " model's name; 'nowake status' lists the roots");
     }
 
-    /** Absolute and resolved; null where the caller found nothing there. */
-    private static Path path(Map<String, Object> request) {
-        Object base64 = request.get("pathBase64");
-        if (base64 == null) {
-            return null;
-        }
-        try {
-            return PathBytes.path(Base64.getDecoder().decode((String) base64));
-        } catch (RuntimeException malformed) {
-            throw new IllegalArgumentException("'pathBase64' is the base64 of an absolute path", malformed);
-        }
-    }
-
     private Object mode(Map<String, Object> request, Mode wanted, String by) {
         boolean reset = Boolean.TRUE.equals(request.get("reset"));
         if (reset && request.get("target") == null) {
@@ -176,7 +161,7 @@ final class SwitchAnswers {
             return switches.describe();
         }
         String target = Answers.text(request, "target");
-        Path path = path(request);
+        Path path = RequestPath.of(request);
         Mode mode = reset ? null : wanted;
         for (Rule rule : config.get().rules()) {
             if (rule.name().equals(target)) {

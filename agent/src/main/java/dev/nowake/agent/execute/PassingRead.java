@@ -37,15 +37,21 @@ public final class PassingRead implements AutoCloseable {
 
     /** @throws IOException as open(2) */
     public static PassingRead open(Kernel kernel, Path path) throws IOException {
-        return owning(kernel, kernel.files().open(path));
+        OpenFile file = kernel.files().open(path);
+        try {
+            return of(kernel, file);
+        } catch (IOException refused) {
+            file.close();
+            throw refused;
+        }
     }
 
-    /** Of the file that is open there, whatever its name leads to by now; it stays open. */
+    /**
+     * Of a file that is open, which is closed with it.
+     *
+     * @throws IOException as open(2); then the caller closes the file
+     */
     public static PassingRead of(Kernel kernel, OpenFile file) throws IOException {
-        return owning(kernel, kernel.files().reopen(file));
-    }
-
-    private static PassingRead owning(Kernel kernel, OpenFile file) throws IOException {
         OpenFile ahead = null;
         try {
             ahead = kernel.files().reopen(file);
@@ -56,7 +62,6 @@ public final class PassingRead implements AutoCloseable {
                     .orElse(MountTraits.DEFAULT_READ_AHEAD_BYTES);
             return new PassingRead(kernel, file, ahead, 2 * window);
         } catch (IOException refused) {
-            file.close();
             if (ahead != null) {
                 ahead.close();
             }

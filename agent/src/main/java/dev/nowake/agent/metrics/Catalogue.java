@@ -10,6 +10,7 @@ final class Catalogue {
                     LoadFamilies.all(),
                     PolicyFamilies.all(),
                     GovernorFamilies.all(),
+                    MirrorFamilies.all(),
                     HostFamilies.all())
             .flatMap(List::stream)
             .toList();

@@ -116,15 +116,15 @@ final class Exposition implements MultiCollector {
 
         @Override
         public void add(Histogram histogram, String... labelValues) {
-            double[] bounds = histogram.bounds();
+            add(histogram.bounds(), histogram.counts(), histogram.sum(), labelValues);
+        }
+
+        @Override
+        public void add(double[] bounds, long[] counts, double sum, String... labelValues) {
             double[] upper = Arrays.copyOf(bounds, bounds.length + 1);
             upper[bounds.length] = Double.POSITIVE_INFINITY;
             histograms.add(new HistogramSnapshot.HistogramDataPointSnapshot(
-                    ClassicHistogramBuckets.of(upper, histogram.counts()),
-                    histogram.sum(),
-                    labels(labelValues),
-                    null,
-                    0));
+                    ClassicHistogramBuckets.of(upper, counts), sum, labels(labelValues), null, 0));
         }
     }
 }

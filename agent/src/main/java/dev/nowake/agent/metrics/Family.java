@@ -44,6 +44,9 @@ record Family(String name, Kind kind, List<String> labels, String help, Audience
         void add(double value, String... labelValues);
 
         void add(Histogram histogram, String... labelValues);
+
+        /** A histogram that was read before: {@code counts} of each bucket alone, one more than there are bounds. */
+        void add(double[] bounds, long[] counts, double sum, String... labelValues);
     }
 
     /** Reads all samples of one family. */

@@ -3,6 +3,7 @@ package dev.nowake.agent.metrics;
 import dev.nowake.agent.decide.PolicyFigures;
 import dev.nowake.agent.execute.MountState;
 import dev.nowake.agent.govern.GovernorState;
+import dev.nowake.agent.mirror.serve.MirrorStanding;
 import dev.nowake.agent.observe.Counters;
 import dev.nowake.agent.observe.ModelTotals;
 import dev.nowake.kernel.proc.ProcessUse;
@@ -18,6 +19,7 @@ record Look(
         List<MountState> mounts,
         List<PolicyFigures> policies,
         LoadsNow loads,
+        List<MirrorStanding> mirrors,
         Map<String, ModelTotals.Total> models,
         VmStat host,
         ProcessUse process) {
@@ -31,6 +33,7 @@ record Look(
                 daemon.mounts(),
                 daemon.policies(),
                 daemon.loads(),
+                daemon.mirrors(),
                 counters.models().snapshot(),
                 VmStat.read(daemon.procRoot()),
                 ProcessUse.ofThis(daemon.procRoot()));

@@ -2,6 +2,8 @@ package dev.nowake.agent.metrics;
 
 import dev.nowake.agent.config.ListenAddress;
 import dev.nowake.agent.config.MetricsSettings;
+import dev.nowake.agent.mirror.serve.MirrorFigures;
+import dev.nowake.agent.mirror.serve.MirrorStanding;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -67,7 +69,18 @@ public final class Metrics implements AutoCloseable {
     /** What a text file is worth writing for: not that a policy was asked whether there is something to do. */
     private long happened() {
         int state = (daemon.isReady() ? 1 : 0) + (daemon.isPaused() ? 2 : 0) + (daemon.isDisabled() ? 4 : 0);
-        return daemon.counters().sum() * 8 + state;
+        long mirrored = 0;
+        for (MirrorStanding mirror : daemon.mirrors()) {
+            MirrorFigures figures = mirror.figures();
+            mirrored += figures == null
+                    ? 0
+                    : 1
+                            + figures.filling().fetchedBytes()
+                            + figures.gate().held()
+                            + figures.gate().refused()
+                            + (figures.stored().state().isReachable() ? 1L << 62 : 0);
+        }
+        return daemon.counters().sum() * 8 + state + 31 * mirrored;
     }
 
     private MetricsServer listen(String address, boolean modelLabel) throws IOException {

@@ -4,6 +4,7 @@ import dev.nowake.agent.config.RootRule;
 import dev.nowake.agent.decide.PolicyFigures;
 import dev.nowake.agent.execute.MountState;
 import dev.nowake.agent.govern.GovernorState;
+import dev.nowake.agent.mirror.serve.MirrorStanding;
 import dev.nowake.agent.observe.Counters;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,6 +22,9 @@ public interface Observed {
     List<RootRule> roots();
 
     LoadsNow loads();
+
+    /** Those configured, served or not. */
+    List<MirrorStanding> mirrors();
 
     /** Model files it has open. */
     int heldFiles();

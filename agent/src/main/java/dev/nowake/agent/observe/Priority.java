@@ -54,7 +54,7 @@ public enum Priority {
 
     private static Priority ofMirror(JournalEntry entry) {
         return switch (entry.text("event")) {
-            case "open", "reachable" -> NOTICE;
+            case "open", "closed", "reachable" -> NOTICE;
             case "failed", "mismatch", "unsaved", "broken" -> ERROR;
             case "unreachable", "changed", "abandoned" -> WARNING;
             default -> INFO;

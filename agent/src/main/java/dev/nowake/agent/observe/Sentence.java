@@ -1,5 +1,6 @@
 package dev.nowake.agent.observe;
 
+import java.util.List;
 import java.util.StringJoiner;
 import tools.jackson.databind.JsonNode;
 
@@ -197,10 +198,20 @@ public final class Sentence {
         String name = "mirror " + entry.text("mirror") + " ";
         return switch (entry.text("event")) {
             case "open" -> name + "shows " + entry.text("remote");
-            case "synced" -> name + rest();
+            case "synced" -> name + "looked through its remote: " + synced();
             case "complete" -> name + "has all of it" + amount(", ", "bytes", "") + time(" in ");
             default -> name + entry.text("event") + reason(": ");
         };
+    }
+
+    private String synced() {
+        StringJoiner parts = new StringJoiner(", ").add(Amounts.of(entry.number("files", 0), "file"));
+        for (String part : List.of("appeared", "changed", "removed", "skipped")) {
+            if (entry.number(part, 0) > 0) {
+                parts.add(entry.number(part, 0) + " " + part);
+            }
+        }
+        return parts + (entry.has("told") ? "; " + texts("told") : "");
     }
 
     private String change() {

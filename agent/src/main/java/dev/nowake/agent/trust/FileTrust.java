@@ -72,6 +72,17 @@ public final class FileTrust {
         return null;
     }
 
+    /** The same for what is yet to be made in this folder, named by hand. */
+    public String whyChangeableIn(Path folder) throws IOException {
+        for (Path each : new Path[] {folder.toAbsolutePath(), folder.toRealPath()}) {
+            String why = (mode(each) & STICKY) != 0 ? null : distrustOfOne(each, each.toString());
+            if (why != null) {
+                return why;
+            }
+        }
+        return null;
+    }
+
     private static int mode(Path path) throws IOException {
         return (Integer) Files.getAttribute(path, "unix:mode");
     }

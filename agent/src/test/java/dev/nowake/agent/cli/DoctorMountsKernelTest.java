@@ -152,13 +152,32 @@ class DoctorMountsKernelTest extends SlowMountCase {
         MountLook look = looks(Path.of("/")).getFirst();
         MountLook odd = new MountLook(
                 look.mount(), look.kind(), new MountReadAhead(denied, 128 << 10), null, List.of(), look.opens());
-        MountsInQuestion question = new MountsInQuestion(MountInfo.read(), List.of(mount), "", List.of(odd));
+        MountsInQuestion question = new MountsInQuestion(MountInfo.read(), List.of(mount), "", List.of(odd), List.of());
         Invocation invocation = new Invocation(null, null, System.out, System.err, false);
         assertThatThrownBy(() -> new MountFix(invocation, Fix.READ_AHEAD, false).run(List.of(mount), question))
                 .isInstanceOfSatisfying(CliException.class, failure -> {
                     assertThat(failure.exitCode()).isEqualTo(ExitCode.NOT_PERMITTED);
                     assertThat(failure).hasMessageContaining("permission denied; run as root");
                 });
+    }
+
+    @Test
+    void aMirrorsRemoteIsLookedAtAsARootIs() throws Exception {
+        serve();
+        Path config = Files.writeString(folder.resolve("mirrors.yaml"), """
+                mode: enforce
+                mirrors: [{name: m, remote: %s, local: %s}]
+                """.formatted(mount, folder.resolve("m")));
+        server.hang(); // no server is asked
+        CliRun run = CliRun.real(
+                "doctor",
+                "--output=json",
+                "--socket",
+                folder.resolve("no-socket").toString(),
+                "--config",
+                config.toString());
+        assertThat(found(run)).contains("read-ahead");
+        assertThat(run.json().path("checks").toString()).contains("mirror m").contains("remote on fuse");
     }
 
     @Test

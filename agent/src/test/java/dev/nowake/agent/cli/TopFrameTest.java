@@ -165,4 +165,24 @@ class TopFrameTest {
     private static String read(Path file) throws IOException {
         return Files.readString(file);
     }
+
+    @Test
+    void mirrorsThatBringBytesOrAreInTrouble() {
+        String mirrors = """
+                ,"mirrors":[
+                  {"name":"quiet","served":true,"mode":"enforce","filling":{"waitingReaders":0},"troubles":[]},
+                  {"name":"watched","served":false,"notServed":"observe","mode":"observe","troubles":[]},
+                  {"name":"refused","served":false,"notServed":"no room","mode":"enforce","troubles":[]},
+                  {"name":"models","served":true,"mode":"enforce","files":{"hereBytes":1073741824,"sizeBytes":3221225472},
+                   "filling":{"bytesPerSecond":104857600,"piecesUnderWay":4,"waitingReaders":2},"troubles":[]}]}
+                """;
+        String status = STATUS.strip();
+        List<String> lines = frame(status.substring(0, status.length() - 1) + mirrors, 80, 100);
+        assertThat(lines)
+                .containsSubsequence(
+                        "MIRROR        RATE  WAITING      HERE        OF",
+                        "refused          0        -         -         -  not served (no room)",
+                        "models   100 MiB/s        2  1.00 GiB  3.00 GiB")
+                .noneMatch(line -> line.contains("quiet") || line.contains("watched"));
+    }
 }

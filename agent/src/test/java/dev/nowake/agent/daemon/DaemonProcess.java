@@ -135,10 +135,31 @@ final class DaemonProcess implements AutoCloseable {
         return marks;
     }
 
+    /** SIGKILL, without waiting: threads that wait for a filesystem's server end with its answer. */
+    void signalKill() {
+        process.destroyForcibly();
+    }
+
     /** SIGKILL. */
     void kill() throws InterruptedException {
         process.destroyForcibly();
-        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(10, TimeUnit.SECONDS))
+                .as(() -> "where its threads are:\n" + stacks())
+                .isTrue();
+    }
+
+    /** What each thread waits for in the kernel. */
+    private String stacks() {
+        StringBuilder stacks = new StringBuilder();
+        for (String task : new File("/proc/" + pid() + "/task").list()) {
+            try {
+                Path at = Path.of("/proc/" + pid() + "/task/" + task);
+                stacks.append(Files.readString(at.resolve("comm"))).append(Files.readString(at.resolve("stack")));
+            } catch (IOException ended) {
+                continue;
+            }
+        }
+        return stacks.toString();
     }
 
     /** SIGTERM, without waiting. */

@@ -15,7 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
  * way there is and look at each word.
  */
 final class Loaders implements AutoCloseable {
-    private static Path program;
+    private static final CProgram PROGRAM = new CProgram("loaders");
 
     private final Process process;
 
@@ -23,37 +23,17 @@ final class Loaders implements AutoCloseable {
         this.process = process;
     }
 
-    private static synchronized String program() throws Exception {
-        if (program == null) {
-            Path made = Files.createDirectories(Path.of("target"))
-                    .toAbsolutePath()
-                    .resolve("loaders-" + ProcessHandle.current().pid());
-            Reader.run(
-                    "gcc",
-                    "-std=gnu17",
-                    "-O2",
-                    "-Wall",
-                    "-Werror",
-                    "-o",
-                    made.toString(),
-                    "../samples/faults/loaders.c");
-            made.toFile().deleteOnExit();
-            program = made;
-        }
-        return program.toString();
-    }
-
     /** A file that can be checked; its name is {@code SEED.bin}. */
     static Path make(Path folder, int seed, long bytes) throws Exception {
         Path file = Files.createDirectories(folder).resolve(seed + ".bin");
-        Reader.run(program(), "make", file.toString(), "" + bytes, "" + seed);
+        Reader.run(PROGRAM.path(), "make", file.toString(), "" + bytes, "" + seed);
         return file;
     }
 
     /** So many processes load files below the folder, at random, for so long. */
     static Loaders load(double seconds, int processes, Path folder, Path copies) throws Exception {
         ProcessBuilder builder = new ProcessBuilder(
-                        program(), "load", Double.toString(seconds), "" + processes, folder.toString())
+                        PROGRAM.path(), "load", Double.toString(seconds), "" + processes, folder.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().put("LOADERS_COPIES", copies.toString());
         return new Loaders(builder.start());

@@ -8,6 +8,7 @@ import dev.nowake.agent.config.ControlSettings;
 import dev.nowake.agent.config.InFlightLimits;
 import dev.nowake.agent.config.JournalSettings;
 import dev.nowake.agent.config.MetricsSettings;
+import dev.nowake.agent.config.MirrorSettings;
 import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.config.ServiceSettings;
 import dev.nowake.agent.control.ControlClient;
@@ -43,6 +44,10 @@ final class MetricsKernelTest {
     }
 
     private static Config config(Rig rig, String listen) {
+        return config(rig, listen, List.of());
+    }
+
+    private static Config config(Rig rig, String listen, List<MirrorSettings> mirrors) {
         Config roots = Rig.config(Mode.ENFORCE, rig.root);
         MetricsSettings metrics = new MetricsSettings(listen, rig.folder.resolve("nowake.prom"), true);
         return new Config(
@@ -51,7 +56,8 @@ final class MetricsKernelTest {
                 List.of(),
                 List.of(),
                 InFlightLimits.DEFAULT,
-                new ServiceSettings(metrics, JournalSettings.DEFAULT, ControlSettings.OWNER_ALONE));
+                new ServiceSettings(metrics, JournalSettings.DEFAULT, ControlSettings.OWNER_ALONE),
+                mirrors);
     }
 
     /** Samples by what stands before the value. */
@@ -195,9 +201,12 @@ final class MetricsKernelTest {
     void whatIsGivenOutNamesWhatThereIs() throws Exception {
         try (Rig rig = Rig.make()) {
             List<Path> shards = rig.model("llama", 64 * Rig.MIB, 2);
-            start(rig);
+            Path remote = Files.createDirectory(rig.folder.resolve("remote"));
+            MirrorSettings mirror = MirrorSettings.of("m", remote, rig.folder.resolve("mirrored"));
+            rig.start(rig.kernel, config(rig, "0", List.of(mirror.withMode(Mode.ENFORCE))));
             Reader.load("read", shards);
             rig.awaitLoadsDone(1);
+            await().atMost(Rig.SOON).until(() -> rig.metrics().contains("nowake_mirror_disk_used_bytes"));
             String text = rig.metrics();
             Set<String> known = names(text);
             known.addAll(known.stream()

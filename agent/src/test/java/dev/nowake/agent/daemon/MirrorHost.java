@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.nowake.agent.control.ControlClient;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -218,6 +220,17 @@ final class MirrorHost implements AutoCloseable {
         }
     }
 
+    /** Who waits for bytes, as far as the daemon has written it down for its successor: slots of 48 bytes. */
+    int waiting() throws IOException {
+        ByteBuffer slots = ByteBuffer.wrap(Files.readAllBytes(run.resolve("mirror/m.waiting")));
+        slots.order(ByteOrder.nativeOrder());
+        int waiting = 0;
+        for (int at = 0; at + 48 <= slots.limit(); at += 48) {
+            waiting += slots.getInt(at + 40) > 0 && slots.getLong(at + 24) > slots.getLong(at + 16) ? 1 : 0;
+        }
+        return waiting;
+    }
+
     /** Nothing is left of it but what a next one needs: no keeper, no FIFO, no mark, no link. */
     void assertNothingLeft() throws IOException {
         await("keepers end").atMost(SOON).until(() -> keepers().isEmpty());
@@ -264,8 +277,9 @@ final class MirrorHost implements AutoCloseable {
         }
         keepers()
                 .forEach(pid -> ProcessHandle.of(pid).ifPresent(process -> {
-                    process.descendants().forEach(ProcessHandle::destroyForcibly);
+                    List<ProcessHandle> sleeping = process.descendants().toList();
                     process.destroyForcibly();
+                    sleeping.forEach(ProcessHandle::destroyForcibly);
                 }));
         Files.deleteIfExists(local);
         Rig.delete(folder);

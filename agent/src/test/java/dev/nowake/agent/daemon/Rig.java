@@ -284,11 +284,6 @@ final class Rig implements AutoCloseable {
     @Override
     public void close() throws IOException {
         stop();
-        if (Files.exists(state.resolve("journal.jsonl"))) {
-            Path to = Path.of("/tmp/fl/j", ProcessHandle.current().pid() + "-" + System.nanoTime() + ".jsonl");
-            Files.createDirectories(to.getParent());
-            Files.copy(state.resolve("journal.jsonl"), to);
-        }
         delete(folder);
     }
 

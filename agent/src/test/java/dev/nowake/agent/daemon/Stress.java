@@ -3,7 +3,6 @@ package dev.nowake.agent.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +12,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The program {@code samples/faults/stress.c}: loaders and openers that time each open and know nothing of a daemon. */
 final class Stress implements AutoCloseable {
-    private static Path program;
+    private static final CProgram PROGRAM = new CProgram("stress", "-pthread");
 
     private final Process process;
 
@@ -21,29 +20,8 @@ final class Stress implements AutoCloseable {
         this.process = process;
     }
 
-    private static synchronized Path program() throws Exception {
-        if (program == null) {
-            Path made = Files.createDirectories(Path.of("target"))
-                    .toAbsolutePath()
-                    .resolve("stress-" + ProcessHandle.current().pid());
-            Reader.run(
-                    "gcc",
-                    "-std=gnu17",
-                    "-O2",
-                    "-Wall",
-                    "-Werror",
-                    "-pthread",
-                    "-o",
-                    made.toString(),
-                    "../samples/faults/stress.c");
-            made.toFile().deleteOnExit();
-            program = made;
-        }
-        return program;
-    }
-
     private static Stress start(List<String> words, List<Path> files) throws Exception {
-        List<String> all = new ArrayList<>(List.of(program().toString()));
+        List<String> all = new ArrayList<>(List.of(PROGRAM.path()));
         all.addAll(words);
         files.forEach(file -> all.add(file.toString()));
         return new Stress(new ProcessBuilder(all)

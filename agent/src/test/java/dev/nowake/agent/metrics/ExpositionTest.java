@@ -2,13 +2,27 @@ package dev.nowake.agent.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nowake.agent.config.MirrorSettings;
+import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.execute.MountState;
+import dev.nowake.agent.mirror.evict.DiskFigures;
+import dev.nowake.agent.mirror.evict.DiskStanding;
+import dev.nowake.agent.mirror.fill.FailureKind;
+import dev.nowake.agent.mirror.fill.FillFigures;
+import dev.nowake.agent.mirror.gate.GateFigures;
+import dev.nowake.agent.mirror.serve.MirrorFigures;
+import dev.nowake.agent.mirror.serve.MirrorStanding;
+import dev.nowake.agent.mirror.store.RemoteState;
+import dev.nowake.agent.mirror.store.Stored;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.Measure;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ExpositionTest {
@@ -63,6 +77,91 @@ class ExpositionTest {
                         "nowake_mount_in_flight_bytes{fstype=\"nfs4\"} 12.0",
                         "nowake_mount_budget_bytes{fstype=\"nfs4\"} 10.0",
                         "nowake_mount_latency_seconds{fstype=\"nfs4\"} 0.009");
+    }
+
+    @Test
+    void mirrorsAreToldByTheirNames() {
+        daemon.mirrors = List.of(
+                mirror("a", true, "the server is gone"),
+                mirror("b", true, null),
+                mirror("c", false, null),
+                observed("d"));
+        List<String> lines = lines(false, false);
+        assertThat(lines)
+                .contains(
+                        "nowake_mirror_served{mirror=\"a\"} 1.0",
+                        "nowake_mirror_served{mirror=\"c\"} 0.0",
+                        "nowake_mirror_remote_reachable{mirror=\"a\"} 0.0",
+                        "nowake_mirror_remote_reachable{mirror=\"b\"} 1.0",
+                        "nowake_mirror_files{mirror=\"a\",state=\"complete\"} 3.0",
+                        "nowake_mirror_files{mirror=\"a\",state=\"incomplete\"} 4.0",
+                        "nowake_mirror_fetched_bytes_total{mirror=\"b\"} 100.0",
+                        "nowake_mirror_failed_pieces_total{mirror=\"b\",reason=\"timeout\"} 5.0",
+                        "nowake_mirror_failed_pieces_total{mirror=\"b\",reason=\"full\"} 0.0",
+                        "nowake_mirror_held_reads_total{mirror=\"b\"} 22.0",
+                        "nowake_mirror_wait_seconds_bucket{mirror=\"b\",le=\"0.1\"} 1",
+                        "nowake_mirror_wait_seconds_bucket{mirror=\"b\",le=\"+Inf\"} 6",
+                        "nowake_mirror_wait_seconds_sum{mirror=\"b\"} 1.5",
+                        "nowake_mirror_disk_budget_bytes{mirror=\"b\"} 1000.0",
+                        "nowake_mirror_disk_missing_bytes{mirror=\"b\"} 9.0")
+                .noneMatch(line -> line.contains("mirror=\"d\""))
+                .noneMatch(line -> line.contains("{mirror=\"c\"") && !line.startsWith("nowake_mirror_served"));
+        assertThat(daemon.counters.get(Counter.ERRORS)).isZero();
+    }
+
+    private static MirrorStanding observed(String name) {
+        MirrorSettings settings = MirrorSettings.of(name, Path.of("/remote"), Path.of("/local"));
+        return new MirrorStanding(settings.withMode(Mode.OBSERVE), null, null, "observe", List.of(), 0);
+    }
+
+    private static MirrorStanding mirror(String name, boolean served, String unreachable) {
+        MirrorSettings settings =
+                MirrorSettings.of(name, Path.of("/remote"), Path.of("/local")).withMode(Mode.ENFORCE);
+        if (!served) {
+            return new MirrorStanding(settings, null, null, "no room", List.of(), 0);
+        }
+        RemoteState state = new RemoteState(unreachable == null, Instant.EPOCH, unreachable);
+        Stored stored = new Stored(
+                name,
+                settings.remote(),
+                settings.local(),
+                "ext4",
+                7,
+                3,
+                4,
+                70,
+                30,
+                0,
+                0,
+                null,
+                state,
+                0,
+                null,
+                List.of());
+        FillFigures filling = new FillFigures(
+                100,
+                90,
+                80,
+                1,
+                2,
+                Map.of(FailureKind.TIMEOUT, 5L),
+                6,
+                7,
+                0,
+                8,
+                List.of(0.1, 1.0),
+                List.of(1L, 2L, 3L),
+                1.5,
+                9,
+                10,
+                false);
+        return new MirrorStanding(
+                settings,
+                new MirrorFigures(stored, filling, 50, new GateFigures(11, 22, 33, 2, 0.5, false), true, "range"),
+                new DiskFigures(new DiskStanding(1000, 400, 500, 50), 9, "kept", 1, 0, 0),
+                null,
+                List.of(),
+                0);
     }
 
     @Test

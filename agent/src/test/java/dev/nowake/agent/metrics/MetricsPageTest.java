@@ -71,7 +71,7 @@ class MetricsPageTest {
             assertThat(family.help()).isNotBlank().doesNotEndWith(".").doesNotContain("\n", "|");
             assertThat(family.kind() == Family.Kind.INFO ? List.<String>of() : family.labels())
                     .as("bounded ones alone")
-                    .isSubsetOf("model", "root", "node", "policy", "kind", "reason", "fstype", "state")
+                    .isSubsetOf("model", "root", "node", "policy", "kind", "reason", "fstype", "state", "mirror")
                     .doesNotHaveDuplicates();
         });
         assertThat(Catalogue.FAMILIES).extracting(Family::name).doesNotHaveDuplicates();

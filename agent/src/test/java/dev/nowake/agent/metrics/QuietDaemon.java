@@ -6,6 +6,7 @@ import dev.nowake.agent.decide.PolicyFigures;
 import dev.nowake.agent.execute.MountState;
 import dev.nowake.agent.govern.GovernorState;
 import dev.nowake.agent.govern.Shortage;
+import dev.nowake.agent.mirror.serve.MirrorStanding;
 import dev.nowake.agent.observe.Counters;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Map;
 final class QuietDaemon implements Observed {
     final Counters counters = new Counters();
     volatile List<MountState> mounts = List.of();
+    volatile List<MirrorStanding> mirrors = List.of();
     volatile boolean ready = true;
 
     @Override
@@ -46,6 +48,11 @@ final class QuietDaemon implements Observed {
     @Override
     public LoadsNow loads() {
         return new LoadsNow(2, 1, 3, Map.of(new LoadsNow.Place("/models", "0"), 12L));
+    }
+
+    @Override
+    public List<MirrorStanding> mirrors() {
+        return mirrors;
     }
 
     @Override

@@ -6,13 +6,10 @@ import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
-import dev.nowake.kernel.PathBytes;
 import dev.nowake.kernel.PermissionGroup;
 import dev.nowake.kernel.libc.LibC;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
 import java.util.BitSet;
 
 /**
@@ -22,13 +19,12 @@ import java.util.BitSet;
 final class LinuxPermissionGroup implements PermissionGroup {
     private static final int FAN_MARK_ADD = 0x1;
     private static final int FAN_MARK_REMOVE = 0x2;
-    private static final int FAN_MARK_ONLYDIR = 0x8;
-    private static final long FAN_EVENT_ON_CHILD = 0x0800_0000L;
     private static final int FAN_ALLOW = 1;
     private static final int FAN_DENY = 2;
     private static final int ERRNO_SHIFT = 24;
     private static final int EVENTS_PER_READ = 128;
     private static final int F_DUPFD_CLOEXEC = 1030;
+    private static final int O_CLOEXEC = 0x8_0000;
 
     /** An event as it was read. */
     record Waiting(long mask, int fd, int pid, long offsetBytes, long lengthBytes) {}
@@ -65,20 +61,6 @@ final class LinuxPermissionGroup implements PermissionGroup {
             if (!Outcome.is(result, Errno.ENOENT)) {
                 Outcome.orThrow("fanotify_mark", result);
             }
-        } finally {
-            queue.leave();
-        }
-    }
-
-    @Override
-    public void markFolder(Path folder, long mask) throws KernelException {
-        queue.enter("fanotify_mark");
-        try (Arena scratch = Arena.ofConfined()) {
-            MemorySegment name = Scratch.cString(scratch, PathBytes.of(folder));
-            int flags = FAN_MARK_ADD | FAN_MARK_ONLYDIR;
-            long bits = mask | FAN_EVENT_ON_CHILD;
-            Outcome.orThrow(
-                    "fanotify_mark", libc.fanotifyMark(queue.group(), flags, bits, LibC.AT_FDCWD, name.address()));
         } finally {
             queue.leave();
         }
@@ -147,6 +129,7 @@ final class LinuxPermissionGroup implements PermissionGroup {
         }
         if (queue.tryEnter()) {
             try {
+                letGo(event);
                 if (Outcome.is(write(event, response), Errno.EINVAL)) {
                     write(event, FAN_DENY);
                 }
@@ -155,6 +138,14 @@ final class LinuxPermissionGroup implements PermissionGroup {
             }
         }
         libc.close(event);
+    }
+
+    /**
+     * The descriptor is not the file's any more when the caller goes on: one that asks for a write lease next would be told that
+     * somebody has the file open. Its number stays taken, because the kernel knows the event by it.
+     */
+    private void letGo(int event) {
+        libc.dup3(queue.group(), event, O_CLOEXEC);
     }
 
     /** struct fanotify_response. */

@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -94,6 +95,15 @@ class PermissionEventsTest {
         return all.getFirst();
     }
 
+    /** Until it is woken. */
+    private static void answer(PermissionGroup group) {
+        try {
+            while (group.read(-1, 8, (event, request) -> group.allow(event)) > 0) {}
+        } catch (KernelException closed) {
+            return;
+        }
+    }
+
     @Test
     void theKernelHasThem() {
         assertThat(kernel.features().whyMissing(Feature.OPEN_PERMISSION)).isNull();
@@ -117,10 +127,8 @@ class PermissionEventsTest {
     }
 
     @Test
-    void anOpenWaitsInAMarkedFolder() throws Exception {
-        PermissionGroup group = kernel.permissionEvents().open(Kind.OPENS);
-        groups.add(group);
-        group.markFolder(path.getParent(), PermissionGroup.OPEN);
+    void anOpenWaits() throws Exception {
+        PermissionGroup group = marked(Kind.OPENS, PermissionGroup.OPEN);
         Process reader = reader(0);
         Held held = next(group);
         assertThat(held.request().mask()).isEqualTo(PermissionGroup.OPEN);
@@ -214,6 +222,41 @@ class PermissionEventsTest {
             group.deny(event, Errno.EIO);
             assertThat(kernel.files().status(sameNumber).sizeBytes()).isEqualTo(4096);
         }
+    }
+
+    /** Else a process that is killed could not end while somebody waits for the other group, which another process keeps. */
+    @Test
+    void aGroupClosesThoughAnOpenerWaitsForAnotherOne() throws Exception {
+        PermissionGroup closing = marked(Kind.OPENS, PermissionGroup.OPEN);
+        PermissionGroup kept = kernel.permissionEvents().open(Kind.RANGES);
+        groups.add(kept);
+        Thread own = Thread.ofPlatform().daemon().start(() -> answer(closing));
+        try (OpenFile file = kernel.files().open(path)) {
+            kept.mark(file, PermissionGroup.OPEN);
+        }
+        closing.wake();
+        own.join();
+        Process reader = reader(0);
+        int event = next(kept).event();
+        Thread close = Thread.ofPlatform().daemon().start(closing::close);
+        assertThat(close.join(Duration.ofSeconds(10))).isTrue();
+        assertThat(reader.isAlive()).isTrue();
+        kept.allow(event);
+        assertThat(said(reader)).isEqualTo("0");
+    }
+
+    /** A write lease needs that nobody has the file open, and the event has brought a descriptor of it. */
+    @Test
+    void whoGoesOnIsAloneWithTheFile() throws Exception {
+        PermissionGroup group = marked(Kind.RANGES, PermissionGroup.OPEN);
+        Thread answering = Thread.ofPlatform().daemon().start(() -> answer(group));
+        for (int i = 0; i < 500; i++) {
+            try (OpenFile file = kernel.files().open(path)) {
+                assertThat(kernel.leases().heldElsewhere(file)).as("open " + i).isFalse();
+            }
+        }
+        group.wake();
+        answering.join();
     }
 
     @Test

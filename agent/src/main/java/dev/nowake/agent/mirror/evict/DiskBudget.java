@@ -3,6 +3,7 @@ package dev.nowake.agent.mirror.evict;
 import dev.nowake.agent.mirror.Twin;
 import dev.nowake.kernel.FileAccess;
 import dev.nowake.kernel.KernelException;
+import dev.nowake.model.ByteRange;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -21,6 +22,9 @@ public final class DiskBudget {
 
     /** Of what was freed; others write meanwhile, so that less than all of it may show. */
     private static final int UNSEEN_DIVISOR = 2;
+
+    /** XATTR_SIZE_MAX of xattr(7): what a record may take where it does not fit its inode. */
+    private static final long MOST_RECORD_BYTES = 1 << 16;
 
     private record Freed(long bytes, long untilNanos) {}
 
@@ -42,7 +46,7 @@ public final class DiskBudget {
     public DiskStanding look() throws IOException {
         long used = 0;
         for (MirroredModel model : models.all()) {
-            used += onDiskBytes(model);
+            used += model.twins().stream().mapToLong(this::blocks).sum();
         }
         DiskFree.Look disk = space.look();
         return new DiskStanding(
@@ -52,12 +56,19 @@ public final class DiskBudget {
                 limits.reserve(disk.totalBytes()));
     }
 
-    long onDiskBytes(MirroredModel model) {
-        return model.twins().stream().mapToLong(this::onDiskBytes).sum();
+    /** What would be free without its bytes. An empty file's record may have a block, which it keeps. */
+    long onDiskBytes(Twin twin) {
+        long bytes = blocks(twin);
+        return bytes <= MOST_RECORD_BYTES && isEmpty(twin) ? 0 : bytes;
     }
 
-    /** Blocks of its own; 0 for a file that is gone. */
-    long onDiskBytes(Twin twin) {
+    private static boolean isEmpty(Twin twin) {
+        long size = twin.identity().sizeBytes();
+        return twin.missing(new ByteRange(0, size)).bytes() == size;
+    }
+
+    /** 0 for a file that is gone. */
+    private long blocks(Twin twin) {
         try {
             return files.status(twin.local()).allocatedBytes();
         } catch (KernelException gone) {

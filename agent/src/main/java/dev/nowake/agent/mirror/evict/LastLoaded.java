@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
+import java.util.function.ToDoubleFunction;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -95,10 +96,18 @@ public final class LastLoaded {
         }
     }
 
-    /** Unix time; 0 where none is known. */
-    public synchronized double unixSeconds(Path local) {
-        Double at = times.get(local);
-        return at == null ? 0 : at + ahead();
+    /**
+     * Unix time of each file, 0 where none is known. The two clocks are compared once for all of them: twice would put two files
+     * in another order where the thread was held up between the clocks.
+     */
+    public synchronized ToDoubleFunction<Path> unixSeconds() {
+        double ahead = ahead();
+        return local -> {
+            synchronized (this) {
+                Double at = times.get(local);
+                return at == null ? 0 : at + ahead;
+            }
+        };
     }
 
     /** Forgets all other files. */

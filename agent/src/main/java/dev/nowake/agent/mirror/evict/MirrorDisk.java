@@ -56,6 +56,7 @@ public final class MirrorDisk implements Room, AutoCloseable {
     private final MirrorViews views;
     private final RoomMaker maker;
     private final DiskNews news;
+    private final DiskTally tally;
     private final BlockingQueue<Request<?>> requests = new LinkedBlockingQueue<>();
     private Thread thread;
     private boolean stuck;
@@ -85,6 +86,7 @@ public final class MirrorDisk implements Room, AutoCloseable {
         views = new MirrorViews(
                 parts.name(), parts.models(), parts.budget(), parts.staying(), parts.loaded(), parts.acts());
         news = new DiskNews(parts.name(), parts.counters(), parts.journal());
+        tally = new DiskTally(parts.budget());
         maker = new RoomMaker(parts.budget(), views, parts.policy(), eviction, parts.acts());
         if (parts.loaded().problem() != null) {
             news.warn(parts.loaded().problem());
@@ -224,8 +226,14 @@ public final class MirrorDisk implements Room, AutoCloseable {
 
     private DiskOutcome madeRoom(long bytes) throws IOException, InterruptedException {
         DiskOutcome outcome = maker.make(bytes);
+        tally.note(outcome);
         news.tell(outcome);
         return outcome;
+    }
+
+    /** How it stands; null before the first look. May wait for the disk. Any thread. */
+    public DiskFigures figures() {
+        return tally.figures();
     }
 
     private List<ByHand> evictedByHand(Predicate<MirroredModel> which, String by)
@@ -244,7 +252,9 @@ public final class MirrorDisk implements Room, AutoCloseable {
         }
         if (!chosen.isEmpty()) {
             double seconds = (System.nanoTime() - began) / 1e9;
-            news.tell(new DiskOutcome(before, 0, true, null, by, chosen, List.of(), 0, "", seconds));
+            DiskOutcome outcome = new DiskOutcome(before, 0, true, null, by, chosen, List.of(), 0, "", seconds);
+            tally.note(outcome);
+            news.tell(outcome);
         }
         return chosen.stream()
                 .map(each -> new ByHand(

@@ -5,12 +5,14 @@ import dev.nowake.agent.mirror.Twin;
 import dev.nowake.model.FileId;
 import dev.nowake.policy.MirrorView;
 import dev.nowake.policy.MirroredModelView;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Makes what a policy is told of a mirror. Looks at every file: one statx(2) each, and where files may be touched at all an open
@@ -65,15 +67,16 @@ final class MirrorViews {
     Seen of(DiskStanding standing, long neededBytes) {
         Map<MirroredModelView, MirroredModel> seen = new IdentityHashMap<>();
         List<MirroredModelView> views = new ArrayList<>();
+        ToDoubleFunction<Path> times = loaded.unixSeconds();
         for (MirroredModel model : models.all()) {
-            MirroredModelView view = view(model);
+            MirroredModelView view = view(model, times);
             views.add(view);
             seen.put(view, model);
         }
         return new Seen(standing.view(name, neededBytes, views), seen);
     }
 
-    private MirroredModelView view(MirroredModel model) {
+    private MirroredModelView view(MirroredModel model, ToDoubleFunction<Path> times) {
         List<MirroredModelView.MirroredFile> files =
                 new ArrayList<>(model.twins().size());
         long size = 0;
@@ -85,7 +88,7 @@ final class MirrorViews {
                     twin.id(), PathText.of(twin.local()), twin.identity().sizeBytes(), bytes));
             size += twin.identity().sizeBytes();
             onDisk += bytes;
-            last = Math.max(last, loaded.unixSeconds(twin.local()));
+            last = Math.max(last, times.applyAsDouble(twin.local()));
         }
         boolean loading = staying.isLoading(model);
         // what is not on the disk frees nothing, and need not be opened for that

@@ -190,10 +190,12 @@ final class ContentCheck {
         shared.tally.mismatches.increment();
         shared.tally.failed(FailureKind.CONTENT);
         Fault fault = new Fault(FailureKind.CONTENT, line);
+        Answers answers = new Answers();
         shared.lock.lock();
         try {
             file.clearing = true;
             shared.book.forget(file);
+            shared.book.failAll(file, fault, answers.ready()); // who comes from now on waits for what is fetched anew
             while ((file.isBusy() || file.save.saving) && !stops) {
                 moves.awaitNanos(CLEAR_WAIT_NANOS);
             }
@@ -208,7 +210,6 @@ final class ContentCheck {
         } catch (IOException refused) {
             stays = new Fault(FailureKind.BROKEN, line + ", which failed: " + refused.getMessage(), refused);
         }
-        Answers answers = new Answers();
         answers.news().add(new FillNews(FillNews.Kind.MISMATCH, file.twin().remote(), file.sizeBytes(), 0, line));
         shared.lock.lock();
         try {
@@ -218,8 +219,6 @@ final class ContentCheck {
             check.restart(file.piecesOf(RangeSet.between(0, file.sizeBytes())).cardinality());
             if (check.mismatches >= FileCheck.MOST_MISMATCHES || stays != null) {
                 outcomes.refuse(file, fault, answers);
-            } else {
-                shared.book.failAll(file, fault, answers.ready());
             }
             if (stays != null) {
                 outcomes.breakDown(stays, answers);

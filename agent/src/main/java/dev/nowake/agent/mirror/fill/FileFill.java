@@ -135,6 +135,15 @@ final class FileFill {
         return opening || clearing;
     }
 
+    FileNow now() {
+        Fault why = refused;
+        if (why == null && !failures.isEmpty()) {
+            why = failures.values().iterator().next().fault;
+        }
+        return new FileNow(
+                waiters.size(), busyPieces(), !expectations.isEmpty(), why == null ? null : why.getMessage());
+    }
+
     /** Whether the book may forget it. */
     boolean isIdle() {
         return waiters.isEmpty()

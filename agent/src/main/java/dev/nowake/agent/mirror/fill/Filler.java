@@ -3,7 +3,10 @@ package dev.nowake.agent.mirror.fill;
 import dev.nowake.agent.mirror.Fills;
 import dev.nowake.agent.mirror.Twin;
 import dev.nowake.model.ByteRange;
+import dev.nowake.model.FileId;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +65,20 @@ public final class Filler implements Fills, AutoCloseable {
         } finally {
             shared.lock.unlock();
         }
+    }
+
+    /** What is going on with each file the filler has anything to do with just now. */
+    public Map<FileId, FileNow> files() {
+        Map<FileId, FileNow> files = new HashMap<>();
+        shared.lock.lock();
+        try {
+            for (FileFill file : shared.book.files()) {
+                files.put(file.twin().id(), file.now());
+            }
+        } finally {
+            shared.lock.unlock();
+        }
+        return files;
     }
 
     /**

@@ -32,11 +32,21 @@ final class OpenFiles {
         }
     }
 
-    /** The caller uses what it has opened; others may from now on. */
-    void opened(FileFill file, OpenEnds ends) {
+    /**
+     * The caller uses what it has opened; others may from now on. Where two have opened the file, because what was open before
+     * was retired between them, both use the first's: the caller closes its own. Lock held.
+     *
+     * @return what the caller uses
+     */
+    OpenEnds opened(FileFill file, OpenEnds ends) {
+        if (file.ends != null) {
+            file.ends.use();
+            return file.ends;
+        }
         file.ends = ends;
         file.isForCourses = ends.isForCourses();
         open.add(file);
+        return ends;
     }
 
     void leave(FileFill file, OpenEnds ends) {

@@ -20,21 +20,26 @@ final class Outcomes {
         this.checks = checks;
     }
 
-    /** The stream has the file open. */
-    void opened(Fetch fetch, OpenEnds ends) throws Work.Abandoned {
+    /** The stream has the file open. Returns what it is to use, and leave. */
+    OpenEnds opened(Fetch fetch, OpenEnds ends) throws Work.Abandoned {
+        OpenEnds used = null;
         shared.lock.lock();
         try {
             if (!fetch.isAbandoned()) {
-                shared.open.opened(fetch.file(), ends);
+                used = shared.open.opened(fetch.file(), ends);
                 shared.book.opened(fetch);
                 streams.hire();
-                return;
             }
         } finally {
             shared.lock.unlock();
         }
-        ends.close();
-        throw new Work.Abandoned();
+        if (used != ends) {
+            ends.close();
+        }
+        if (used == null) {
+            throw new Work.Abandoned();
+        }
+        return used;
     }
 
     /**

@@ -64,8 +64,7 @@ final class PieceFetcher {
         writes.askForRoom(fetch, missing.bytes());
         OpenEnds ends = open.use(fetch.file());
         if (ends == null) {
-            ends = open(fetch);
-            outcomes.opened(fetch, ends);
+            ends = outcomes.opened(fetch, open(fetch));
         }
         RemoteFile remote = null;
         try {
@@ -228,7 +227,7 @@ final class PieceFetcher {
             FileStatus status = files().status(remote);
             RemoteKind kind = RemoteKind.of(status.device());
             requireSame(fetch, status, kind);
-            RemoteFile opened = new RemoteFile(remote, status, kind, direct ? null : passing(fetch, twin, remote));
+            RemoteFile opened = new RemoteFile(remote, status, kind, direct ? null : passing(fetch, remote));
             remote = null;
             return opened;
         } finally {
@@ -238,14 +237,16 @@ final class PieceFetcher {
         }
     }
 
-    private PassingRead passing(Fetch fetch, Twin twin, OpenFile remote) throws Fault, KernelException, Work.Abandoned {
+    /** Of the very file that was looked at: its name may be another's by now. */
+    private PassingRead passing(Fetch fetch, OpenFile remote) throws Fault, KernelException, Work.Abandoned {
         fetch.ask();
         try {
             return PassingRead.of(parts.kernel(), remote);
         } catch (KernelException refused) {
             throw refused;
         } catch (IOException refused) {
-            throw new Fault(FailureKind.REMOTE, PathText.of(twin.remote()) + ": " + refused.getMessage(), refused);
+            String line = PathText.of(fetch.file().twin().remote()) + ": " + refused.getMessage();
+            throw new Fault(FailureKind.REMOTE, line, refused);
         }
     }
 

@@ -7,9 +7,11 @@ import dev.nowake.kernel.OpenFile;
 /**
  * An open remote file.
  *
+ * @param file what is read, and what is looked at to tell whether it is still the same
  * @param status when it was opened
  * @param kind of its filesystem
- * @param passing reads it through page cache and leaves nothing there; null where it is read past the page cache
+ * @param passing reads it through page cache and leaves nothing there; closes the file with itself; null where it is read past the
+ *     page cache
  */
 record RemoteFile(OpenFile file, FileStatus status, RemoteKind kind, PassingRead passing) implements AutoCloseable {
     boolean isDirect() {
@@ -23,9 +25,10 @@ record RemoteFile(OpenFile file, FileStatus status, RemoteKind kind, PassingRead
 
     @Override
     public void close() {
-        file.close();
         if (passing != null) {
             passing.close();
+        } else {
+            file.close();
         }
     }
 }

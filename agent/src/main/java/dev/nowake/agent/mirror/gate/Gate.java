@@ -224,13 +224,13 @@ public final class Gate implements AutoCloseable {
         if (suspended) {
             return; // it is its successor's
         }
+        holds.remove(hold); // before the answer: what its caller asks next is not one more
         if (failure == null) {
             group.allow(hold.event());
         } else {
             refuse(hold.event(), FillFailure.errnoOf(failure));
         }
         unanswered.remove(hold.slot());
-        holds.remove(hold);
     }
 
     /**

@@ -65,8 +65,9 @@ public final class Gates implements AutoCloseable {
         OpenGate opens = null;
         try {
             keeper = Keeper.start(group, folder, settings.name(), limit.numbers(), settings.grace());
-            PermissionGroup openings = kernel.permissionEvents().open(Kind.OPENS);
-            opens = new OpenGate(settings.name(), openings, answerers.twins(), answerers.doorkeeper());
+            // the same class, because only that one may say why an open fails
+            PermissionGroup openings = kernel.permissionEvents().open(settings.ranges() ? Kind.RANGES : Kind.OPENS);
+            opens = new OpenGate(settings.name(), openings, kernel.files(), answerers.twins(), answerers.doorkeeper());
             Unanswered unanswered = Unanswered.open(folder.resolve(settings.name() + ".waiting"), limit.waiting());
             Gate gate = new Gate(
                     settings.name(),

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /**
  * A small shell that holds a gate's group as well. While the daemon lives it sleeps; when the daemon is gone, however it
@@ -60,8 +61,10 @@ final class Keeper implements AutoCloseable {
         run("mkfifo", "-m", "600", fifo.toString());
         FileChannel alive = FileChannel.open(fifo, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
-            Process shell = group.lend(new ProcessBuilder(
-                            "/bin/sh", "-c", script(), TITLE, fifo.toString(), "" + grace.toSeconds(), "" + numbers)
+            List<String> words = new ArrayList<>(session());
+            words.addAll(
+                    List.of("/bin/sh", "-c", script(), TITLE, fifo.toString(), "" + grace.toSeconds(), "" + numbers));
+            Process shell = group.lend(new ProcessBuilder(words)
                     .directory(new File("/"))
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(ProcessBuilder.Redirect.DISCARD));
@@ -72,6 +75,14 @@ final class Keeper implements AutoCloseable {
             Files.deleteIfExists(fifo);
             throw failed;
         }
+    }
+
+    /** Words that give it a session of its own: signals to the daemon's process group are not meant for it. */
+    private static List<String> session() {
+        return Stream.of("/usr/bin/setsid", "/bin/setsid")
+                .filter(program -> Files.isExecutable(Path.of(program)))
+                .limit(1)
+                .toList();
     }
 
     private static void spare(long pid) {
@@ -98,13 +109,19 @@ final class Keeper implements AutoCloseable {
     private static Path fifoOf(long pid) {
         try {
             Path folder = Path.of("/proc/" + pid);
-            String[] words = Files.readString(folder.resolve("cmdline")).split("\0");
-            boolean titled = words.length > 4 && words[1].equals("-c") && words[3].equals(TITLE);
+            List<String> words =
+                    List.of(Files.readString(folder.resolve("cmdline")).split("\0"));
+            if (words.getFirst().endsWith("/setsid")) { // for the moment before it becomes the shell
+                words = words.subList(1, words.size());
+            }
+            boolean titled = words.size() > 4
+                    && words.get(1).equals("-c")
+                    && words.get(3).equals(TITLE);
             boolean ours = titled
                     && Files.getAttribute(folder, "unix:uid")
                             .equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
             boolean onHost = ours && Files.isSameFile(folder.resolve("root"), Path.of("/")); // not root of a container
-            return onHost ? Path.of(words[4]) : null;
+            return onHost ? Path.of(words.get(4)) : null;
         } catch (IOException | RuntimeException ended) {
             return null;
         }
@@ -220,9 +237,9 @@ final class Keeper implements AutoCloseable {
     /** Ends it. The group lives on only where somebody else holds it. */
     @Override
     public void close() throws IOException {
-        List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
-        all.add(process);
-        all.forEach(ProcessHandle::destroyForcibly);
+        List<ProcessHandle> sleeping = process.descendants().toList();
+        process.destroyForcibly(); // first: were its sleep to end before it, it would begin to say no to those who wait
+        sleeping.forEach(ProcessHandle::destroyForcibly);
         try {
             process.onExit().get(5, TimeUnit.SECONDS);
         } catch (InterruptedException hurry) {

@@ -3,11 +3,12 @@ package dev.nowake.agent.mirror.gate;
 import dev.nowake.agent.mirror.FillFailure;
 import dev.nowake.agent.mirror.Twin;
 import dev.nowake.kernel.Errno;
+import dev.nowake.kernel.FileAccess;
 import dev.nowake.kernel.KernelException;
+import dev.nowake.kernel.OpenFile;
 import dev.nowake.kernel.PermissionGroup;
 import dev.nowake.kernel.PermissionGroup.Request;
 import dev.nowake.model.FileId;
-import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -39,6 +40,7 @@ public final class OpenGate implements AutoCloseable {
     }
 
     private final PermissionGroup group;
+    private final FileAccess files;
     private final Function<FileId, Twin> twins;
     private final Doorkeeper doorkeeper;
     private final int ownPid = (int) ProcessHandle.current().pid();
@@ -47,9 +49,12 @@ public final class OpenGate implements AutoCloseable {
     private final Thread thread;
     private volatile long lastTurn = System.nanoTime();
     private volatile boolean closed;
+    private volatile boolean tripped;
 
-    OpenGate(String name, PermissionGroup group, Function<FileId, Twin> twins, Doorkeeper doorkeeper) {
+    OpenGate(
+            String name, PermissionGroup group, FileAccess files, Function<FileId, Twin> twins, Doorkeeper doorkeeper) {
         this.group = group;
+        this.files = files;
         this.twins = twins;
         this.doorkeeper = doorkeeper;
         this.workers = Executors.newFixedThreadPool(
@@ -58,9 +63,15 @@ public final class OpenGate implements AutoCloseable {
         this.thread = Thread.ofPlatform().name("opens-" + name).daemon().unstarted(this::run);
     }
 
-    /** Hears opens of the files directly in this folder from now on. */
-    public void guardFolder(Path folder) throws KernelException {
-        group.markFolder(folder, PermissionGroup.OPEN);
+    /**
+     * Hears opens of the file from now on. By a mark on the file itself, as the other gate's: who waits there holds every mark on
+     * another object that has a say in his open, such as one on the folder. A daemon that is killed could not end then before he is
+     * answered, and in the moment in which its mark goes the kernel would let an opener past the other gate.
+     */
+    public void guard(Twin twin) throws KernelException {
+        try (OpenFile file = files.open(twin.local())) {
+            group.mark(file, PermissionGroup.OPEN);
+        }
     }
 
     /** Starts answering. */
@@ -150,8 +161,14 @@ public final class OpenGate implements AutoCloseable {
 
     /** Lets every open go on at once, whatever hangs. */
     void trip() {
+        tripped = true;
         closed = true;
         group.abandon();
+    }
+
+    /** Whether the watch has closed it: files are read as they are. */
+    public boolean isTripped() {
+        return tripped;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.nowake.agent.mirror.serve;
 import dev.nowake.agent.config.MirrorSettings;
 import dev.nowake.agent.mirror.Fills;
 import dev.nowake.agent.mirror.Twin;
+import dev.nowake.agent.mirror.fill.FileNow;
 import dev.nowake.agent.mirror.fill.FillParts;
 import dev.nowake.agent.mirror.fill.FillSettings;
 import dev.nowake.agent.mirror.fill.Filler;
@@ -17,11 +18,12 @@ import dev.nowake.agent.stage.ContentDigest;
 import dev.nowake.kernel.Features.Feature;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
+import dev.nowake.model.FileId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -47,6 +49,7 @@ public final class Mirror implements AutoCloseable {
     private final boolean ranges;
     private final Thread syncing;
     private final Upkeep upkeep;
+    private final FillRate rate = new FillRate();
     private volatile boolean closed;
 
     /** What a mirror needs of its host. */
@@ -93,7 +96,6 @@ public final class Mirror implements AutoCloseable {
             this.store = Store.open(claim, kernel, kernel.leases()::heldElsewhere, new Guard(), host.clock());
             this.models = new MirrorModels(store, kernel.files());
             gates.ready();
-            guardFolders();
             store.expose();
         } catch (IOException | RuntimeException failed) {
             gates.suspend();
@@ -148,6 +150,12 @@ public final class Mirror implements AutoCloseable {
         @Override
         public void appears(Twin twin) throws IOException {
             gates.gate().guard(twin);
+            try {
+                gates.opens().guard(twin);
+            } catch (KernelException unheard) {
+                gates.gate().forget(twin);
+                throw unheard;
+            }
         }
 
         @Override
@@ -178,6 +186,7 @@ public final class Mirror implements AutoCloseable {
 
     /** Links that somebody has removed are set again; what went wrong unseen is told. */
     private void look() {
+        rate.look(filler.figures().fetchedBytes(), System.nanoTime());
         try {
             if (store.expose()) {
                 listener.warned("the links of mirror " + settings.name() + " were gone: they are there again");
@@ -214,21 +223,7 @@ public final class Mirror implements AutoCloseable {
         if (outcome.appeared() + outcome.changed() + outcome.removed() > 0) {
             models.refresh();
         }
-        guardFolders();
         listener.synced(outcome);
-    }
-
-    /** All of them each time: one that was made anew under its old name has lost its mark. */
-    private void guardFolders() {
-        Set<Path> folders = new HashSet<>();
-        store.twins().forEach(twin -> folders.add(twin.local().getParent()));
-        for (Path folder : folders) {
-            try {
-                gates.opens().guardFolder(folder);
-            } catch (KernelException gone) {
-                continue; // or not there any more: the next look tries again
-            }
-        }
     }
 
     public MirrorSettings settings() {
@@ -245,7 +240,18 @@ public final class Mirror implements AutoCloseable {
     }
 
     public MirrorFigures figures() {
-        return new MirrorFigures(store.stored(), filler.figures(), gates.gate().figures(), ranges ? "range" : "file");
+        return new MirrorFigures(
+                store.stored(),
+                filler.figures(),
+                rate.bytesPerSecond(),
+                gates.gate().figures(),
+                !gates.opens().isTripped(),
+                ranges ? "range" : "file");
+    }
+
+    /** What is going on with each file that anything is wanted of, or failed of, just now. Any thread. */
+    public Map<FileId, FileNow> underWay() {
+        return filler.files();
     }
 
     /**

@@ -45,10 +45,10 @@ public final class MirrorSpace {
     /**
      * Nothing is looked at before {@link MirrorDisk#start}.
      *
+     * @param settings its limits and policy as they are configured now
      * @throws IOException the disk cannot be looked at
      */
-    public static MirrorDisk of(Mirror mirror, Host host) throws IOException {
-        MirrorSettings settings = mirror.settings();
+    public static MirrorDisk of(Mirror mirror, MirrorSettings settings, Host host) throws IOException {
         Store store = mirror.files();
         Path tree = store.tree();
         Kernel kernel = host.kernel();

@@ -9,6 +9,17 @@ import java.time.Instant;
  * @param why it cannot be reached; null where it can
  */
 public record RemoteState(boolean isReachable, Instant since, String why) {
+    private static final String NOT_ASKED = "not asked yet";
+
+    static RemoteState notAsked(Instant now) {
+        return new RemoteState(false, now, NOT_ASKED);
+    }
+
+    /** Whether it has been asked anything, and has answered or not. */
+    public boolean isAsked() {
+        return !NOT_ASKED.equals(why);
+    }
+
     /** After another answer. */
     RemoteState then(String nextWhy, Instant now) {
         boolean reached = nextWhy == null;

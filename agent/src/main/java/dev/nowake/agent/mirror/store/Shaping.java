@@ -132,7 +132,10 @@ final class Shaping {
         UnixFacts there = parent == null
                 ? null
                 : UnixFacts.ofNullable(parent.at(twin.relative().getFileName()));
-        if (there == null || !there.id().equals(twin.id()) || parts.twins().at(twin.relative()) != twin) {
+        if (there == null
+                || !there.isFile()
+                || !there.id().equals(twin.id())
+                || parts.twins().at(twin.relative()) != twin) {
             throw new IOException(twin.relative() + " has another file's name by now");
         }
         MirroredFile next = fresh.file(new RemoteEntry.File(

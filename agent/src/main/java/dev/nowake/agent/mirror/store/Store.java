@@ -268,6 +268,16 @@ public final class Store implements AutoCloseable {
                 .sum();
     }
 
+    /** What came of the last look through the remote; null before the first. */
+    public SyncOutcome lastLook() {
+        return state.last();
+    }
+
+    /** Whether the remote answers. Never waits. */
+    public RemoteState remote() {
+        return state.remote();
+    }
+
     /** How it stands. */
     public Stored stored() {
         parts.tree().lock();

@@ -18,7 +18,7 @@ final class StoreState {
 
     StoreState(InstantSource clock) {
         this.clock = clock;
-        this.remote = new RemoteState(false, clock.instant(), "not asked yet");
+        this.remote = RemoteState.notAsked(clock.instant());
     }
 
     synchronized void synced(SyncOutcome outcome) {
@@ -27,6 +27,14 @@ final class StoreState {
         if (outcome.unreachable() == null) {
             lastScan = clock.instant();
         }
+    }
+
+    synchronized RemoteState remote() {
+        return remote;
+    }
+
+    synchronized SyncOutcome last() {
+        return last;
     }
 
     synchronized void reached() {

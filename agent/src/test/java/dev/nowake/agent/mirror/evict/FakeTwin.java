@@ -52,7 +52,7 @@ final class FakeTwin implements Twin {
 
     @Override
     public RangeSet missing(ByteRange range) {
-        throw new UnsupportedOperationException();
+        return RangeSet.between(Math.max(range.start(), Math.min(blocks, sizeBytes)), Math.min(range.end(), sizeBytes));
     }
 
     @Override

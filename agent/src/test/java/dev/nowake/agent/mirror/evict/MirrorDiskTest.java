@@ -224,8 +224,10 @@ class MirrorDiskTest {
         mirror.loaded(a.twins().getLast());
         mirror.close();
         DiskCase after = new DiskCase(folder);
-        assertThat(after.loaded.unixSeconds(a.twins().getLast().local()))
-                .isGreaterThan(after.loaded.unixSeconds(c.twins().getFirst().local()))
+        assertThat(after.loaded.unixSeconds().applyAsDouble(a.twins().getLast().local()))
+                .isGreaterThan(after.loaded
+                        .unixSeconds()
+                        .applyAsDouble(c.twins().getFirst().local()))
                 .isPositive();
     }
 

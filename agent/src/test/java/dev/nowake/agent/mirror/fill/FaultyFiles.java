@@ -1,24 +1,14 @@
 package dev.nowake.agent.mirror.fill;
 
 import dev.nowake.kernel.BulkFiles;
-import dev.nowake.kernel.DiskSpace;
 import dev.nowake.kernel.Extent;
-import dev.nowake.kernel.Features;
 import dev.nowake.kernel.FileAccess;
-import dev.nowake.kernel.FileEvents;
 import dev.nowake.kernel.FileSpace;
 import dev.nowake.kernel.FileStatus;
-import dev.nowake.kernel.ForeignMemory;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
-import dev.nowake.kernel.Leases;
-import dev.nowake.kernel.Mounts;
-import dev.nowake.kernel.NodeMemory;
 import dev.nowake.kernel.OpenFile;
-import dev.nowake.kernel.PageCache;
-import dev.nowake.kernel.PermissionEvents;
-import dev.nowake.kernel.ServiceManager;
-import dev.nowake.kernel.ThreadPlacement;
+import dev.nowake.kernel.fake.ForwardingKernel;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,7 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The real kernel, between whose calls a test may do what it likes: fail them, keep them, cut them short, count them. */
-final class FaultyFiles implements Kernel, FileAccess, BulkFiles, FileSpace {
+final class FaultyFiles extends ForwardingKernel implements FileAccess, BulkFiles, FileSpace {
     /** Runs before a call, on its thread; offset and length are 0 where there are none. */
     interface Deed {
         void before(Path file, long offsetBytes, int lengthBytes) throws KernelException;
@@ -52,11 +42,10 @@ final class FaultyFiles implements Kernel, FileAccess, BulkFiles, FileSpace {
     final AtomicInteger opened = new AtomicInteger();
     final AtomicInteger mostOpen = new AtomicInteger();
 
-    private final Kernel real;
     private final Map<OpenFile, Path> paths = new ConcurrentHashMap<>();
 
     FaultyFiles(Kernel real) {
-        this.real = real;
+        super(real);
     }
 
     int openNow() {
@@ -165,33 +154,8 @@ final class FaultyFiles implements Kernel, FileAccess, BulkFiles, FileSpace {
     }
 
     @Override
-    public Mounts mounts() {
-        return real.mounts();
-    }
-
-    @Override
-    public DiskSpace diskSpace() {
-        return real.diskSpace();
-    }
-
-    @Override
     public BulkFiles bulkFiles() {
         return this;
-    }
-
-    @Override
-    public String binding() {
-        return real.binding();
-    }
-
-    @Override
-    public Features features() {
-        return real.features();
-    }
-
-    @Override
-    public PageCache pageCache() {
-        return real.pageCache();
     }
 
     @Override
@@ -212,40 +176,5 @@ final class FaultyFiles implements Kernel, FileAccess, BulkFiles, FileSpace {
     @Override
     public void punch(OpenFile file, long offsetBytes, long lengthBytes) throws KernelException {
         real.fileSpace().punch(file, offsetBytes, lengthBytes);
-    }
-
-    @Override
-    public PermissionEvents permissionEvents() {
-        return real.permissionEvents();
-    }
-
-    @Override
-    public FileEvents fileEvents() {
-        return real.fileEvents();
-    }
-
-    @Override
-    public Leases leases() {
-        return real.leases();
-    }
-
-    @Override
-    public ThreadPlacement placement() {
-        return real.placement();
-    }
-
-    @Override
-    public ForeignMemory foreignMemory() {
-        return real.foreignMemory();
-    }
-
-    @Override
-    public NodeMemory nodeMemory() {
-        return real.nodeMemory();
-    }
-
-    @Override
-    public ServiceManager serviceManager() {
-        return real.serviceManager();
     }
 }

@@ -328,28 +328,29 @@ class GateKernelTest {
         PermissionGroup group = kernel.permissionEvents().open(Kind.OPENS);
         AtomicInteger due = new AtomicInteger(1);
         List<String> heard = new ArrayList<>();
-        OpenGate gate = new OpenGate("m", group, id -> id.equals(twin.id()) ? twin : null, new OpenGate.Doorkeeper() {
-            @Override
-            public boolean isDue(Twin opened) {
-                return due.get() != 0;
-            }
+        OpenGate gate = new OpenGate(
+                "m", group, kernel.files(), id -> id.equals(twin.id()) ? twin : null, new OpenGate.Doorkeeper() {
+                    @Override
+                    public boolean isDue(Twin opened) {
+                        return due.get() != 0;
+                    }
 
-            @Override
-            public void prepare(Twin opened) throws FillFailure {
-                heard.add("prepare");
-                if (due.get() < 0) {
-                    throw new FillFailure(Errno.EPERM, "the remote is gone, and the rule says no", null);
-                }
-                due.set(0);
-            }
+                    @Override
+                    public void prepare(Twin opened) throws FillFailure {
+                        heard.add("prepare");
+                        if (due.get() < 0) {
+                            throw new FillFailure(Errno.EPERM, "the remote is gone, and the rule says no", null);
+                        }
+                        due.set(0);
+                    }
 
-            @Override
-            public void opened(Twin opened, int pid) {
-                heard.add("opened");
-            }
-        });
+                    @Override
+                    public void opened(Twin opened, int pid) {
+                        heard.add("opened");
+                    }
+                });
         open.add(gate);
-        gate.guardFolder(folder);
+        gate.guard(twin);
         gate.start();
         assertThat(said(reader(0))).isEqualTo("0");
         assertThat(said(reader(0))).isEqualTo("0");

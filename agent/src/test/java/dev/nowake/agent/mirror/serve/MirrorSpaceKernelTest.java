@@ -164,6 +164,7 @@ class MirrorSpaceKernelTest {
         Decider decider = new Decider(policies, counters, journal);
         space.set(MirrorSpace.of(
                 mirror,
+                settings,
                 new MirrorSpace.Host(
                         kernel,
                         new NamedPolicy(
@@ -269,6 +270,7 @@ class MirrorSpaceKernelTest {
         load("b", 2);
         load("a", 2);
         load("c", 2);
+        closed(); // what has just come stays for a moment, and another would go
         await().atMost(PATIENCE).untilAsserted(() -> {
             assertThat(space.get().make(0, PATIENCE).isEnough()).isTrue();
             assertThat(onDisk("b")).isZero();
@@ -348,7 +350,7 @@ class MirrorSpaceKernelTest {
             names.append(' ').append(file("m", i, 3));
         }
         // so long after the last piece the filler has a file open
-        String script = "for i in $(seq 16); do sha256sum" + names + "; sleep 0.$((5 + i % 3)); done";
+        String script = "for i in $(seq 6); do sha256sum" + names + "; sleep 0.$((5 + i % 3)); done";
         List<Process> readers = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
             readers.add(new ProcessBuilder("sh", "-c", script)
@@ -371,13 +373,13 @@ class MirrorSpaceKernelTest {
             int refused = said.split("Resource temporarily unavailable", -1).length - 1;
             assertThat(said.lines()).allMatch(line -> line.endsWith("Resource temporarily unavailable"));
             failed += refused;
-            assertThat(lines).hasSize(48 - refused);
+            assertThat(lines).hasSize(18 - refused);
             for (String line : lines) {
                 int number = Integer.parseInt(line.replaceAll(".*model-0000(.)-.*", "$1"));
                 assertThat(line).startsWith(sums.get(number - 1));
             }
         }
-        assertThat(evictions).isGreaterThan(3);
+        assertThat(evictions).isGreaterThan(1);
         // who opens an incomplete file in the moment in which another takes its place is told to open it again
         assertThat(failed).isLessThan(5);
         assertThat(warnings).isEmpty();

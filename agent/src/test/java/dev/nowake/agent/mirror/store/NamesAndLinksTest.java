@@ -15,36 +15,10 @@ import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.time.Instant;
 import java.util.List;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Names, times, links and tags of all kinds: on the real kernel. */
-class NamesAndLinksTest {
-    private static final int MIB = 1 << 20;
-
-    @TempDir
-    Path folder;
-
-    private StoreRig rig;
-
-    @BeforeEach
-    void rig() throws IOException {
-        rig = new StoreRig(folder);
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        rig.close();
-    }
-
-    private SyncOutcome sync() {
-        SyncOutcome outcome = rig.store().sync();
-        assertThat(outcome.unreachable()).isNull();
-        return outcome;
-    }
-
+class NamesAndLinksTest extends StoreCase {
     @Test
     void linksStayInside() throws Exception {
         rig.remoteFile("blobs/abc", MIB);

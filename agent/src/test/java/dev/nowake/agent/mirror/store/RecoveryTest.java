@@ -11,30 +11,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What an earlier daemon has left, and others have done to it: on the real kernel. */
-class RecoveryTest {
-    private static final int MIB = 1 << 20;
-
-    @TempDir
-    Path folder;
-
-    private StoreRig rig;
-
-    @BeforeEach
-    void rig() throws IOException {
-        rig = new StoreRig(folder);
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        rig.close();
-    }
-
+class RecoveryTest extends StoreCase {
     @Test
     void aRestartBelievesWhatWasSaved() throws Exception {
         Path original = rig.remoteFile("a.bin", 3 * MIB);

@@ -15,30 +15,10 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Opening, showing, parking, evicting: on the real kernel. */
-class StoreTest {
-    private static final int MIB = 1 << 20;
-
-    @TempDir
-    Path folder;
-
-    private StoreRig rig;
-
-    @BeforeEach
-    void rig() throws IOException {
-        rig = new StoreRig(folder);
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        rig.close();
-    }
-
+class StoreTest extends StoreCase {
     @Test
     void theFoldersAreRootsAndMayBePassedThrough() throws Exception {
         rig.open();

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nowake.model.ByteRange;
 import dev.nowake.model.RangeSet;
-import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,36 +11,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What the tree becomes: on the real kernel. */
-class TreeSyncTest {
-    private static final int MIB = 1 << 20;
-
-    @TempDir
-    Path folder;
-
-    private StoreRig rig;
-
-    @BeforeEach
-    void rig() throws IOException {
-        rig = new StoreRig(folder);
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        rig.close();
-    }
-
-    private SyncOutcome sync() {
-        SyncOutcome outcome = rig.store().sync();
-        assertThat(outcome.unreachable()).isNull();
-        return outcome;
-    }
-
+class TreeSyncTest extends StoreCase {
     @Test
     void theTreeLooksLikeTheRemote() throws Exception {
         rig.remoteFile("a.bin", 3 * MIB);
