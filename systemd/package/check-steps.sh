@@ -39,6 +39,7 @@ metric() { # the value of a metric, all its labels together; no curl on this hos
 }
 moved() { [ "$(metric "$1")" -gt 0 ]; }
 is_process() { cat /proc/[0-9]*/comm | grep -qx "$1"; }
+is_keeper() { grep -qzx 'nowake-[k]eeper' /proc/[0-9]*/cmdline; }
 main_pid() { systemctl show --property MainPID --value nowake; }
 
 # What dpkg knows of this host's packages; no Java anywhere.
@@ -129,9 +130,20 @@ run 'dpkg --force-confold -i /packages/nowake.deb 2>&1 | grep -v downgrading'
 holds "what the operator disabled stays disabled" isnt systemctl is-enabled nowake
 run 'systemctl enable --now nowake'
 
+step "A mirror"
+mkdir /srv/remote && head -c 1M /dev/urandom >/srv/remote/a.bin
+run "echo 'mirrors: [{remote: /srv/remote, local: /models/fast, mode: enforce}]' >/etc/nowake/conf.d/mirror.yaml"
+run 'systemctl restart nowake'
+holds "a file is brought" cmp /models/fast/a.bin /srv/remote/a.bin
+holds "its keeper runs" is_keeper
+
 step "Remove"
 run 'dpkg -r nowake'
 holds "dpkg is content" test $status = 0
+holds "it says what stays" grep -q 'mirror fast stay' /tmp/output
+holds "what was brought stays" cmp /models/.fast.nowake/tree/a.bin /srv/remote/a.bin
+holds "no link to it" isnt test -L /models/fast
+holds "no keeper" isnt is_keeper
 holds "no process" isnt is_process java
 holds "no unit" isnt systemctl cat nowake
 holds "no link to it" isnt test -L /etc/systemd/system/multi-user.target.wants/nowake.service
