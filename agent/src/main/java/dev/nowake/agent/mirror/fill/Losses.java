@@ -43,8 +43,10 @@ final class Losses {
                         + " requests wait for an answer, and no more are made" + " until one comes");
     }
 
-    /** While streams are lost one file does not get all that are left: there may be more like it. */
+    /** Whether streams may go on with it now. While streams are lost one file does not get all that are left: there may be more like it. */
     boolean mayAsk(FileFill file) {
-        return !isSilent(file) && (lost == 0 || file.busyPieces() < Math.max(1, (2 * streams - lost) / PART));
+        return !file.isClosedToStreams()
+                && !isSilent(file)
+                && (lost == 0 || file.busyPieces() < Math.max(1, (2 * streams - lost) / PART));
     }
 }

@@ -20,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
 final class PieceBook {
     private final FillSettings settings;
     private final Map<FileId, FileFill> files = new HashMap<>();
-    private final ArrayDeque<FileFill> ring = new ArrayDeque<>();
+    private final Turns turns;
     private final ArrayDeque<Fetch> anew = new ArrayDeque<>();
     private final ArrayDeque<Expectation> expected = new ArrayDeque<>();
     private final FailedPieces failures;
@@ -31,6 +31,7 @@ final class PieceBook {
     PieceBook(FillSettings settings, Backoff backoff) {
         this.settings = settings;
         this.losses = new Losses(settings.streams());
+        this.turns = new Turns(losses);
         this.failures = new FailedPieces(backoff, losses);
         this.setbacks = new Setbacks(backoff);
     }
@@ -77,17 +78,9 @@ final class PieceBook {
         Fault same = failures.justFailed(waiter, nowNanos);
         if (same == null) {
             file.waiters.add(waiter);
-            file.turns.add(waiter);
-            enterRing(file);
+            turns.add(waiter);
         }
         return same;
-    }
-
-    private void enterRing(FileFill file) {
-        if (!file.inRing) {
-            file.inRing = true;
-            ring.add(file);
-        }
     }
 
     void expect(FileFill file, RangeSet missing) {
@@ -137,22 +130,16 @@ final class PieceBook {
 
     /** Whether readers wait for a file that no stream is at work for. */
     boolean isStarved() {
-        return ring.stream().anyMatch(file -> !file.isBusy() && mayAsk(file));
-    }
-
-    private boolean mayAsk(FileFill file) {
-        return !file.isClosedToStreams() && losses.mayAsk(file);
+        return turns.isStarved();
     }
 
     /** A piece of a file that no stream is at work for; null where there is none now. */
     Fetch nextStarved(Course course, long nowNanos) {
-        for (int turns = ring.size(); turns > 0; turns--) {
-            Fetch needed = nextTurn(!ring.peek().isBusy(), course, nowNanos);
-            if (needed != null) {
-                return needed;
-            }
-        }
-        return null;
+        return begin(turns.nextStarved(course), nowNanos);
+    }
+
+    private Fetch begin(Turns.Turn turn, long nowNanos) {
+        return turn == null ? null : begin(new Fetch(turn.file(), turn.piece(), true, 0, settings, nowNanos));
     }
 
     /** The next piece to fetch, for the stream that goes this way; null where there is none for it now. */
@@ -165,50 +152,12 @@ final class PieceBook {
                         fetch.file(), fetch.piece(), fetch.isNeeded(), fetch.again() + 1, settings, nowNanos));
             }
         }
-        Fetch needed = nextNeeded(course, nowNanos);
+        Fetch needed = begin(turns.next(course), nowNanos);
         if (needed != null || !setbacks.mayGoAhead(nowNanos)) {
             return needed;
         }
         Fetch again = nextAgain(nowNanos);
         return again != null ? again : nextExpected(course, nowNanos);
-    }
-
-    private Fetch nextNeeded(Course course, long nowNanos) {
-        for (int turns = ring.size(); turns > 0; turns--) {
-            Fetch needed = nextTurn(true, course, nowNanos);
-            if (needed != null) {
-                return needed;
-            }
-        }
-        return null;
-    }
-
-    /** The file whose turn it is goes to the end of the row. Null where it has nothing for a stream, or is not {@code meant}. */
-    private Fetch nextTurn(boolean meant, Course course, long nowNanos) {
-        FileFill file = ring.poll();
-        int piece = meant && mayAsk(file) ? nextPiece(file, course) : -1;
-        if (!file.turns.isEmpty()) {
-            ring.add(file);
-        } else {
-            file.inRing = false;
-        }
-        return piece < 0 ? null : begin(new Fetch(file, piece, true, 0, settings, nowNanos));
-    }
-
-    private static int nextPiece(FileFill file, Course course) {
-        for (int turns = file.turns.size(); turns > 0; turns--) {
-            Waiter waiter = file.turns.poll();
-            if (waiter.future().isDone()) {
-                file.waiters.remove(waiter); // whoever asked wants it no more
-            } else if (waiter.fault() == null && waiter.next(0) >= 0) {
-                file.turns.add(waiter);
-                int piece = course.pick(file, waiter);
-                if (piece >= 0) {
-                    return piece;
-                }
-            }
-        }
-        return -1;
     }
 
     /** What failed, and is due. */
@@ -231,7 +180,7 @@ final class PieceBook {
         for (Iterator<Expectation> all = expected.iterator(); all.hasNext(); ) {
             Expectation expectation = all.next();
             FileFill file = expectation.file();
-            if (!mayAsk(file)) {
+            if (!losses.mayAsk(file)) {
                 continue;
             }
             int piece = course.pick(file, expectation);
@@ -332,7 +281,7 @@ final class PieceBook {
     /** Whether {@link #next} may have something, as far as can be told quickly. */
     boolean hasNext(long nowNanos) {
         return !anew.isEmpty()
-                || !ring.isEmpty()
+                || !turns.isEmpty()
                 || (failures.isDue(nowNanos) || !expected.isEmpty()) && setbacks.mayGoAhead(nowNanos);
     }
 

@@ -1,15 +1,11 @@
 package dev.nowake.agent.mirror.fill;
 
-import dev.nowake.agent.execute.PassingRead;
 import dev.nowake.agent.identify.PathText;
-import dev.nowake.agent.mirror.Identity;
 import dev.nowake.agent.mirror.Twin;
-import dev.nowake.kernel.BulkFiles;
 import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.Extent;
 import dev.nowake.kernel.FileAccess;
 import dev.nowake.kernel.FileAccess.ReadMode;
-import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.model.ByteRange;
@@ -18,7 +14,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * Brings one piece: reads what is missing of it, looks whether the remote file is still the one it was, writes, tells the
@@ -40,7 +35,7 @@ final class PieceFetcher {
     private final Outcomes outcomes;
     private final FillTally tally;
     private final FillParts parts;
-    private final FillSettings settings;
+    private final Remotes remotes;
     private final LocalWrites writes;
 
     PieceFetcher(Shared shared, Outcomes outcomes) {
@@ -48,7 +43,7 @@ final class PieceFetcher {
         this.outcomes = outcomes;
         this.tally = shared.tally;
         this.parts = shared.parts;
-        this.settings = shared.settings;
+        this.remotes = new Remotes(shared);
         this.writes = new LocalWrites(parts);
     }
 
@@ -59,7 +54,7 @@ final class PieceFetcher {
             return Outcome.DONE;
         }
         if (twin.isOutdated()) {
-            throw changed(twin, "is another file now");
+            throw Remotes.changed(twin, "is another file now");
         }
         writes.askForRoom(fetch, missing.bytes());
         OpenEnds ends = open.use(fetch.file());
@@ -74,7 +69,7 @@ final class PieceFetcher {
             if (mayBeginAnew(fetch, seat, ends, remote, refused)) {
                 return Outcome.ANEW;
             }
-            throw remoteFault(twin, refused);
+            throw Remotes.fault(twin, refused);
         } finally {
             open.leave(fetch.file(), ends);
         }
@@ -90,7 +85,7 @@ final class PieceFetcher {
         RemoteFile own = seat.own(ends);
         if (own == null) {
             own = open.takeRemote(ends);
-            own = own == null ? openRemote(fetch) : own;
+            own = own == null ? remotes.open(fetch) : own;
             seat.own(ends, own);
         }
         return own;
@@ -104,14 +99,14 @@ final class PieceFetcher {
         for (int i = 0; i < data.size(); i++) {
             ByteRange part = data.get(i);
             read(fetch, remote, part, buffer);
-            requireSame(fetch, remote);
+            remotes.requireSame(fetch, remote);
             fetch.enterLocal();
             writes.write(fetch, local, part.start(), buffer);
             told = outcomes.written(fetch, part, holes.isEmpty() && i == data.size() - 1);
             fetch.leaveLocal();
         }
         if (!holes.isEmpty()) {
-            requireSame(fetch, remote);
+            remotes.requireSame(fetch, remote);
             fetch.enterLocal();
             for (int i = 0; i < holes.size(); i++) {
                 told = outcomes.written(fetch, holes.get(i), i == holes.size() - 1);
@@ -146,7 +141,7 @@ final class PieceFetcher {
                 ? readDirect(fetch, remote, from, wanted, buffer)
                 : readPassing(fetch, remote, from, buffer);
         if (got < wanted) {
-            throw changed(fetch.file().twin(), "has become shorter");
+            throw Remotes.changed(fetch.file().twin(), "has become shorter");
         }
         buffer.limit(wanted).position((int) (part.start() - from));
     }
@@ -195,112 +190,19 @@ final class PieceFetcher {
         Twin twin = fetch.file().twin();
         RemoteFile remote = null;
         try {
-            remote = openRemote(fetch);
+            remote = remotes.open(fetch);
             // Through page cache an open may drop what others have asked for.
             boolean isForCourses = remote.kind().isServed() && remote.isDirect();
             OpenEnds ends = new OpenEnds(remote, writes.open(twin, remote.status()), isForCourses);
             remote = null;
             return ends;
         } catch (KernelException refused) {
-            throw remoteFault(twin, refused);
+            throw Remotes.fault(twin, refused);
         } finally {
             if (remote != null) {
                 remote.close();
             }
         }
-    }
-
-    private RemoteFile openRemote(Fetch fetch) throws Fault, KernelException, Work.Abandoned {
-        Twin twin = fetch.file().twin();
-        OpenFile remote = null;
-        try {
-            boolean direct = settings.pastPageCache() && !open.isThroughCache(fetch.file());
-            if (direct) {
-                remote = openDirect(fetch, twin);
-                direct = remote != null;
-            }
-            if (remote == null) {
-                fetch.ask();
-                remote = files().open(twin.remote());
-            }
-            fetch.ask();
-            FileStatus status = files().status(remote);
-            RemoteKind kind = RemoteKind.of(status.device());
-            requireSame(fetch, status, kind);
-            RemoteFile opened = new RemoteFile(remote, status, kind, direct ? null : passing(fetch, remote));
-            remote = null;
-            return opened;
-        } finally {
-            if (remote != null) {
-                remote.close();
-            }
-        }
-    }
-
-    /** Of the very file that was looked at: its name may be another's by now. */
-    private PassingRead passing(Fetch fetch, OpenFile remote) throws Fault, KernelException, Work.Abandoned {
-        fetch.ask();
-        try {
-            return PassingRead.of(parts.kernel(), remote);
-        } catch (KernelException refused) {
-            throw refused;
-        } catch (IOException refused) {
-            String line = PathText.of(fetch.file().twin().remote()) + ": " + refused.getMessage();
-            throw new Fault(FailureKind.REMOTE, line, refused);
-        }
-    }
-
-    /** Null where the filesystem does not know such reads. */
-    private OpenFile openDirect(Fetch fetch, Twin twin) throws KernelException, Work.Abandoned {
-        try {
-            fetch.ask();
-            return bulk().openDirect(twin.remote());
-        } catch (KernelException refused) {
-            if (refused.errno().equals(Errno.EINVAL) || refused.errno().equals(Errno.EOPNOTSUPP)) {
-                return null;
-            }
-            throw refused;
-        }
-    }
-
-    private void requireSame(Fetch fetch, RemoteFile remote) throws Fault, KernelException, Work.Abandoned {
-        fetch.ask();
-        requireSame(fetch, files().status(remote.file()), remote.kind());
-    }
-
-    private void requireSame(Fetch fetch, FileStatus now, RemoteKind kind)
-            throws Fault, KernelException, Work.Abandoned {
-        Twin twin = fetch.file().twin();
-        Identity identity = twin.identity();
-        if (!now.isRegular() || now.sizeBytes() != identity.sizeBytes()) {
-            throw changed(twin, "has " + now.sizeBytes() + " bytes, and had " + identity.sizeBytes());
-        }
-        if (now.mtimeNanos() != identity.mtimeNanos()) {
-            throw changed(twin, "was written");
-        }
-        if (kind.inodesStay() && !open.isInode(fetch.file(), now.inode())) {
-            throw changed(twin, "was replaced");
-        }
-        if (identity.etag() != null) {
-            fetch.ask();
-            String tag;
-            try {
-                tag = parts.tags().of(twin.remote());
-            } catch (IOException refused) {
-                throw new Fault(
-                        FailureKind.REMOTE, "the tag of " + PathText.of(twin.remote()) + ": " + refused, refused);
-            }
-            if (!Objects.equals(tag, identity.etag())) {
-                throw changed(twin, "has another tag");
-            }
-        }
-    }
-
-    static Fault changed(Twin twin, String how) {
-        return new Fault(
-                FailureKind.CHANGED,
-                PathText.of(twin.remote()) + " changed on the remote: it " + how
-                        + "; what is there of the former one stays for those who have it open");
     }
 
     /** Once each: the descriptor is another server's, or is not as good as it looked. */
@@ -314,19 +216,7 @@ final class PieceFetcher {
         return stale || throughCache;
     }
 
-    private static Fault remoteFault(Twin twin, KernelException refused) {
-        Errno errno = refused.errno();
-        FailureKind kind = errno.equals(Errno.ENOENT) || errno.equals(Errno.ENOTDIR)
-                ? FailureKind.GONE
-                : errno.equals(Errno.EACCES) || errno.equals(Errno.EPERM) ? FailureKind.DENIED : FailureKind.REMOTE;
-        return new Fault(kind, PathText.of(twin.remote()) + ": " + refused.getMessage(), refused);
-    }
-
     private FileAccess files() {
         return parts.kernel().files();
-    }
-
-    private BulkFiles bulk() {
-        return parts.kernel().bulkFiles();
     }
 }

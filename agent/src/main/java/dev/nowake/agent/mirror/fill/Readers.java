@@ -64,7 +64,7 @@ final class Readers {
     }
 
     private static Fault outdated(Twin twin, FileFill file) {
-        return file.refused != null ? file.refused : PieceFetcher.changed(twin, "is another file now");
+        return file.refused != null ? file.refused : Remotes.changed(twin, "is another file now");
     }
 
     /** Why nothing can come now; null where it can. Lock held. */
