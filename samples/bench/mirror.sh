@@ -120,7 +120,11 @@ mirror_loads() { # HOW
   take_memory
   local ticks
   ticks=$(daemon_ticks)
+  read -r _ us ni sy idleBefore _ </proc/stat
+  busyBefore=$((us + ni + sy))
   measure cold "$1" "${files[@]}"
+  read -r _ us ni sy idleAfter _ </proc/stat
+  echo "busy.$1 $(calc "(($us + $ni + $sy) - $busyBefore) / (($us + $ni + $sy) - $busyBefore + $idleAfter - $idleBefore)")" >>"$results"
   complete
   echo "ticks.$1 $(($(daemon_ticks) - ticks))" >>"$results"
   sleep 1 # the remote's descriptors are closed
@@ -181,7 +185,8 @@ tell_loads() {
   echo
   echo "The machine: remote read and thrown away $(of remote) GB/s, copier $(of copier) GB/s, dd to the disk with O_DIRECT" \
     "$(of disk) GB/s. CPU of the daemon for a cold load, saving included:" \
-    "$(for how in $HOWS; do echo "$(calc "$(of "ticks.$how") / 100 / $bytes * 1e9") s/GB ($how)"; done | paste -sd, | sed 's/,/, /g')."
+    "$(for how in $HOWS; do echo "$(calc "$(of "ticks.$how") / 100 / $bytes * 1e9") s/GB ($how)"; done | paste -sd, | sed 's/,/, /g')." \
+    "Of the processors all programs together used $(for how in $HOWS; do echo "$(of "busy.$how") ($how)"; done | paste -sd, | sed 's/,/, /g')."
   echo
   for how in $HOWS; do
     target "$name, $how: cold mirror, of the cap" "$(calc "$(of "cold.$how") / $cap")" at-least 0.9
