@@ -19,7 +19,7 @@ final class RemoteMirrorsTest {
     private static final int FILE_BYTES = 9 * MirrorHost.MIB + 123;
 
     /** Of a request to the remote, by {@link #mirrorOf}; and what a reader may wait at the very most. */
-    private static final int TIMEOUT_SECONDS = 3;
+    private static final int TIMEOUT_SECONDS = 2;
 
     /** The first load fills it, what the remote cannot give is an error in time, and the second load needs no remote. */
     @ParameterizedTest

@@ -97,9 +97,9 @@ final class ServerProcess {
         try {
             signal("CONT");
             process.destroy();
-            if (!process.waitFor(3, TimeUnit.SECONDS)) {
+            if (!process.waitFor(1, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                process.waitFor(3, TimeUnit.SECONDS);
+                process.waitFor(1, TimeUnit.SECONDS);
             }
         } catch (Exception interrupted) {
             process.destroyForcibly();
