@@ -1,12 +1,11 @@
 /*
- * What mirror.sh measures the mirror against: mirror pull|reads|touch ...
+ * What mirror.sh measures the mirror against: mirror pull|reads ...
  *
  *   pull STREAMS PIECE_MIB FOLDER FILE...   so many threads read the files with O_DIRECT, piece after piece of all of them, and
  *                                           write them through page cache into FOLDER ("-": nowhere); prints seconds. The
  *                                           least that a filler does: it remembers nothing, and nobody waits for it.
  *   reads COUNT MIB FILE                    so many preads of 1 MiB within the file's first MIB; prints microseconds of one,
  *                                           median and mean
- *   touch BYTES                             takes so much memory and gives it back
  */
 #include "bench.h"
 #include <pthread.h>
@@ -81,17 +80,10 @@ static int reads(char **words) {
     return 0;
 }
 
-static int touchMemory(long bytes) {
-    void *all = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-    if (all == MAP_FAILED) fail("mmap");
-    return munmap(all, bytes);
-}
-
 int main(int argc, char **argv) {
     endWithParent();
     if (argc > 5 && !strcmp(argv[1], "pull")) return pull(argc - 2, argv + 2);
     if (argc == 5 && !strcmp(argv[1], "reads")) return reads(argv + 2);
-    if (argc == 3 && !strcmp(argv[1], "touch")) return touchMemory(atol(argv[2]));
-    fputs("usage: mirror pull STREAMS PIECE_MIB FOLDER FILE... | reads COUNT MIB FILE | touch BYTES\n", stderr);
+    fputs("usage: mirror pull STREAMS PIECE_MIB FOLDER FILE... | reads COUNT MIB FILE\n", stderr);
     return 2;
 }

@@ -13,8 +13,8 @@
 #   STORAGE  "LATENCY_US:BYTES_PER_SECOND ..." (default 10000:2G 2000:1G)
 #   HOWS     loaders (default "mmap read")
 #   PARTS    which of "loads reads readers" to run (default all)
-# Needs four times SIZE of disk and three times SIZE of memory. Every load is preceded by taking and giving back as much memory
-# as it will need: where a host takes free memory back from its guests, whoever gets it first waits for that.
+# Needs four times SIZE of disk and three times SIZE of memory. Every load is preceded by taking and giving back almost all
+# free memory (tools.c says why).
 . "$(dirname "$(readlink -f "$0")")/common.sh"
 . "$bench/host.sh"
 . "$bench/slow.sh"
@@ -40,7 +40,6 @@ bytes=$(stat -c %s "${below[@]}" | awk '{ all += $1 } END { printf "%.0f\n", all
 
 # Resident, and a moment ago: the disk below the remote is not to be measured.
 warm_remote() { cat "$@" >/dev/null; }
-take_memory() { "$meter" touch "$bytes"; }
 
 # start_mirror [KEY: VALUE]...: a daemon with a mirror of the mount that has nothing yet; waits until it shows the files.
 start_mirror() {

@@ -2,7 +2,8 @@
 # A model (SIZE, default 4GiB, four shards) copied onto a local disk by nowake stage, cp, dd with O_DIRECT, rsync and rclone,
 # in turns, ROUNDS times (default 5), beside what the storage gives raw: fio reading the source and writing the target with
 # O_DIRECT. All copies are forced to the disk within their time; nowake's seconds are those it tells, which its start is not in.
-# Before each there must be a quiet second, and the copy's files are dropped from page cache.
+# Before each almost all free memory is taken and given back (tools.c says why), there must be a quiet second, and the copy's files
+# are dropped from page cache.
 #
 # Arguments name the parts to run (default: all):
 #   disk      source and target on BENCH_DIR's disk, which then reads and writes at once: fio does so as well
@@ -18,6 +19,7 @@ need rclone rclone
 SIZE=${SIZE:-4GiB}
 ROUNDS=${ROUNDS:-5}
 QUIET=${QUIET:-60} # seconds to wait for a quiet one at most
+OTHERS=${OTHERS-cp dd rsync rclone}
 [ $# -gt 0 ] || set -- disk memory slow sparse pressure
 copy=$run/copy
 ballast=
@@ -80,6 +82,7 @@ once() {
   rm -rf "$copy"
   mkdir "$copy"
   [ "$source" = "$run/memory" ] || "$tools" cold "${files[@]}" # tmpfs is page cache
+  take_memory
   quiet
   before=$(scanned)
   cpu=0
@@ -161,7 +164,7 @@ for part; do
   case $part in
   disk)
     from_disk
-    compare "one disk" 8 raw-read raw-write raw-both nowake cp dd rsync rclone
+    compare "one disk" 8 raw-read raw-write raw-both nowake $OTHERS
     target "one disk: nowake, of fio reading and writing at once" "$(calc "$(of nowake 2) / $(of raw-both 2)")" at-least 0.95
     ;;
   memory)
@@ -171,7 +174,7 @@ for part; do
     cp "${below[@]}" "$source"/
     files=("$source"/*)
     # what of tmpfs is resident says nothing
-    compare "memory to disk" 8 raw-write nowake cp dd rsync rclone
+    compare "memory to disk" 8 raw-write nowake $OTHERS
     targets=$(grep -v '^| memory to disk: nowake, MiB' <<<"$targets")$'\n'
     [ ${#lost[@]} = 0 ] || lost=("${lost[@]/memory to disk: nowake, MiB*/}")
     target "memory to disk: nowake, of the disk's writing" "$(calc "$(of nowake 2) / $(of raw-write 2)")" at-least 0.95
@@ -184,7 +187,7 @@ for part; do
       mount_slow "$BENCH_DIR/four" "$latency" "$bandwidth"
       source=$mountpoint files=("${shards[@]}")
       title="$((latency / 1000)) ms, $cap GB/s"
-      compare "$title" 32 raw-read raw-write nowake cp dd rsync rclone
+      compare "$title" 32 raw-read raw-write nowake $OTHERS
       target "$title: nowake, of the slower side" "$(calc "$(of nowake 2) / $(slower "$(of raw-read 2)" "$(of raw-write 2)")")" at-least 0.95
       unmount
     done

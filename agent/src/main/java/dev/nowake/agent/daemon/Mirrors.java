@@ -12,12 +12,13 @@ import dev.nowake.agent.observe.PathLabel;
 import dev.nowake.kernel.Kernel;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The mirrors of one daemon. One that cannot be opened is told of and left out: the others, and the daemon, go on. Mirrors in
- * observe mode are not opened at all. Opening and closing are one thing at a time; who looks waits for neither.
+ * The mirrors of one daemon. One that cannot be opened is told of, left out and tried again: the others, and the daemon, go on.
+ * Mirrors in observe mode are not opened at all. Opening and closing are one thing at a time; who looks waits for neither.
  */
 final class Mirrors implements AutoCloseable {
     /**
@@ -30,11 +31,18 @@ final class Mirrors implements AutoCloseable {
 
     private static final String OBSERVED = "observe";
 
+    /** A disk that is mounted late, another daemon that ends: nobody waits for it who could not wait longer. */
+    private static final Duration AGAIN = Duration.ofSeconds(5);
+
     private final Host host;
     private final Counters counters;
     private final Journal journal;
     private final MirrorDisks disks;
     private volatile List<ServedMirror> all = List.of();
+
+    /** Tries those again that could not be opened; null while there are none. */
+    private Thread again;
+
     private boolean closed;
 
     /** {@code disks}: what keeps the mirrors' disks within their limits, until {@link #close}. */
@@ -78,6 +86,42 @@ final class Mirrors implements AutoCloseable {
             }
         }
         all = List.copyOf(now);
+        tryAgainLater();
+    }
+
+    private static boolean isWanting(ServedMirror mirror) {
+        return !mirror.isServed() && mirror.settings().mode() == Mode.ENFORCE;
+    }
+
+    private synchronized void tryAgainLater() {
+        if (!closed && again == null && all.stream().anyMatch(Mirrors::isWanting)) {
+            again = Thread.ofPlatform().name("mirrors-again").daemon().start(this::tryAgain);
+        }
+    }
+
+    private void tryAgain() {
+        try {
+            do {
+                Thread.sleep(AGAIN);
+            } while (!openMissing());
+        } catch (InterruptedException closing) {
+            // none is opened any more
+        }
+    }
+
+    /** Whether none is missing any more. */
+    private synchronized boolean openMissing() {
+        if (closed) {
+            return true;
+        }
+        all = all.stream()
+                .map(each -> isWanting(each) ? open(each.settings(), each.notServed()) : each)
+                .toList();
+        if (all.stream().anyMatch(Mirrors::isWanting)) {
+            return false;
+        }
+        again = null;
+        return true;
     }
 
     private static MirrorSettings named(String name, List<MirrorSettings> in) {
@@ -188,6 +232,9 @@ final class Mirrors implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
+        if (again != null) {
+            again.interrupt();
+        }
         disks.close();
         all.forEach(served -> end(served, null));
         all = List.of();

@@ -14,7 +14,7 @@ record Buffers(ByteBuffer piece, ByteBuffer back) {
 
     private static final int ALIGNMENT_BYTES = DataSource.MOST_BLOCK_BYTES;
 
-    /** All of them in one allocation, so that the alignment is paid for once. */
+    /** Those of some streams in one allocation, so that the alignment is paid for once. */
     static Buffers[] of(int streams) {
         long pieces = (long) streams * Pieces.PIECE_BYTES;
         long backs = PartFile.roundUp((long) streams * BACK_BYTES, ALIGNMENT_BYTES); // a slice ends aligned, too

@@ -6,6 +6,7 @@ import dev.nowake.model.RangeSet;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
@@ -26,18 +27,6 @@ final class Pieces {
 
     private static final int LEAST_SEGMENT_BYTES = 8 << 20;
 
-    enum Task {
-        /** Copy it, and look whether it arrived where that was asked for. */
-        COPY,
-        /** It is there: compare it with the source. */
-        CHECK,
-        /** There is no more of this file to do. */
-        END
-    }
-
-    /** A stream's next work: a range of a file, which it cuts into pieces; null at the end. */
-    record Segment(FileUnderWay file, Task task, ByteRange range) {}
-
     private final Iterator<StageFile> files;
     private final Iterator<StageFile> present;
     private final Kernel kernel;
@@ -46,6 +35,10 @@ final class Pieces {
     private final Tally tally;
     private final Set<FileUnderWay> open = ConcurrentHashMap.newKeySet();
     private final Deque<Segment> segments = new ArrayDeque<>();
+
+    /** What streams work off that may have much left of theirs. */
+    private final List<Segment> underWay = new ArrayList<>();
+
     private FileUnderWay current;
 
     /** {@code present}: files that are there and only to be compared. */
@@ -63,24 +56,41 @@ final class Pieces {
         while (!tally.stopped.get()) {
             if (current != null && current.failed() == null && !segments.isEmpty()) {
                 current.segmentBegins();
-                return segments.poll();
+                return begun(segments.poll());
             }
             if (current != null) {
                 FileUnderWay ended = current;
                 current = null;
                 segments.clear();
                 if (ended.handedOut()) {
-                    return new Segment(ended, Task.END, null);
+                    return Segment.last(ended);
                 }
             } else if (files.hasNext()) {
                 begin(files.next(), true);
             } else if (present.hasNext()) {
                 begin(present.next(), false);
             } else {
-                return null;
+                return halfOfAnother();
             }
         }
         return null;
+    }
+
+    private Segment begun(Segment segment) {
+        if (segment.file().source.isForOneStream()) {
+            underWay.removeIf(each -> each.leftBytes() == 0);
+            underWay.add(segment);
+        }
+        return segment;
+    }
+
+    /** At the end of all, so that nobody waits for the one who has most left. Null where nobody has much. */
+    private Segment halfOfAnother() {
+        Segment most = underWay.stream()
+                .max(Comparator.comparingLong(Segment::leftBytes))
+                .orElse(null);
+        Segment half = most == null ? null : most.half();
+        return half == null ? null : begun(half);
     }
 
     private void begin(StageFile file, boolean copy) {
@@ -101,15 +111,15 @@ final class Pieces {
                 tally.buffered.set(true);
             }
         }
-        cut(Task.COPY, current.missing());
+        cut(Segment.Task.COPY, current.missing());
         if (verify && file.digest() == null && current.target().isDirect()) {
-            cut(Task.CHECK, current.unchecked());
+            cut(Segment.Task.CHECK, current.unchecked());
             long compared = current.missing().union(current.unchecked()).bytes();
             tally.doneBytes.addAndGet(file.sizeBytes() - compared); // holes
         }
     }
 
-    private void cut(Task task, RangeSet ranges) {
+    private void cut(Segment.Task task, RangeSet ranges) {
         long length = PIECE_BYTES;
         if (current.source.isForOneStream()) {
             long fair = ranges.bytes() / streams / PIECE_BYTES * PIECE_BYTES;

@@ -17,6 +17,9 @@ final class Streams {
     /** What a target without O_DIRECT may hold in page cache at once; forcing less at a time would be slower. */
     private static final long UNSAVED_BYTES = 64 << 20;
 
+    /** Streams that are begun together: the memory of all is as much work as the first answers take to come. */
+    private static final int AT_ONCE = 8;
+
     private final Kernel kernel;
     private final boolean verify;
     private final Tally tally;
@@ -34,12 +37,7 @@ final class Streams {
     void run(int streams) throws InterruptedException {
         Thread recorder =
                 Thread.ofPlatform().name("nowake-stage-record").daemon().start(this::keepRecord);
-        List<Thread> threads = new ArrayList<>();
-        for (Buffers buffers : Buffers.of(streams)) {
-            String name = "nowake-stage-" + threads.size();
-            threads.add(Thread.ofPlatform().name(name).daemon().start(() -> work(buffers)));
-        }
-        for (Thread thread : threads) {
+        for (Thread thread : begin(streams)) {
             thread.join();
         }
         recorder.interrupt();
@@ -47,46 +45,63 @@ final class Streams {
         pieces.open().forEach(this::leave);
     }
 
+    /** Fewer where there is no memory for more. */
+    private List<Thread> begin(int streams) {
+        List<Thread> threads = new ArrayList<>();
+        try {
+            while (threads.size() < streams) {
+                for (Buffers buffers : Buffers.of(Math.min(AT_ONCE, streams - threads.size()))) {
+                    String name = "nowake-stage-" + threads.size();
+                    threads.add(Thread.ofPlatform().name(name).daemon().start(() -> work(buffers)));
+                }
+            }
+        } catch (OutOfMemoryError full) {
+            if (threads.isEmpty()) {
+                throw full;
+            }
+        }
+        return threads;
+    }
+
     private void work(Buffers buffers) {
-        for (Pieces.Segment segment = pieces.next(); segment != null; segment = pieces.next()) {
-            if (segment.task() == Pieces.Task.END || does(segment, buffers)) {
+        for (Segment segment = pieces.next(); segment != null; segment = pieces.next()) {
+            if (segment.task() == Segment.Task.END || does(segment, buffers)) {
                 end(segment.file(), buffers);
             }
         }
     }
 
     /** Whether it was the file's last one. */
-    private boolean does(Pieces.Segment segment, Buffers buffers) {
+    private boolean does(Segment segment, Buffers buffers) {
         FileUnderWay file = segment.file();
-        long at = segment.range().start();
         IOException why = null;
         try (DataSource own = file.source.isForOneStream() ? DataSource.open(kernel, file.file.source()) : null) {
             DataSource source = own == null ? file.source : own;
-            while (at < segment.range().end() && file.failed() == null && !tally.stopped.get()) {
-                long end = (at / Pieces.PIECE_BYTES + 1) * Pieces.PIECE_BYTES;
-                ByteRange piece =
-                        new ByteRange(at, Math.min(end, segment.range().end()));
+            while (file.failed() == null && !tally.stopped.get()) {
+                ByteRange piece = segment.nextPiece();
+                if (piece == null) {
+                    break;
+                }
                 does(file, source, segment.task(), piece, buffers);
-                at = piece.end();
             }
         } catch (IOException | RuntimeException failed) {
             why = failed instanceof IOException known ? known : new IOException(failed);
         }
-        boolean whole = at >= segment.range().end() || why != null || file.failed() != null;
+        boolean whole = segment.leave() || why != null || file.failed() != null;
         return file.segmentEnds(whole, why);
     }
 
-    private void does(FileUnderWay file, DataSource source, Pieces.Task task, ByteRange piece, Buffers buffers)
+    private void does(FileUnderWay file, DataSource source, Segment.Task task, ByteRange piece, Buffers buffers)
             throws IOException {
         read(source, piece, buffers.piece());
-        if (task == Pieces.Task.COPY) {
+        if (task == Segment.Task.COPY) {
             write(file, piece, buffers.piece());
         }
-        if (task == Pieces.Task.CHECK || isReadBackAtOnce(file)) {
+        if (task == Segment.Task.CHECK || isReadBackAtOnce(file)) {
             Content.compare(file.target(), piece, buffers.piece(), buffers.back());
             tally.done(piece.lengthBytes());
         }
-        if (task == Pieces.Task.COPY) {
+        if (task == Segment.Task.COPY) {
             file.arrived(piece);
         }
     }

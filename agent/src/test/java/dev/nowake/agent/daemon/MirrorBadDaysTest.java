@@ -138,7 +138,7 @@ final class MirrorBadDaysTest {
     }
 
     @Test
-    void aSecondDaemonIsRefusedAndHarmsNobody() throws Exception {
+    void aSecondDaemonIsRefusedAndHarmsNobodyUntilTheFirstHasEnded() throws Exception {
         host.configure(PATIENT);
         host.serve();
         server.hang();
@@ -153,13 +153,20 @@ final class MirrorBadDaysTest {
             expectTold(journal, "another nowake daemon uses");
             assertThat(Files.readString(journal))
                     .containsOnlyOnce("\"event\":\"failed\"")
-                    .doesNotContain("\"event\":\"synced\"");
+                    .doesNotContain("\"event\":\"open\"");
+            assertThat(host.keepers()).isEqualTo(keepers);
+            server.answer();
+            assertThat(word(waiting)).isEqualTo("RIGHT");
+            expectRight("1.bin");
+            host.daemon().stop();
+            await("takes its place")
+                    .atMost(MirrorHost.SOON)
+                    .untilAsserted(() -> assertThat(Files.readString(journal))
+                            .containsOnlyOnce("\"event\":\"failed\"")
+                            .contains("\"event\":\"open\""));
+            expectRight("2.bin");
             second.stop();
         }
-        assertThat(host.keepers()).isEqualTo(keepers);
-        server.answer();
-        assertThat(word(waiting)).isEqualTo("RIGHT");
-        expectRight("1.bin");
     }
 
     /** One line in the journal, and the same on the daemon's standard error. */

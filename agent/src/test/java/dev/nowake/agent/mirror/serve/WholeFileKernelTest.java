@@ -191,4 +191,16 @@ class WholeFileKernelTest {
         assertThat(said(sum(local.resolve("a.bin")))).isEqualTo(said(sum(origin.resolve("a.bin"))));
         assertThat(warnings).isEmpty();
     }
+
+    @Test
+    void whoWaitsForAHungRemoteIsAnsweredByASuccessor() throws Exception {
+        server.hang();
+        Process reader = sum(local.resolve("a.bin"));
+        await().atMost(PATIENCE).until(() -> mirror.figures().gate().held() == 1);
+        mirror.close();
+        open();
+        assertThat(reader.isAlive()).isTrue();
+        server.answer();
+        assertThat(said(reader)).isEqualTo(said(sum(origin.resolve("a.bin"))));
+    }
 }
