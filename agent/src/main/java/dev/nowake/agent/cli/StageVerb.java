@@ -46,7 +46,7 @@ final class StageVerb implements Callable<Integer> {
             names = "--streams",
             paramLabel = "N",
             description =
-                    "Pieces of 2 MiB under way at once, 48 at most (default: 4 from a disk, 32 from a network or FUSE"
+                    "Pieces of 2 MiB under way at once, 48 at most (default: 4 from a disk, 16 from a FUSE mount, 32 from another network"
                             + " mount).")
     private int streams;
 

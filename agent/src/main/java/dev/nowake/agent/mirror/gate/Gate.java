@@ -29,9 +29,6 @@ import java.util.concurrent.atomic.LongAdder;
  * questions: at capacity it says EBUSY.
  */
 public final class Gate implements AutoCloseable {
-    private static final int IDLE_MILLIS = 5_000;
-    private static final int BATCH = 64;
-
     private final PermissionGroup group;
     private final boolean ranges;
     private final long mask;
@@ -47,7 +44,7 @@ public final class Gate implements AutoCloseable {
     private final LongAdder passed = new LongAdder();
     private final LongAdder held = new LongAdder();
     private final LongAdder refused = new LongAdder();
-    private final Thread thread;
+    private final Questions questions;
 
     /** Asked before {@link #open}; the thread's own. */
     private record Early(int event, Request request) {}
@@ -55,8 +52,6 @@ public final class Gate implements AutoCloseable {
     private final Queue<Early> early = new ArrayDeque<>();
     private volatile boolean ready;
     private volatile boolean suspended;
-    private volatile long lastTurn = System.nanoTime();
-    private volatile boolean closed;
     private volatile boolean tripped;
     private volatile String trouble;
 
@@ -87,7 +82,8 @@ public final class Gate implements AutoCloseable {
         this.heritage = new Heritage(group, unanswered);
         this.capacity = parts.capacity();
         this.ownPid = (int) ProcessHandle.current().pid();
-        this.thread = Thread.ofPlatform().name("gate-" + name).daemon().unstarted(this::run);
+        this.questions = new Questions(
+                "gate-" + name, group, this::answerEarly, this::waiting, broken -> trouble = broken.toString());
     }
 
     /**
@@ -126,39 +122,13 @@ public final class Gate implements AutoCloseable {
 
     /** Starts answering. */
     public void start() {
-        thread.start();
-    }
-
-    private void run() {
-        while (!closed) {
-            try {
-                answerEarly();
-                group.read(IDLE_MILLIS, BATCH, this::waiting);
-                lastTurn = System.nanoTime();
-            } catch (KernelException refusal) {
-                if (closed || refusal.errno().equals(Errno.EBADF)) {
-                    return;
-                }
-                pauseBriefly(); // out of descriptors or memory: the kernel has said no itself where it had to
-            } catch (RuntimeException | Error broken) {
-                trouble = broken.toString(); // whom it was about has been told no
-                pauseBriefly();
-            }
-        }
+        questions.start();
     }
 
     private void answerEarly() throws KernelException {
         while (ready && !early.isEmpty()) {
             Early first = early.poll();
             waiting(first.event(), first.request());
-        }
-    }
-
-    private static void pauseBriefly() {
-        try {
-            Thread.sleep(10);
-        } catch (InterruptedException ended) {
-            Thread.currentThread().interrupt();
         }
     }
 
@@ -262,8 +232,7 @@ public final class Gate implements AutoCloseable {
 
     /** Nanoseconds since the thread last went round; it does every 5 s at least, unless it hangs or has ended. */
     long sinceLastTurn() {
-        boolean ended = thread.getState() == Thread.State.TERMINATED && !closed;
-        return ended ? Long.MAX_VALUE : System.nanoTime() - lastTurn;
+        return questions.sinceLastTurn();
     }
 
     /** Nanoseconds the oldest that waits has waited; 0 where nobody does. */
@@ -282,8 +251,7 @@ public final class Gate implements AutoCloseable {
     /** Lets everybody through at once, whatever hangs: for the watch, when answers have stopped. */
     void trip() {
         tripped = true;
-        closed = true;
-        group.abandon();
+        questions.abandon();
     }
 
     public GateFigures figures() {
@@ -306,14 +274,7 @@ public final class Gate implements AutoCloseable {
     @Override
     public void close() throws IOException {
         suspended = true;
-        closed = true;
         openings.close();
-        group.wake();
-        try {
-            thread.join(1_000);
-        } catch (InterruptedException ended) {
-            Thread.currentThread().interrupt();
-        }
-        group.close();
+        questions.close();
     }
 }

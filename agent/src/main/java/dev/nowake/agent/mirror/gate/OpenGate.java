@@ -2,7 +2,6 @@ package dev.nowake.agent.mirror.gate;
 
 import dev.nowake.agent.mirror.FillFailure;
 import dev.nowake.agent.mirror.Twin;
-import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.FileAccess;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
@@ -21,9 +20,6 @@ import java.util.function.Function;
  * but the daemon: when it dies, opens go on.
  */
 public final class OpenGate implements AutoCloseable {
-    private static final int IDLE_MILLIS = 5_000;
-    private static final int BATCH = 64;
-
     /** At once: more opens than that wait for one of them. */
     private static final int THREADS = 16;
 
@@ -46,9 +42,7 @@ public final class OpenGate implements AutoCloseable {
     private final int ownPid = (int) ProcessHandle.current().pid();
     private final Set<Hold> holds = ConcurrentHashMap.newKeySet();
     private final ExecutorService workers;
-    private final Thread thread;
-    private volatile long lastTurn = System.nanoTime();
-    private volatile boolean closed;
+    private final Questions questions;
     private volatile boolean tripped;
 
     OpenGate(
@@ -60,7 +54,8 @@ public final class OpenGate implements AutoCloseable {
         this.workers = Executors.newFixedThreadPool(
                 THREADS,
                 Thread.ofPlatform().name("open-" + name + "-", 0).daemon().factory());
-        this.thread = Thread.ofPlatform().name("opens-" + name).daemon().unstarted(this::run);
+        this.questions = new Questions(
+                "opens-" + name, group, () -> {}, this::waiting, broken -> {}); // whom it was about was let through
     }
 
     /**
@@ -76,31 +71,7 @@ public final class OpenGate implements AutoCloseable {
 
     /** Starts answering. */
     public void start() {
-        thread.start();
-    }
-
-    private void run() {
-        while (!closed) {
-            try {
-                group.read(IDLE_MILLIS, BATCH, this::waiting);
-                lastTurn = System.nanoTime();
-            } catch (KernelException trouble) {
-                if (closed || trouble.errno().equals(Errno.EBADF)) {
-                    return;
-                }
-                pauseBriefly(); // out of descriptors or memory: the kernel has said no itself where it had to
-            } catch (RuntimeException | Error broken) {
-                pauseBriefly(); // whom it was about has been let through
-            }
-        }
-    }
-
-    private static void pauseBriefly() {
-        try {
-            Thread.sleep(10);
-        } catch (InterruptedException ended) {
-            Thread.currentThread().interrupt();
-        }
+        questions.start();
     }
 
     /** What goes wrong here is nobody's reason not to open: what is missing is held back by the other gate. */
@@ -150,8 +121,7 @@ public final class OpenGate implements AutoCloseable {
     }
 
     long sinceLastTurn() {
-        boolean ended = thread.getState() == Thread.State.TERMINATED && !closed;
-        return ended ? Long.MAX_VALUE : System.nanoTime() - lastTurn;
+        return questions.sinceLastTurn();
     }
 
     long oldestWait() {
@@ -162,8 +132,7 @@ public final class OpenGate implements AutoCloseable {
     /** Lets every open go on at once, whatever hangs. */
     void trip() {
         tripped = true;
-        closed = true;
-        group.abandon();
+        questions.abandon();
     }
 
     /** Whether the watch has closed it: files are read as they are. */
@@ -173,14 +142,7 @@ public final class OpenGate implements AutoCloseable {
 
     @Override
     public void close() {
-        closed = true;
-        group.wake();
         workers.shutdownNow();
-        try {
-            thread.join(1_000);
-        } catch (InterruptedException ended) {
-            Thread.currentThread().interrupt();
-        }
-        group.close();
+        questions.close();
     }
 }
