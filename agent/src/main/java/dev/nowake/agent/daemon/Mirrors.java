@@ -31,8 +31,10 @@ final class Mirrors implements AutoCloseable {
 
     private static final String OBSERVED = "observe";
 
-    /** A disk that is mounted late, another daemon that ends: nobody waits for it who could not wait longer. */
+    /** A disk that is mounted late, another daemon that ends. After that, twice as long each time. */
     private static final Duration AGAIN = Duration.ofSeconds(5);
+
+    private static final Duration AGAIN_AT_MOST = Duration.ofMinutes(1);
 
     private final Host host;
     private final Counters counters;
@@ -101,8 +103,11 @@ final class Mirrors implements AutoCloseable {
 
     private void tryAgain() {
         try {
+            Duration pause = AGAIN;
             do {
-                Thread.sleep(AGAIN);
+                Thread.sleep(pause);
+                pause = pause.multipliedBy(2);
+                pause = pause.compareTo(AGAIN_AT_MOST) > 0 ? AGAIN_AT_MOST : pause;
             } while (!openMissing());
         } catch (InterruptedException closing) {
             // none is opened any more
