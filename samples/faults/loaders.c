@@ -206,6 +206,7 @@ static void find(const char *folder, int levels) {
 
 static void loader(const char *folder, long end) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    sigaction(SIGTERM, &(struct sigaction){.sa_handler = stop, .sa_flags = SA_RESTART}, NULL); // the load under way is finished
     state = 88172645463325252u ^ ((uint64_t)getpid() << 20);
     buffer = aligned_alloc(4096, BLOCK);
     while (!stopped && now() < end) {
