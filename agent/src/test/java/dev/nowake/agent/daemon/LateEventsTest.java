@@ -81,19 +81,21 @@ final class LateEventsTest {
     void whoLooksMeanwhileWithOneOfOurVerbsChangesNothing(String verb) throws Exception {
         try (Rig rig = Rig.make()) {
             List<Path> shards = rig.model("llama", 64 * Rig.MIB, 4);
-            Process looker = looker(rig, verb, shards);
-            try (DaemonProcess daemon = DaemonProcess.start(rig)) {
-                for (int load = 1; load <= 3; load++) {
-                    signal(daemon, "STOP");
-                    readAll(shards);
-                    Thread.sleep(50); // and it is looked at again
-                    signal(daemon, "CONT");
-                    rig.awaitLoadsDone(load);
-                    rig.awaitQuiet();
+            try (DaemonProcess daemon = DaemonProcess.start(rig)) { // has seen all of them while nobody looked
+                Process looker = looker(rig, verb, shards);
+                try {
+                    for (int load = 1; load <= 3; load++) {
+                        signal(daemon, "STOP");
+                        readAll(shards);
+                        Thread.sleep(50); // and it is looked at again
+                        signal(daemon, "CONT");
+                        rig.awaitLoadsDone(load);
+                        rig.awaitQuiet();
+                    }
+                    leavesNothing(rig, daemon, shards);
+                } finally {
+                    looker.destroyForcibly().onExit().join();
                 }
-                leavesNothing(rig, daemon, shards);
-            } finally {
-                looker.destroyForcibly().onExit().join();
             }
         }
     }

@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
  */
 @Tag("kernel")
 final class MirrorKillTest {
-    private static final int KILLS = Integer.getInteger("nowake.faults.kills", 5);
+    private static final int KILLS = Integer.getInteger("nowake.faults.kills", 3);
     private static final int LONGEST_LIFE_MILLIS = 1_200;
     private static final int LONGEST_STOP_MILLIS = 200;
     private static final int FILES = 3;
