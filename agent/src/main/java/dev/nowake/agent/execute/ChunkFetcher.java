@@ -32,9 +32,9 @@ final class ChunkFetcher {
         }
         switch (mechanism(chunk, singlePages)) {
             case POPULATE -> populate(chunk);
-            case SENDFILE -> sendfile(chunk);
+            case SENDFILE -> all(pages::sendfile, file, bytes);
             case READAHEAD -> readahead(chunk);
-            case READ_THROUGH -> pages.readThrough(file, bytes.start(), bytes.lengthBytes());
+            case READ_THROUGH -> all(pages::readThrough, file, bytes);
         }
     }
 
@@ -51,7 +51,7 @@ final class ChunkFetcher {
             chunk.work().tally().truncated();
         } else if (missing > 0 && asynchronous) {
             // The mount's window is smaller than it says.
-            pages.readThrough(file, bytes.start(), bytes.lengthBytes());
+            all(pages::readThrough, file, bytes);
             missing = missingBytes(file, bytes);
         }
         return Math.clamp(chunk.requestedBytes() - missing, 0, chunk.requestedBytes());
@@ -85,18 +85,21 @@ final class ChunkFetcher {
             if (!unmappable && !errno.equals(Errno.EFAULT)) {
                 throw e;
             }
-            pages.readThrough(file, bytes.start(), bytes.lengthBytes());
+            all(pages::readThrough, file, bytes);
         }
     }
 
-    private void sendfile(Chunk chunk) throws KernelException {
-        OpenFile file = chunk.file();
-        long at = chunk.range().start();
-        while (at < chunk.range().end()) {
-            long moved = pages.sendfile(file, at, chunk.range().end() - at);
-            if (moved <= 0) {
-                return;
-            }
+    /** sendfile or readThrough; both say how many bytes they moved. */
+    private interface Mover {
+        long move(OpenFile file, long offsetBytes, long lengthBytes) throws KernelException;
+    }
+
+    /** An error in the middle ends a call short and is only told to the next. */
+    private static void all(Mover mover, OpenFile file, ByteRange bytes) throws KernelException {
+        long at = bytes.start();
+        long moved = 1;
+        while (at < bytes.end() && moved > 0) {
+            moved = mover.move(file, at, bytes.end() - at);
             at += moved;
         }
     }

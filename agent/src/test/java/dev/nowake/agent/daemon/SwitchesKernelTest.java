@@ -16,6 +16,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -62,6 +63,16 @@ class SwitchesKernelTest {
         return tell(request);
     }
 
+    /** A counter's value when it has stood still for a second: what was in flight on a busy host may still come. */
+    private long settledAt(String counter) {
+        AtomicLong last = new AtomicLong(-1);
+        rig.keeps(1200, () -> {
+            long now = rig.counter(counter);
+            assertThat(last.getAndSet(now)).isEqualTo(now);
+        });
+        return last.get();
+    }
+
     /** Of a mount that returns 16 MiB a second: prefetch goes on for as long as the test needs. */
     @Test
     void nothingIsAskedForASecondAfterTheFileWasMadeAndAllOfItAfterItIsGone() throws Exception {
@@ -78,10 +89,8 @@ class SwitchesKernelTest {
             reader.open(shards.getFirst());
             rig.awaitCounter("prefetchedBytes", 1);
             Files.createFile(disable);
-            Thread.sleep(1000); // what is promised
-            long asked = rig.counter("prefetchedBytes");
-            assertThat(asked).isLessThan(4 * SIZE);
-            rig.keeps(1200, () -> assertThat(rig.counter("prefetchedBytes")).isLessThan(asked + 2 * Rig.MIB));
+            long asked = settledAt("prefetchedBytes");
+            assertThat(asked).isLessThan(2 * SIZE);
             assertThat(rig.status().path("switches").path("disabled").asBoolean())
                     .isTrue();
             assertThat(rig.load().path("suspended").asBoolean()).isTrue();

@@ -40,6 +40,23 @@ class PrefetcherFailureTest extends PrefetcherCase {
         assertThat(outcome.requestedBytes()).isEqualTo(40 * MIB);
     }
 
+    /** The call ends short and says nothing: only the next one is told. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Mechanism.class,
+            names = {"SENDFILE", "READ_THROUGH"})
+    void anErrorInTheMiddleOfAChunkIsCounted(Mechanism mechanism) throws Exception {
+        Path path = kernel.addFile("/m/a", 32 * MIB);
+        String call = callOf(mechanism);
+        kernel.script().failNth(call, 3, Errno.EIO); // a chunk's second step
+        kernel.script().failNth(call, 3, Errno.EIO); // and when it is asked for what it left
+        MountTraits traits = new MountTraits(1, "ext4", 8 * MIB, false, mechanism, 1, 16 * MIB);
+        PrefetchOutcome outcome = whole(traits, PrefetchListener.NONE, path);
+        assertThat(outcome.errors()).containsExactly(java.util.Map.entry(Errno.EIO, 1));
+        assertThat(outcome.requestedBytes()).isEqualTo(32 * MIB);
+        assertThat(outcome.landedBytes()).isEqualTo(18 * MIB);
+    }
+
     @Test
     void aDyingDiskIsLeftAloneAfterFourFailures() throws Exception {
         Path path = kernel.addFile("/m/a", 2000 * MIB);

@@ -46,7 +46,7 @@ class PrefetcherPropertyTest {
                 .as(Case::new);
     }
 
-    @Property(tries = 60)
+    @Property(tries = 600)
     void requestedIsLandedAndMissedWithinTheRangesAndTheBudget(
             @ForAll("cases") Case given, @ForAll boolean sparse, @ForAll boolean failing) throws Exception {
         List<Extent> data = sparse
