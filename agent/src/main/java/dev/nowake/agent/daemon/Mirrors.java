@@ -32,7 +32,7 @@ final class Mirrors implements AutoCloseable {
     private static final String OBSERVED = "observe";
 
     /** A disk that is mounted late, another daemon that ends. A quarter longer each time. */
-    private static final Duration AGAIN = Duration.ofSeconds(5);
+    private static final Duration AGAIN = Duration.ofSeconds(1);
 
     private static final Duration AGAIN_AT_MOST = Duration.ofMinutes(1);
 
@@ -106,7 +106,7 @@ final class Mirrors implements AutoCloseable {
             Duration pause = AGAIN;
             do {
                 Thread.sleep(pause);
-                pause = pause.plus(pause.dividedBy(4));
+                pause = pause.plus(pause.dividedBy(2));
                 pause = pause.compareTo(AGAIN_AT_MOST) > 0 ? AGAIN_AT_MOST : pause;
             } while (!openMissing());
         } catch (InterruptedException closing) {

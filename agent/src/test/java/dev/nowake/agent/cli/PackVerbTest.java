@@ -169,6 +169,8 @@ class PackVerbTest {
 
     private static Process start(Path temporary, String... arguments) throws IOException {
         List<String> words = new java.util.ArrayList<>(List.of(
+                "env", // what runs in the background inherits that these are ignored
+                "--default-signal=INT,HUP",
                 ProcessHandle.current().info().command().orElse("java"),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",

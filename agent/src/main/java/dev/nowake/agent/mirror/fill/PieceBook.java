@@ -22,7 +22,7 @@ final class PieceBook {
     private final Map<FileId, FileFill> files = new HashMap<>();
     private final Turns turns;
     private final ArrayDeque<Fetch> anew = new ArrayDeque<>();
-    private final ArrayDeque<Expectation> expected = new ArrayDeque<>();
+    private final Expectations expected;
     private final FailedPieces failures;
     private final Setbacks setbacks;
     private final Losses losses;
@@ -32,6 +32,7 @@ final class PieceBook {
         this.settings = settings;
         this.losses = new Losses(settings.streams());
         this.turns = new Turns(losses);
+        this.expected = new Expectations(losses);
         this.failures = new FailedPieces(backoff, losses);
         this.setbacks = new Setbacks(backoff);
     }
@@ -84,25 +85,14 @@ final class PieceBook {
     }
 
     void expect(FileFill file, RangeSet missing) {
-        if (file.refused != null) {
-            return;
-        }
-        RangeSet fresh = missing;
-        for (Expectation earlier : file.expectations) {
-            fresh = fresh.minus(earlier.missing());
-        }
-        if (!fresh.isEmpty()) {
-            Expectation expectation = new Expectation(file, fresh);
-            file.expectations.add(expectation);
-            expected.add(expectation);
+        if (file.refused == null) {
+            expected.add(file, missing);
         }
     }
 
     /** What is only expected of the file is not any more, and what failed is not tried again unless somebody waits. */
     void forget(FileFill file) {
-        expected.removeAll(file.expectations);
-        file.expectations.clear();
-        file.setAside.clear();
+        expected.forget(file);
         failures.forget(file);
     }
 
@@ -177,24 +167,8 @@ final class PieceBook {
     }
 
     private Fetch nextExpected(Course course, long nowNanos) {
-        for (Iterator<Expectation> all = expected.iterator(); all.hasNext(); ) {
-            Expectation expectation = all.next();
-            FileFill file = expectation.file();
-            if (!losses.mayAsk(file)) {
-                continue;
-            }
-            int piece = course.pick(file, expectation);
-            if (piece >= 0) {
-                expectation.taken(piece);
-                return begin(new Fetch(file, piece, false, 0, settings, nowNanos));
-            }
-            if (expectation.next(0) < 0) {
-                all.remove();
-                file.expectations.remove(expectation);
-                tidy(file);
-            }
-        }
-        return null;
+        Expectations.Next next = expected.next(course, this::tidy);
+        return next == null ? null : begin(new Fetch(next.file(), next.piece(), false, 0, settings, nowNanos));
     }
 
     private Fetch begin(Fetch fetch) {
@@ -237,9 +211,7 @@ final class PieceBook {
         file.busy(fetch.piece(), false);
         setbacks.came();
         file.failures().remove(fetch.piece());
-        file.expectations.addAll(file.setAside);
-        expected.addAll(file.setAside);
-        file.setAside.clear();
+        expected.takeUp(file);
         file.waiters.removeIf(waiter -> waiter.comes(fetch.piece()) && ready.add(waiter));
         tidy(file);
     }
@@ -253,9 +225,7 @@ final class PieceBook {
         failWaiters(file, fetch.piece(), fault, ready);
         failures.failed(fetch, fault, ready.size() > before, nowNanos);
         if (fault.kind().isRemotes()) {
-            file.setAside.addAll(file.expectations);
-            expected.removeAll(file.expectations);
-            file.expectations.clear();
+            expected.setAside(file);
             if (!fetch.isNeeded() || fault.kind() == FailureKind.TIMEOUT) {
                 setbacks.failed(nowNanos);
             }

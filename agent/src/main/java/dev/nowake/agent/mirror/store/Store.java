@@ -6,7 +6,6 @@ import dev.nowake.kernel.Kernel;
 import dev.nowake.model.FileId;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -38,6 +37,7 @@ public final class Store implements AutoCloseable {
     private final String filesystem;
     private final List<String> toldAtStart;
     private final StoreState state;
+    private final Looking looking;
 
     private Store(Parts parts, StoreClaim claim, InstantSource clock) throws IOException {
         this.parts = parts;
@@ -53,6 +53,7 @@ public final class Store implements AutoCloseable {
         this.treeSync = new TreeSync(parts, calls, shaping, removing, folders, leaving);
         this.filesystem = Files.getFileStore(parts.places().tree()).type();
         this.state = new StoreState(clock);
+        this.looking = new Looking(parts, calls, treeSync, shaping, folders, state);
         fresh.removeAll();
         this.toldAtStart = new Opening(parts, folders, removing).takeOver();
     }
@@ -145,52 +146,7 @@ public final class Store implements AutoCloseable {
 
     /** Asks the remote whether a twin's file is the one it was, and puts a fresh twin in its place where it is not. */
     public Sight look(Twin twin) {
-        Path relative = parts.settings().remote().relativize(twin.remote());
-        RemoteEntry entry;
-        try {
-            entry = calls.call(() -> new RemoteFiles(
-                            parts.settings().remote().toRealPath(),
-                            parts.settings().etagAttribute())
-                    .look(relative));
-        } catch (NoSuchFileException gone) {
-            return rootAnswers() ? Sight.GONE : Sight.UNREACHABLE;
-        } catch (IOException away) {
-            state.unreachable(RemoteFiles.reason(away));
-            return Sight.UNREACHABLE;
-        }
-        state.reached();
-        if (!(entry instanceof RemoteEntry.File file)) {
-            return Sight.GONE;
-        }
-        if (file.identity().equals(twin.identity())) {
-            return Sight.SAME;
-        }
-        twin.outdated();
-        renew(relative, file);
-        return Sight.CHANGED;
-    }
-
-    /** A folder that is not mounted has no files: they are not gone. */
-    private boolean rootAnswers() {
-        try {
-            return calls.call(() -> treeSync.isWhereItWas());
-        } catch (IOException away) {
-            state.unreachable(RemoteFiles.reason(away));
-            return false;
-        }
-    }
-
-    private void renew(Path relative, RemoteEntry.File file) {
-        parts.tree().lock();
-        try (Held parent = folders.at(relative.getParent())) {
-            if (parent != null) {
-                shaping.file(parent, file, new SyncTally());
-            }
-        } catch (IOException failed) {
-            return; // the next look through the remote tries again
-        } finally {
-            parts.tree().unlock();
-        }
+        return looking.look(twin);
     }
 
     /**
