@@ -60,8 +60,11 @@ final class MirrorDocument {
         document.put("freeBytes", disk.standing().freeBytes());
         document.put("reserveBytes", disk.standing().reserveBytes());
         document.put("missingBytes", disk.missingBytes());
-        document.put("evictedBytes", disk.evictedBytes());
-        document.put("evictedModels", disk.evictedModels());
+        document.put("evictedBytes", disk.counts().evictedBytes());
+        document.put("evictedModels", disk.counts().evictedModels());
+        document.put("stayedInUse", disk.counts().stayedInUse());
+        document.put("stayedFailed", disk.counts().stayedFailed());
+        document.put("shortages", disk.counts().shortages());
         document.put("agoSeconds", disk.agoSeconds());
         return document;
     }

@@ -1,6 +1,7 @@
 package dev.nowake.agent.metrics;
 
 import dev.nowake.agent.config.Mode;
+import dev.nowake.agent.mirror.evict.DiskCounts;
 import dev.nowake.agent.mirror.evict.DiskFigures;
 import dev.nowake.agent.mirror.fill.FailureKind;
 import dev.nowake.agent.mirror.fill.FillFigures;
@@ -8,6 +9,7 @@ import dev.nowake.agent.mirror.serve.MirrorFigures;
 import dev.nowake.agent.mirror.serve.MirrorStanding;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BiConsumer;
 import java.util.function.ToDoubleFunction;
 
 /** Mirrors, each by its configured name. One that is not served has none of the figures but that it is not. */
@@ -133,7 +135,26 @@ final class MirrorFamilies {
                 disk(
                         "mirror_disk_missing_bytes",
                         "room that was needed on the mirror's local disk when it was last looked at and could not be made",
-                        DiskFigures::missingBytes));
+                        DiskFigures::missingBytes),
+                evicted("mirror_evicted_bytes", "bytes evicted from the mirror's local disk", DiskCounts::evictedBytes),
+                evicted(
+                        "mirror_evicted_models",
+                        "models evicted from the mirror's local disk",
+                        DiskCounts::evictedModels),
+                Family.counter(
+                        "mirror_evict_stayed",
+                        "models that were to be evicted from the mirror's local disk and stayed; in_use: they were opened,"
+                                + " loaded or kept meanwhile",
+                        (look, points) -> disks(look, (name, disk) -> {
+                            points.add(disk.counts().stayedInUse(), name, "in_use");
+                            points.add(disk.counts().stayedFailed(), name, "failed");
+                        }),
+                        MIRROR,
+                        "reason"),
+                evicted(
+                        "mirror_shortages",
+                        "times there was not enough room on the mirror's local disk and none could be made",
+                        DiskCounts::shortages));
     }
 
     private interface Each {
@@ -176,9 +197,23 @@ final class MirrorFamilies {
         return Family.gauge(
                 name,
                 help,
-                (look, points) -> look.mirrors().stream()
-                        .filter(mirror -> mirror.disk() != null)
-                        .forEach(mirror -> points.add(value.applyAsDouble(mirror.disk()), name(mirror))),
+                (look, points) -> disks(look, (mirror, disk) -> points.add(value.applyAsDouble(disk), mirror)),
                 MIRROR);
+    }
+
+    private static Family evicted(String name, String help, ToDoubleFunction<DiskCounts> value) {
+        return Family.counter(
+                name,
+                help,
+                (look, points) -> disks(look, (mirror, disk) -> points.add(value.applyAsDouble(disk.counts()), mirror)),
+                MIRROR);
+    }
+
+    private static void disks(Look look, BiConsumer<String, DiskFigures> each) {
+        for (MirrorStanding mirror : look.mirrors()) {
+            if (mirror.disk() != null) {
+                each.accept(name(mirror), mirror.disk());
+            }
+        }
     }
 }

@@ -38,20 +38,6 @@ public enum Counter {
     EVICT_REFUSED_BUSY("evictRefusedBusyBytes", "bytes that stayed for another reason", CounterFamily.REFUSED, "busy"),
     COMPACTIONS("compactions", "times free memory was brought together in large blocks"),
     COMPACTED_BYTES("compactedBytes", "free bytes that lay in blocks of 2 MiB after that and not before"),
-    MIRROR_EVICTED_BYTES("mirrorEvictedBytes", "bytes evicted from mirrors' disks"),
-    MIRROR_EVICTED_MODELS("mirrorEvictedModels", "models evicted from mirrors' disks"),
-    MIRROR_EVICT_IN_USE(
-            "mirrorEvictInUse",
-            "models that were to be evicted from a mirror's disk and stayed because they were opened, loaded or kept"
-                    + " meanwhile",
-            CounterFamily.MIRROR_STAYED,
-            "in_use"),
-    MIRROR_EVICT_FAILED(
-            "mirrorEvictFailed",
-            "models that were to be evicted from a mirror's disk and stayed because something failed",
-            CounterFamily.MIRROR_STAYED,
-            "failed"),
-    MIRROR_SHORTAGES("mirrorShortages", "times there was not enough room on a mirror's disk and none could be made"),
     GUARD_REFUSED("guardRefusedSteps", "steps outside a model or a file"),
     POLICY_ERRORS("policyErrors", "policy calls that failed, for any reason"),
     POLICY_THROWN("policyThrown", "policy calls that threw", CounterFamily.POLICY_FAILURES, "thrown"),

@@ -3,8 +3,6 @@ package dev.nowake.agent.observe;
 /** Counters that differ in one thing alone, and are told as one metric with a label for it. */
 public enum CounterFamily {
     REFUSED("evict_refused_bytes", "reason", "bytes that were to be dropped and stayed, by what kept them"),
-    MIRROR_STAYED(
-            "mirror_evict_stayed", "reason", "models that were to be evicted from a mirror's disk and stayed, by why"),
     POLICY_FAILURES("policy_failures", "kind", "policy calls that failed, by how");
 
     private final String metric;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nowake.agent.config.MirrorSettings;
 import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.execute.MountState;
+import dev.nowake.agent.mirror.evict.DiskCounts;
 import dev.nowake.agent.mirror.evict.DiskFigures;
 import dev.nowake.agent.mirror.evict.DiskStanding;
 import dev.nowake.agent.mirror.fill.FailureKind;
@@ -158,7 +159,7 @@ class ExpositionTest {
         return new MirrorStanding(
                 settings,
                 new MirrorFigures(stored, filling, 50, new GateFigures(11, 22, 33, 2, 0.5, false), true, "range"),
-                new DiskFigures(new DiskStanding(1000, 400, 500, 50), 9, "kept", 1, 0, 0),
+                new DiskFigures(new DiskStanding(1000, 400, 500, 50), 9, "kept", 1, new DiskCounts(0, 0, 0, 0, 0)),
                 null,
                 List.of(),
                 0);

@@ -8,10 +8,4 @@ package dev.nowake.agent.mirror.evict;
  * @param why as many as that are missing; empty where none are
  * @param agoSeconds since the look
  */
-public record DiskFigures(
-        DiskStanding standing,
-        long missingBytes,
-        String why,
-        double agoSeconds,
-        long evictedBytes,
-        long evictedModels) {}
+public record DiskFigures(DiskStanding standing, long missingBytes, String why, double agoSeconds, DiskCounts counts) {}

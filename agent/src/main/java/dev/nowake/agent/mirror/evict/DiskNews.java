@@ -1,7 +1,6 @@
 package dev.nowake.agent.mirror.evict;
 
 import dev.nowake.agent.mirror.evict.DiskOutcome.Chosen;
-import dev.nowake.agent.mirror.evict.ModelOutcome.Stayed;
 import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.Counters;
 import dev.nowake.agent.observe.Journal;
@@ -12,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Tells of a mirror's disk: counters and journal. What stays the same is told once. For one thread. */
+/** Tells the journal of a mirror's disk. What stays the same is told once. For one thread. */
 final class DiskNews {
     private final String mirror;
     private final Counters counters;
@@ -26,7 +25,6 @@ final class DiskNews {
     }
 
     void tell(DiskOutcome outcome) {
-        count(outcome);
         boolean nothing = outcome.models().isEmpty() && outcome.missingBytes() == 0;
         List<Object> news = nothing
                 ? List.of()
@@ -39,23 +37,6 @@ final class DiskNews {
         told = news;
         if (!nothing && !repeats) {
             line(outcome);
-        }
-    }
-
-    private void count(DiskOutcome outcome) {
-        counters.add(Counter.MIRROR_EVICTED_BYTES, outcome.freedBytes());
-        for (Chosen chosen : outcome.models()) {
-            if (chosen.isGone()) {
-                counters.increment(Counter.MIRROR_EVICTED_MODELS);
-            } else if (chosen.outcome() != null) {
-                counters.increment(
-                        chosen.outcome().stayed() == Stayed.FAILED
-                                ? Counter.MIRROR_EVICT_FAILED
-                                : Counter.MIRROR_EVICT_IN_USE);
-            }
-        }
-        if (outcome.missingBytes() > 0 && outcome.enforced()) {
-            counters.increment(Counter.MIRROR_SHORTAGES);
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.nowake.agent.mirror.evict;
 
-import dev.nowake.agent.mirror.evict.DiskOutcome.Chosen;
 import java.io.IOException;
 
 /** How a mirror's disk stood at the last look, and what has left it. One thread notes, any thread asks. */
@@ -9,8 +8,7 @@ final class DiskTally {
 
     private final DiskBudget budget;
     private volatile Looked looked;
-    private volatile long evictedBytes;
-    private volatile long evictedModels;
+    private volatile DiskCounts counts = DiskCounts.NONE;
 
     DiskTally(DiskBudget budget) {
         this.budget = budget;
@@ -28,9 +26,7 @@ final class DiskTally {
                 outcome.missingBytes(),
                 outcome.why(),
                 System.nanoTime());
-        evictedBytes = evictedBytes + freed;
-        evictedModels =
-                evictedModels + outcome.models().stream().filter(Chosen::isGone).count();
+        counts = counts.plus(outcome);
     }
 
     /** Null before the first look. Looks again where that is a while ago, so it may wait for the disk. */
@@ -50,6 +46,6 @@ final class DiskTally {
             }
         }
         double agoSeconds = (System.nanoTime() - nanos) / 1e9;
-        return new DiskFigures(standing, last.missingBytes(), last.why(), agoSeconds, evictedBytes, evictedModels);
+        return new DiskFigures(standing, last.missingBytes(), last.why(), agoSeconds, counts);
     }
 }

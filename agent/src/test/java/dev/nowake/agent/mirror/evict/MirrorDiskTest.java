@@ -3,7 +3,6 @@ package dev.nowake.agent.mirror.evict;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.Counters;
 import dev.nowake.agent.observe.Journal;
 import dev.nowake.agent.observe.JournalEntry;
@@ -63,6 +62,11 @@ class MirrorDiskTest {
         journal.close();
     }
 
+    private DiskCounts counts() {
+        DiskFigures figures = mirror.figures();
+        return figures == null ? DiskCounts.NONE : figures.counts();
+    }
+
     private List<JsonNode> lines(String kind) throws IOException {
         journal.close();
         List<JsonNode> lines = new ArrayList<>();
@@ -83,9 +87,9 @@ class MirrorDiskTest {
     void aDiskAboveItsBudgetIsBroughtBackByItself() throws Exception {
         disk.model("d", 50);
         mirror.start();
-        await().atMost(PATIENCE).until(() -> counters.get(Counter.MIRROR_EVICTED_MODELS) == 2);
+        await().atMost(PATIENCE).until(() -> counts().evictedModels() == 2);
         assertThat(disk.onDisk()).containsExactly("c", "d");
-        assertThat(counters.get(Counter.MIRROR_EVICTED_BYTES)).isEqualTo(60);
+        assertThat(counts().evictedBytes()).isEqualTo(60);
         mirror.close();
         assertThat(lines("disk")).singleElement().satisfies(line -> {
             assertThat(line.path("mirror").asString()).isEqualTo("m");
@@ -108,7 +112,7 @@ class MirrorDiskTest {
         assertThat(made.isEnough()).isFalse();
         assertThat(made).isEqualTo(new Room.Made(0, 10, "b is open; c is kept"));
         assertThat(mirror.make(50, PATIENCE).why()).isEqualTo("b is open; c is kept");
-        assertThat(counters.get(Counter.MIRROR_SHORTAGES)).isEqualTo(2);
+        assertThat(counts().shortages()).isEqualTo(2);
         mirror.close();
         assertThat(lines("disk")).as("what stays the same is told once").hasSize(2);
         JsonNode last = lines("disk").getLast();
@@ -165,7 +169,7 @@ class MirrorDiskTest {
         Room.Made behind = mirror.make(70, Duration.ofMillis(50));
         assertThat(behind.isEnough()).isFalse();
         hangs.countDown();
-        await().atMost(PATIENCE).until(() -> counters.get(Counter.MIRROR_EVICTED_MODELS) == 1);
+        await().atMost(PATIENCE).until(() -> counts().evictedModels() == 1);
         assertThat(mirror.make(1, PATIENCE).isEnough()).isTrue();
         assertThat(disk.onDisk()).as("nobody waited for more").containsExactly("b", "c");
     }
@@ -190,6 +194,7 @@ class MirrorDiskTest {
                 .withThrowableThat()
                 .withMessageContaining("who switched it off");
         assertThat(disk.onDisk()).containsExactly("b", "c");
+        assertThat(counts()).isEqualTo(new DiskCounts(30, 1, 2, 0, 0));
         mirror.close();
         assertThat(lines("disk")).singleElement().satisfies(line -> {
             assertThat(line.path("by").asString()).isEqualTo("ann");
@@ -214,7 +219,7 @@ class MirrorDiskTest {
                         line -> assertThat(sentence(line))
                                 .startsWith(
                                         "mirror m: would evict a 30 B (least recently loaded), b 30 B (least recently loaded)"));
-        assertThat(counters.get(Counter.MIRROR_EVICTED_BYTES)).isZero();
+        assertThat(counts().evictedBytes()).isZero();
     }
 
     @Test

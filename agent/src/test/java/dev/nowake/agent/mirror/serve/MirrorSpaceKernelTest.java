@@ -15,7 +15,6 @@ import dev.nowake.agent.mirror.evict.MirrorDisk;
 import dev.nowake.agent.mirror.evict.NamedPolicy;
 import dev.nowake.agent.mirror.fill.FillNews;
 import dev.nowake.agent.mirror.store.SyncOutcome;
-import dev.nowake.agent.observe.Counter;
 import dev.nowake.agent.observe.Counters;
 import dev.nowake.agent.observe.Journal;
 import dev.nowake.kernel.Kernel;
@@ -280,7 +279,7 @@ class MirrorSpaceKernelTest {
         assertThat(Files.size(file("b", 1, 2))).isEqualTo(6 * MIB);
         load("b", 2);
         assertThat(mirror.figures().filling().fetchedBytes()).isGreaterThanOrEqualTo(48L * MIB);
-        assertThat(counters.get(Counter.MIRROR_EVICTED_BYTES)).isGreaterThanOrEqualTo(12L * MIB);
+        assertThat(space.get().figures().counts().evictedBytes()).isGreaterThanOrEqualTo(12L * MIB);
         assertThat(mirror.files().tree().resolveSibling("loaded.json")).doesNotExist();
         space.get().close();
         assertThat(mirror.files().tree().resolveSibling("loaded.json")).exists();
