@@ -12,8 +12,6 @@ public interface Kernel {
 
     BulkFiles bulkFiles();
 
-    DiskSpace diskSpace();
-
     PageCache pageCache();
 
     FileEvents fileEvents();

@@ -2,14 +2,15 @@ package dev.nowake.agent.pack;
 
 import dev.nowake.agent.identify.PathText;
 import dev.nowake.agent.pack.PackException.Kind;
+import dev.nowake.agent.stage.PathLock;
 import dev.nowake.agent.stage.StageTree;
+import dev.nowake.kernel.Errno;
+import dev.nowake.kernel.Kernel;
+import dev.nowake.kernel.KernelException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -22,50 +23,47 @@ final class ImagePart implements AutoCloseable {
     private final Path target;
     private final Path part;
     private final Path manifestPart;
-    private final FileChannel channel;
+    private final Kernel kernel;
+    private final PathLock lock;
     private boolean inPlace;
 
-    private ImagePart(Path target, Path part, FileChannel channel) {
+    private ImagePart(Path target, Path part, Kernel kernel, PathLock lock) {
         this.target = target;
         this.part = part;
         this.manifestPart = StageTree.beside(Manifest.beside(target), ".nowake-part");
-        this.channel = channel;
+        this.kernel = kernel;
+        this.lock = lock;
     }
 
     /** @throws PackException where another run writes it, or its folder takes no files */
-    static ImagePart open(Path target) throws IOException {
+    static ImagePart open(Kernel kernel, Path target) throws IOException {
         Path part = StageTree.beside(target, ".nowake-part");
-        // A leftover goes: what a killed run started may write into it still.
-        try (FileChannel leftover = FileChannel.open(part, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
-            lock(leftover, target);
-            Files.deleteIfExists(part);
-        } catch (NoSuchFileException none) {
-            // as it should be
-        }
-        FileChannel channel;
+        removeLeftover(kernel, part, target);
         try {
-            channel = FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)
+                    .close();
         } catch (FileAlreadyExistsException another) {
             throw taken(target);
         }
-        try {
-            lock(channel, target);
-            return new ImagePart(target, part, channel);
-        } catch (IOException refused) {
-            channel.close();
-            throw refused;
+        PathLock lock = PathLock.take(kernel, part);
+        if (lock == null) {
+            throw taken(target);
         }
+        return new ImagePart(target, part, kernel, lock);
     }
 
-    private static void lock(FileChannel channel, Path target) throws IOException {
-        try {
-            if (channel.tryLock() != null) {
-                return;
+    /** What a killed run started may write into it still. */
+    private static void removeLeftover(Kernel kernel, Path part, Path target) throws IOException {
+        try (PathLock leftover = PathLock.take(kernel, part)) {
+            if (leftover == null) {
+                throw taken(target);
             }
-        } catch (OverlappingFileLockException ourselves) {
-            // the same answer
+            Files.deleteIfExists(part);
+        } catch (KernelException none) {
+            if (!none.errno().equals(Errno.ENOENT)) {
+                throw none;
+            }
         }
-        throw taken(target);
     }
 
     private static PackException taken(Path target) {
@@ -86,7 +84,7 @@ final class ImagePart implements AutoCloseable {
     }
 
     void force() throws IOException {
-        channel.force(true);
+        kernel.fileSpace().sync(lock.file());
     }
 
     /** The manifest first: where there is an image, there is what it is checked against. */
@@ -109,7 +107,7 @@ final class ImagePart implements AutoCloseable {
                 Files.deleteIfExists(part);
             }
         } finally {
-            channel.close(); // and the lock with it
+            lock.close();
         }
     }
 }

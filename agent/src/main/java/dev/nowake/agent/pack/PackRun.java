@@ -87,7 +87,7 @@ public final class PackRun {
      */
     public PackReport run() throws IOException, InterruptedException {
         long start = System.nanoTime();
-        try (ImagePart image = ImagePart.open(order.image())) {
+        try (ImagePart image = ImagePart.open(kernel, order.image())) {
             part = image;
             Hashed hashed = hash();
             make(image.path(), hashed.uuid());

@@ -11,7 +11,6 @@ import dev.nowake.model.RangeSet;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -32,6 +31,7 @@ final class PartFile extends FileUnderWay {
 
     private final Path part;
     private final Path record;
+    private final PathLock lock;
     private final DataChannel target;
     private final RangeSet data;
     private final RangeSet before;
@@ -39,12 +39,13 @@ final class PartFile extends FileUnderWay {
     private RangeSet done;
     private RangeSet durable;
 
-    private PartFile(StageFile file, DataSource source, DataChannel target, Kernel kernel) throws IOException {
+    private PartFile(StageFile file, DataSource source, PathLock lock, DataChannel target, Kernel kernel)
+            throws IOException {
         super(file, source);
         this.part = partOf(file);
         this.record = StageTree.beside(file.target(), SUFFIX + ".json");
+        this.lock = lock;
         this.target = target;
-        lock();
         this.data = data(kernel);
         boolean whole = target.channel().size() >= file.sizeBytes();
         this.before = whole ? inBlocks(PartRecord.read(record, file)) : RangeSet.EMPTY;
@@ -62,17 +63,32 @@ final class PartFile extends FileUnderWay {
      */
     static PartFile open(StageFile file, Kernel kernel) throws IOException {
         DataSource source = DataSource.open(kernel, file.source());
+        PathLock lock = null;
         DataChannel target = null;
         try {
+            lock = lock(partOf(file), kernel);
             target = DataChannel.write(partOf(file));
-            return new PartFile(file, source, target, kernel);
+            return new PartFile(file, source, lock, target, kernel);
         } catch (IOException refused) {
             source.close();
             if (target != null) {
                 target.close();
             }
+            if (lock != null) {
+                lock.close();
+            }
             throw refused;
         }
+    }
+
+    private static PathLock lock(Path part, Kernel kernel) throws IOException {
+        FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE)
+                .close();
+        PathLock lock = PathLock.take(kernel, part);
+        if (lock == null) {
+            throw new IOException("another nowake stage copies it; wait for that one");
+        }
+        return lock;
     }
 
     static Path partOf(StageFile file) {
@@ -83,17 +99,6 @@ final class PartFile extends FileUnderWay {
     static boolean isOurs(Path path) {
         String name = PathText.nameOf(path);
         return name.startsWith(".") && OURS.stream().anyMatch(name::endsWith);
-    }
-
-    private void lock() throws IOException {
-        try {
-            if (target.channel().tryLock() != null) {
-                return;
-            }
-        } catch (OverlappingFileLockException ourselves) {
-            // the same answer
-        }
-        throw new IOException("another nowake stage copies it; wait for that one");
     }
 
     /**
@@ -107,7 +112,7 @@ final class PartFile extends FileUnderWay {
         }
         try {
             for (ByteRange range : missing().ranges()) {
-                if (!kernel.diskSpace().reserve(part, range.start(), range.lengthBytes())) {
+                if (!kernel.fileSpace().reserve(lock.file(), range.start(), range.lengthBytes())) {
                     break;
                 }
             }
@@ -266,7 +271,11 @@ final class PartFile extends FileUnderWay {
         try {
             source.close();
         } finally {
-            target.close(); // and the lock with it
+            try {
+                target.close();
+            } finally {
+                lock.close();
+            }
         }
     }
 }

@@ -3,7 +3,12 @@ package dev.nowake.agent.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.nowake.kernel.Kernel;
+import dev.nowake.kernel.Mounts;
 import dev.nowake.kernel.fake.FakeKernel;
+import dev.nowake.kernel.fake.ForwardingKernel;
+import dev.nowake.kernel.linux.Binding;
+import dev.nowake.kernel.linux.LinuxKernel;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -114,9 +119,12 @@ class PackVerbTest {
 
     @Test
     void whoMayNotMountIsToldSo() throws IOException {
-        FakeKernel kernel = new FakeKernel();
-        kernel.adopt(model);
-        kernel.adopt(folder);
+        Kernel kernel = new ForwardingKernel(LinuxKernel.open(Binding.AUTO)) {
+            @Override
+            public Mounts mounts() {
+                return new FakeKernel().mounts();
+            }
+        };
         Path file = model.resolve("model-00001-of-00002.safetensors");
         CliRun.on(kernel, "pack", "--output", "json", file.toString(), image.toString())
                 .failedWith(ExitCode.NOT_PERMITTED, "not_permitted", "run as root");

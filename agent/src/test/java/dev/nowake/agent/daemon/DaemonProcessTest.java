@@ -108,8 +108,23 @@ final class DaemonProcessTest {
                 rig.stop();
             } finally {
                 // the last daemon was one of this process: a thread of it may be closing what it looked at
-                await("unmounted").atMost(Rig.SOON).untilAsserted(() -> Reader.run("umount", mount.toString()));
+                await("unmounted").atMost(Rig.SOON).untilAsserted(() -> unmount(mount));
             }
+        }
+    }
+
+    /** A failure says who holds it. */
+    private static void unmount(Path mount) throws Exception {
+        try {
+            Reader.run("umount", mount.toString());
+        } catch (AssertionError busy) {
+            String words = "find /proc/[0-9]*/fd /proc/[0-9]*/task/*/cwd -lname \"$0*\" -printf '%p %l\\n';"
+                    + " grep -l \"$0\" /proc/[0-9]*/maps";
+            Process holders = new ProcessBuilder("sh", "-c", words, mount.toString())
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            String held = new String(holders.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            throw new AssertionError(busy.getMessage() + " by: " + held, busy);
         }
     }
 

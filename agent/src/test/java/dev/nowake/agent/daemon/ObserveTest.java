@@ -76,7 +76,9 @@ final class ObserveTest {
             JsonNode forecast = rig.journal("forecast").getLast();
             assertThat(forecast.path("wouldPrefetchBytes").asLong())
                     .isLessThanOrEqualTo(64 * Rig.MIB - Rig.most(64 * Rig.MIB));
-            assertThat(forecast.path("wouldReleaseBytes").asLong()).isZero();
+            assertThat(forecast.path("wouldReleaseBytes").asLong())
+                    .as("what went between the two loads")
+                    .isLessThanOrEqualTo(64 * Rig.MIB - Rig.most(64 * Rig.MIB));
         }
     }
 }

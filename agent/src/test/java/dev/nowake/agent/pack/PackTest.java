@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nowake.agent.pack.PackException.Kind;
+import dev.nowake.agent.stage.PathLock;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.kernel.PathBytes;
@@ -259,8 +260,8 @@ class PackTest {
         file("model.gguf", 10_000);
         Path part = folder.resolve(".model.erofs.nowake-part");
         Files.write(part, new byte[100_000]);
-        try (FileChannel other = FileChannel.open(part, StandardOpenOption.WRITE)) {
-            assertThat(other.lock()).isNotNull();
+        try (PathLock other = PathLock.take(kernel, part)) {
+            assertThat(other).isNotNull();
             assertThatThrownBy(() -> pack(model)).hasMessageContaining("another nowake pack");
             assertThat(part).hasSize(100_000);
         }

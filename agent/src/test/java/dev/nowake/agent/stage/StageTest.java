@@ -198,16 +198,31 @@ class StageTest {
 
     @Test
     void aFileAnotherCopiesIsLeftToIt() throws Exception {
-        file("model.gguf", MIB);
+        Path original = file("model.gguf", MIB);
         Files.createDirectories(target);
-        Path part = target.resolve(".model.gguf.nowake-part");
-        try (FileChannel other = FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            assertThat(other.lock()).isNotNull();
+        Process other = new ProcessBuilder(
+                        ProcessHandle.current().info().command().orElseThrow(),
+                        "-XX:+UseSerialGC",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        PartHolder.class.getName(),
+                        original.toString(),
+                        target.resolve("model.gguf").toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try {
+            assertThat(other.inputReader().readLine())
+                    .isEqualTo(target.resolve(".model.gguf.nowake-part").toString());
             assertThat(stage(source, target, false).failures())
                     .singleElement()
                     .satisfies(failure -> assertThat(failure.reason()).contains("another nowake stage"));
+            assertThat(target.resolve(".model.gguf.nowake-part")).hasSize(MIB);
+        } finally {
+            other.destroyForcibly().waitFor();
         }
         assertThat(stage(source, target, false).failures()).isEmpty();
+        assertSame(target.resolve("model.gguf"), original);
     }
 
     /** The promise: a copy leaves less than 16 MiB in page cache, of source and target together. */

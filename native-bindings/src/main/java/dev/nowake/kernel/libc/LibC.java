@@ -119,6 +119,11 @@ public interface LibC {
         return retry(FADVISE64, fd, offsetBytes, lengthBytes, advice, 0, 0);
     }
 
+    /** flock(2). */
+    default long flock(int fd, int operation) {
+        return retry(FLOCK, fd, operation, 0, 0, 0, 0);
+    }
+
     /** fallocate(2). */
     default long fallocate(int fd, int mode, long offsetBytes, long lengthBytes) {
         return retry(FALLOCATE, fd, mode, offsetBytes, lengthBytes, 0, 0);

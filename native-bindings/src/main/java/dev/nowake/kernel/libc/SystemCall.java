@@ -23,6 +23,7 @@ public enum SystemCall {
     READAHEAD(187, 213),
     FADVISE64(221, 223),
     FALLOCATE(285, 47),
+    FLOCK(73, 32),
     FDATASYNC(75, 83),
     MMAP(9, 222),
     MUNMAP(11, 215),

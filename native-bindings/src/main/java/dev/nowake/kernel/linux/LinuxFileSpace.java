@@ -1,5 +1,6 @@
 package dev.nowake.kernel.linux;
 
+import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.FileSpace;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
@@ -9,10 +10,13 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
-/** fallocate(2). */
+/** fallocate(2), flock(2). */
 final class LinuxFileSpace implements FileSpace {
     private static final int FALLOC_FL_KEEP_SIZE = 1;
     private static final int FALLOC_FL_PUNCH_HOLE = 2;
+
+    private static final int LOCK_EX = 2;
+    private static final int LOCK_NB = 4;
 
     private final LibC libc;
 
@@ -30,8 +34,28 @@ final class LinuxFileSpace implements FileSpace {
     }
 
     @Override
+    public boolean tryLock(OpenFile file) throws KernelException {
+        long done = libc.flock(file.fd(), LOCK_EX | LOCK_NB);
+        if (Outcome.is(done, Errno.EAGAIN)) {
+            return false;
+        }
+        Outcome.orThrow("flock", done);
+        return true;
+    }
+
+    @Override
     public void sync(OpenFile file) throws KernelException {
         Outcome.orThrow("fdatasync", libc.fdatasync(file.fd()));
+    }
+
+    @Override
+    public boolean reserve(OpenFile file, long offsetBytes, long lengthBytes) throws KernelException {
+        long done = libc.fallocate(file.fd(), 0, offsetBytes, lengthBytes);
+        if (Outcome.is(done, Errno.EOPNOTSUPP) || Outcome.is(done, Errno.ENOSYS)) {
+            return false;
+        }
+        Outcome.orThrow("fallocate", done);
+        return true;
     }
 
     @Override

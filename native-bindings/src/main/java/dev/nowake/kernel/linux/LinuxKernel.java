@@ -1,7 +1,6 @@
 package dev.nowake.kernel.linux;
 
 import dev.nowake.kernel.BulkFiles;
-import dev.nowake.kernel.DiskSpace;
 import dev.nowake.kernel.Features;
 import dev.nowake.kernel.FileAccess;
 import dev.nowake.kernel.FileEvents;
@@ -26,7 +25,6 @@ public final class LinuxKernel implements Kernel {
     private final String bindingNote;
     private final FileAccess files;
     private final BulkFiles bulkFiles;
-    private final DiskSpace diskSpace;
     private final PageCache pageCache;
     private final FileEvents fileEvents;
     private final PermissionEvents permissionEvents;
@@ -44,7 +42,6 @@ public final class LinuxKernel implements Kernel {
         this.bindingNote = bindingNote;
         this.files = new LinuxFileAccess(libc);
         this.bulkFiles = new LinuxBulkFiles(libc);
-        this.diskSpace = new LinuxDiskSpace(libc);
         this.pageCache = new LinuxPageCache(libc);
         this.fileEvents = new LinuxFileEvents(libc);
         this.permissionEvents = new LinuxPermissionEvents(libc);
@@ -118,11 +115,6 @@ public final class LinuxKernel implements Kernel {
     @Override
     public BulkFiles bulkFiles() {
         return bulkFiles;
-    }
-
-    @Override
-    public DiskSpace diskSpace() {
-        return diskSpace;
     }
 
     @Override

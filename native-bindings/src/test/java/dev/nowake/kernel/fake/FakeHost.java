@@ -60,6 +60,9 @@ final class FakeHost {
             return;
         }
         description.inode.references--;
+        if (description.inode.lockedBy == description) {
+            description.inode.lockedBy = null;
+        }
         if (!description.silent) {
             emit(description.writable ? FileEvent.CLOSE_WRITE : FileEvent.CLOSE_NOWRITE, description);
         }

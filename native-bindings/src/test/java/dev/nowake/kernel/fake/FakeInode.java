@@ -32,6 +32,8 @@ final class FakeInode {
     boolean residencyHidden;
     /** Open file descriptions and mappings that refer to it, the daemon's own included. */
     int references;
+    /** Who has its flock(2); null for nobody. */
+    FakeDescription lockedBy;
 
     private FakeInode(FakeMount mount, long number, FakeContent content, String linkTarget, boolean folder) {
         this.mount = mount;

@@ -1,7 +1,6 @@
 package dev.nowake.kernel.fake;
 
 import dev.nowake.kernel.BulkFiles;
-import dev.nowake.kernel.DiskSpace;
 import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.Features;
 import dev.nowake.kernel.FileAccess;
@@ -204,11 +203,6 @@ public final class FakeKernel extends FakeTree implements Kernel {
     @Override
     public BulkFiles bulkFiles() {
         return new FakeBulkFiles(host);
-    }
-
-    @Override
-    public DiskSpace diskSpace() {
-        return new FakeDiskSpace(host);
     }
 
     @Override

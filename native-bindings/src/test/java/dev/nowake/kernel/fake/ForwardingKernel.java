@@ -1,7 +1,6 @@
 package dev.nowake.kernel.fake;
 
 import dev.nowake.kernel.BulkFiles;
-import dev.nowake.kernel.DiskSpace;
 import dev.nowake.kernel.Features;
 import dev.nowake.kernel.FileAccess;
 import dev.nowake.kernel.FileEvents;
@@ -32,11 +31,6 @@ public abstract class ForwardingKernel implements Kernel {
     @Override
     public BulkFiles bulkFiles() {
         return real.bulkFiles();
-    }
-
-    @Override
-    public DiskSpace diskSpace() {
-        return real.diskSpace();
     }
 
     @Override

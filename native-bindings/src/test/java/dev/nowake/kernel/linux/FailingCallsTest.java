@@ -120,11 +120,12 @@ class FailingCallsTest {
         attempt(refusals, () -> {
             try (OpenFile file = kernel.fileSpace().openForWriting(path)) {
                 attempt(refusals, () -> kernel.fileSpace().allocate(file, 0, 4096));
+                attempt(refusals, () -> kernel.fileSpace().reserve(file, 0, 4096));
+                attempt(refusals, () -> kernel.fileSpace().tryLock(file));
                 attempt(refusals, () -> kernel.fileSpace().sync(file));
             }
         });
         attempt(refusals, () -> kernel.files().status(path));
-        attempt(refusals, () -> kernel.diskSpace().reserve(path, 0, 4096));
         attempt(refusals, () -> kernel.placement().runOn(kernel.placement().affinity(0)));
         attempt(refusals, () -> kernel.placement().allocateFrom(Memory.DEFAULT, new BitSet()));
         attempt(refusals, () -> {

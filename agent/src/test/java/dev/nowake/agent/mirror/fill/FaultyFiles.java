@@ -169,6 +169,16 @@ final class FaultyFiles extends ForwardingKernel implements FileAccess, BulkFile
     }
 
     @Override
+    public boolean tryLock(OpenFile file) throws KernelException {
+        return real.fileSpace().tryLock(file);
+    }
+
+    @Override
+    public boolean reserve(OpenFile file, long offsetBytes, long lengthBytes) throws KernelException {
+        return real.fileSpace().reserve(file, offsetBytes, lengthBytes);
+    }
+
+    @Override
     public void allocate(OpenFile file, long offsetBytes, long lengthBytes) throws KernelException {
         real.fileSpace().allocate(file, offsetBytes, lengthBytes);
     }

@@ -1,13 +1,13 @@
 package dev.nowake.kernel.linux;
 
-import dev.nowake.kernel.contract.DiskSpaceContract;
+import dev.nowake.kernel.contract.FileSpaceContract;
 import dev.nowake.kernel.contract.KernelUnderTest;
 import org.junit.jupiter.api.Tag;
 
 @Tag("kernel")
-class FfmDiskSpaceTest extends DiskSpaceContract {
+class JnrFileSpaceTest extends FileSpaceContract {
     @Override
     protected KernelUnderTest newWorld() throws Exception {
-        return RealWorld.of(LinuxKernel.open(Binding.FFM));
+        return RealWorld.of(LinuxKernel.open(Binding.JNR));
     }
 }

@@ -1,9 +1,9 @@
 package dev.nowake.kernel.fake;
 
-import dev.nowake.kernel.contract.DiskSpaceContract;
+import dev.nowake.kernel.contract.FileSpaceContract;
 import dev.nowake.kernel.contract.KernelUnderTest;
 
-class FakeDiskSpaceTest extends DiskSpaceContract {
+class FakeFileSpaceTest extends FileSpaceContract {
     @Override
     protected KernelUnderTest newWorld() {
         return new FakeWorld();
