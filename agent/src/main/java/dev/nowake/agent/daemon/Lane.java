@@ -3,16 +3,19 @@ package dev.nowake.agent.daemon;
 import dev.nowake.agent.config.Config;
 import dev.nowake.agent.config.Mode;
 import dev.nowake.agent.config.RootRule;
+import dev.nowake.agent.execute.PrefetchJob;
 import dev.nowake.agent.identify.CatalogEntry;
 import dev.nowake.agent.identify.CatalogSnapshot;
 import dev.nowake.agent.identify.FoundModel;
 import dev.nowake.agent.listen.Sighting;
 import dev.nowake.agent.load.ActiveLoad;
+import dev.nowake.agent.load.TrackedShard;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.proc.MountInfo;
 import dev.nowake.model.FileId;
 import dev.nowake.policy.Trigger;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -274,9 +277,14 @@ final class Lane implements AutoCloseable {
         following.close();
     }
 
+    /** Closes what loads under way have open, save what a thread still uses: the next daemon takes the loads up. */
     void awaitEnd(long millis) throws InterruptedException {
-        if (engineThread != null) {
-            engineThread.join(millis);
+        if (engineThread != null && engineThread.join(Duration.ofMillis(millis)) && threads.awaitEnd(millis)) {
+            for (ActiveLoad active : parts.book().active()) {
+                if (active.runningJobs().stream().allMatch(PrefetchJob::cancel)) {
+                    active.load().shards().forEach(TrackedShard::closeFile);
+                }
+            }
         }
     }
 }

@@ -1,9 +1,11 @@
 package dev.nowake.agent.daemon;
 
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A lane's threads beside its engine's, each made with its first task.
@@ -46,5 +48,15 @@ record LaneThreads(
         following.shutdown();
         evicting.shutdownNow();
         writingBack.shutdownNow();
+    }
+
+    /** After {@link #close}: whether none of them is at work any more, within that time. */
+    boolean awaitEnd(long millis) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        boolean ended = true;
+        for (ExecutorService each : List.of(background, following, evicting, writingBack)) {
+            ended &= each.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        }
+        return ended;
     }
 }
