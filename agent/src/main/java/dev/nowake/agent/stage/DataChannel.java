@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -45,12 +46,16 @@ public record DataChannel(FileChannel channel, boolean isDirect, int blockBytes,
         return open(file, MOST_BLOCK_BYTES, Set.of(StandardOpenOption.READ), forOneStream);
     }
 
-    /** Makes the file where there is none. It can be read as well. */
+    /** Makes the file where there is none; never through a link. It can be read as well. */
     static DataChannel write(Path file) throws IOException {
         return open(
                 file,
                 BLOCK_BYTES,
-                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.READ),
+                Set.of(
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE,
+                        StandardOpenOption.READ,
+                        LinkOption.NOFOLLOW_LINKS),
                 false);
     }
 

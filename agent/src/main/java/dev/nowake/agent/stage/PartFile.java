@@ -82,7 +82,7 @@ final class PartFile extends FileUnderWay {
     }
 
     private static PathLock lock(Path part, Kernel kernel) throws IOException {
-        FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE)
+        FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)
                 .close();
         PathLock lock = PathLock.take(kernel, part);
         if (lock == null) {

@@ -225,6 +225,16 @@ class StageTest {
         assertSame(target.resolve("model.gguf"), original);
     }
 
+    @Test
+    void aLinkInThePlaceOfACopyIsNotWrittenThrough() throws Exception {
+        file("model.gguf", MIB);
+        Files.createDirectories(target);
+        Path elsewhere = folder.resolve("elsewhere");
+        Files.createSymbolicLink(target.resolve(".model.gguf.nowake-part"), elsewhere);
+        assertThat(stage(source, target, false).failures()).hasSize(1);
+        assertThat(elsewhere).doesNotExist();
+    }
+
     /** The promise: a copy leaves less than 16 MiB in page cache, of source and target together. */
     @Test
     void nothingStaysInPageCache() throws Exception {
