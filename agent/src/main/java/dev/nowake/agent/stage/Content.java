@@ -10,7 +10,9 @@ final class Content {
     private Content() {}
 
     /** Reads a range back and compares it with its content. {@code content} holds the range from its start. */
-    static void compare(DataChannel written, ByteRange range, ByteBuffer content, ByteBuffer back) throws IOException {
+    static void compare(DataChannel written, ByteRange range, ByteBuffer content, ByteBuffer part) throws IOException {
+        boolean fits = written.blockBytes() <= part.capacity(); // NFS may have blocks of 1 MiB
+        ByteBuffer back = fits ? part : DataChannel.buffer(written.blockBytes());
         for (long at = range.start(); at < range.end(); at += back.capacity()) {
             int length = (int) Math.min(back.capacity(), range.end() - at);
             back.clear().limit((int) PartFile.roundUp(length, written.blockBytes()));

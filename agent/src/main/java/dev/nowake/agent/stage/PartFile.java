@@ -16,9 +16,11 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A file on its way: {@code .NAME.nowake-part} beside its target, of the full length and with its blocks set aside from the
@@ -38,6 +40,7 @@ final class PartFile extends FileUnderWay {
     private final Object recording = new Object();
     private RangeSet done;
     private RangeSet durable;
+    private volatile boolean isOver;
 
     private PartFile(StageFile file, DataSource source, PathLock lock, DataChannel target, Kernel kernel)
             throws IOException {
@@ -52,7 +55,7 @@ final class PartFile extends FileUnderWay {
         this.done = before;
         this.durable = before;
         if (before.isEmpty()) {
-            target.channel().truncate(0);
+            beginAnew();
         }
         makeRoom(kernel);
     }
@@ -95,6 +98,15 @@ final class PartFile extends FileUnderWay {
         return StageTree.beside(file.target(), SUFFIX);
     }
 
+    /** A record of another beginning would be believed of this one: it is gone for good before the file is long again. */
+    private void beginAnew() throws IOException {
+        if (Files.exists(record, LinkOption.NOFOLLOW_LINKS)) {
+            forgetRecord();
+            forceFolder();
+        }
+        target.channel().truncate(0);
+    }
+
     /** Whether a file is one of these, or the record of one. */
     static boolean isOurs(Path path) {
         String name = PathText.nameOf(path);
@@ -123,9 +135,7 @@ final class PartFile extends FileUnderWay {
             throw DiskFull.is(refused) ? DiskFull.of(file) : refused;
         }
         if (target.channel().size() < file.sizeBytes()) {
-            try (FileChannel plain = FileChannel.open(part, StandardOpenOption.WRITE)) {
-                plain.write(ByteBuffer.allocate(1), file.sizeBytes() - 1);
-            }
+            kernel.bulkFiles().write(lock.file(), file.sizeBytes() - 1, ByteBuffer.allocate(1));
         }
     }
 
@@ -199,7 +209,7 @@ final class PartFile extends FileUnderWay {
             RangeSet arrived;
             synchronized (this) {
                 arrived = done;
-                if (arrived.equals(durable)) {
+                if (isOver || arrived.equals(durable)) {
                     return;
                 }
             }
@@ -224,27 +234,40 @@ final class PartFile extends FileUnderWay {
         }
     }
 
-    /** The whole file is durable, has the source's owner, mode and time, and takes the target's name. */
+    /**
+     * The whole file is durable, has the source's owner, mode and the time of when it was listed, and takes the target's name. A
+     * source that has changed since has another time: the next run copies it again.
+     */
     void finish() throws IOException {
         target.channel().truncate(file.sizeBytes());
         Map<String, Object> attributes =
-                Files.readAttributes(file.source(), "unix:mode,uid,gid,lastModifiedTime", LinkOption.NOFOLLOW_LINKS);
+                Files.readAttributes(file.source(), "unix:mode,uid,gid", LinkOption.NOFOLLOW_LINKS);
+        Path own = Path.of("/proc/self/fd/" + lock.file().fd()); // whatever has the name by now
+        Files.setLastModifiedTime(own, FileTime.from(file.status().mtimeNanos(), TimeUnit.NANOSECONDS));
         try {
-            Files.setAttribute(part, "unix:uid", attributes.get("uid"));
-            Files.setAttribute(part, "unix:gid", attributes.get("gid"));
+            Files.setAttribute(own, "unix:uid", attributes.get("uid"));
+            Files.setAttribute(own, "unix:gid", attributes.get("gid"));
         } catch (IOException notRoot) {
             // the copy belongs to who makes it, as with cp
         }
-        Files.setAttribute(part, "unix:mode", (Integer) attributes.get("mode") & 0777);
-        Files.setAttribute(part, "lastModifiedTime", attributes.get("lastModifiedTime"));
+        Files.setAttribute(own, "unix:mode", (Integer) attributes.get("mode") & 0777);
         target.channel().force(true);
         Files.move(part, file.target(), StandardCopyOption.ATOMIC_MOVE);
-        synchronized (recording) {
-            forgetRecord();
-        }
-        try (FileChannel folder =
-                FileChannel.open(file.target().toAbsolutePath().getParent())) {
+        endRecord();
+        forceFolder();
+    }
+
+    private void forceFolder() throws IOException {
+        try (FileChannel folder = FileChannel.open(part.toAbsolutePath().getParent())) {
             folder.force(true);
+        }
+    }
+
+    /** Whoever comes to write one down finds that there is nothing to write any more. */
+    private void endRecord() throws IOException {
+        synchronized (recording) {
+            isOver = true;
+            forgetRecord();
         }
     }
 
@@ -256,9 +279,7 @@ final class PartFile extends FileUnderWay {
     /** What has arrived is of no use: content that is not what was promised, a source that changed. */
     @Override
     void discard() throws IOException {
-        synchronized (recording) {
-            forgetRecord();
-        }
+        endRecord();
         Files.deleteIfExists(part);
     }
 
@@ -268,14 +289,9 @@ final class PartFile extends FileUnderWay {
 
     @Override
     public void close() throws IOException {
-        try {
+        try (lock;
+                target) {
             source.close();
-        } finally {
-            try {
-                target.close();
-            } finally {
-                lock.close();
-            }
         }
     }
 }

@@ -76,8 +76,8 @@ final class PartRecord {
         json.put("inode", file.status().inode());
         json.put("done", flat);
         Path fresh = fresh(record);
-        try (FileChannel channel = FileChannel.open(
-                fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+        Files.deleteIfExists(fresh); // of a killed run; a link that somebody has put there is not followed
+        try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             ByteBuffer bytes = ByteBuffer.wrap(JsonMapper.shared().writeValueAsBytes(json));
             while (bytes.hasRemaining()) {
                 channel.write(bytes);

@@ -184,7 +184,10 @@ public final class StageRun {
     private boolean isThere(StageFile file) {
         try {
             var now = kernel.files().status(file.target());
+            boolean isTheSource = now.inode() == file.status().inode()
+                    && now.device() == file.status().device();
             return now.isRegular()
+                    && !(isTheSource && Files.isSymbolicLink(file.target()))
                     && now.sizeBytes() == file.sizeBytes()
                     && now.mtimeNanos() == file.status().mtimeNanos();
         } catch (IOException missing) {

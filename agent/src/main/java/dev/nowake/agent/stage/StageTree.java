@@ -29,9 +29,10 @@ public record StageTree(
 
     /** @throws IOException where the source cannot be read */
     public static StageTree list(Path source, Path target, FileAccess access) throws IOException {
-        return list(source, target, access, new Tally());
+        return list(source, target, access, null);
     }
 
+    /** What cannot be read below it is told to {@code tally}, where there is one, and left out. */
     static StageTree list(Path source, Path target, FileAccess access, Tally tally) throws IOException {
         StageTree tree = new StageTree(
                 new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
@@ -56,20 +57,42 @@ public record StageTree(
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                tally.answers.incrementAndGet();
+                try {
+                    visited(file, attributes);
+                } catch (IOException unreadable) {
+                    return visitFileFailed(file, unreadable);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            private void visited(Path file, BasicFileAttributes attributes) throws IOException {
+                if (tally != null) {
+                    tally.answers.incrementAndGet();
+                }
                 Path place = below(root, file, target);
                 if (PartFile.isOurs(file)) {
                     unfinished.add(file);
-                    return FileVisitResult.CONTINUE;
-                }
-                if (attributes.isSymbolicLink()) {
+                } else if (attributes.isSymbolicLink()) {
                     link(root, file, place, access);
                 } else if (attributes.isRegularFile()) {
                     files.add(new StageFile(file, place, access.status(file), ContentDigest.of(file)));
                 } else {
                     skipped.add(file);
                 }
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path path, IOException unreadable) throws IOException {
+                if (tally == null || path.equals(root)) {
+                    throw unreadable;
+                }
+                tally.fail(path, unreadable);
                 return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path folder, IOException brokenOff) throws IOException {
+                return brokenOff == null ? FileVisitResult.CONTINUE : visitFileFailed(folder, brokenOff);
             }
         });
     }
@@ -84,13 +107,26 @@ public record StageTree(
         }
         Path named = Files.readSymbolicLink(link);
         if (leadsTo.startsWith(root) && !named.isAbsolute()) {
-            links.add(new Link(place, named));
+            // one that leaves the folder and comes back by its name would lead nowhere in the copy
+            boolean stays = staysBelow(root, link.getParent(), named);
+            links.add(new Link(place, stays ? named : link.getParent().relativize(leadsTo)));
         } else if (Files.isRegularFile(leadsTo, LinkOption.NOFOLLOW_LINKS)) {
             FileStatus status = access.status(leadsTo);
             files.add(new StageFile(leadsTo, place, status, ContentDigest.of(leadsTo)));
         } else {
             skipped.add(link);
         }
+    }
+
+    private static boolean staysBelow(Path root, Path folder, Path named) {
+        Path at = folder;
+        for (Path name : named) {
+            at = at.resolve(name).normalize();
+            if (!at.startsWith(root)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static Path below(Path root, Path path, Path target) {

@@ -181,12 +181,11 @@ final class Streams {
                 part.leave();
                 throw part.failed();
             }
-            if (!file.isSame(kernel.files().status(file.source()))) {
-                throw new WrongContent("the source changed while it was copied; run it again");
-            }
+            requireUnchanged(file);
             if (verify && !isReadBackAtOnce(part)) {
                 save(part);
                 requireRight(part, buffers);
+                requireUnchanged(file);
             }
             part.finish();
             if (!part.target().isDirect()) {
@@ -197,6 +196,12 @@ final class Streams {
             throw useless;
         }
         tally.answers.incrementAndGet();
+    }
+
+    private void requireUnchanged(StageFile file) throws IOException {
+        if (!file.isSame(kernel.files().status(file.source()))) {
+            throw new WrongContent("the source changed while it was copied; run it again");
+        }
     }
 
     private void endCheck(FileUnderWay file, Buffers buffers) throws IOException {
