@@ -5,6 +5,7 @@ import dev.nowake.agent.pack.PackException.Kind;
 import dev.nowake.agent.stage.PathLock;
 import dev.nowake.agent.stage.StageTree;
 import dev.nowake.kernel.Errno;
+import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
 import java.io.IOException;
@@ -17,7 +18,8 @@ import java.nio.file.StandardOpenOption;
 
 /**
  * An image on its way: {@code .NAME.nowake-part} beside its target, locked, of which nothing is left unless it takes the target's
- * name. What a killed run left is written anew.
+ * name. What a killed run left is written anew. It is written through its descriptor: whoever may write into the folder can put a
+ * link in the place of its name.
  */
 final class ImagePart implements AutoCloseable {
     private final Path target;
@@ -25,14 +27,17 @@ final class ImagePart implements AutoCloseable {
     private final Path manifestPart;
     private final Kernel kernel;
     private final PathLock lock;
+    private final Path self;
     private boolean inPlace;
 
-    private ImagePart(Path target, Path part, Kernel kernel, PathLock lock) {
+    private ImagePart(Path target, Path part, Kernel kernel, PathLock lock) throws IOException {
         this.target = target;
         this.part = part;
         this.manifestPart = StageTree.beside(Manifest.beside(target), ".nowake-part");
         this.kernel = kernel;
         this.lock = lock;
+        Path process = Path.of("/proc").resolve(Files.readSymbolicLink(Path.of("/proc/self")));
+        this.self = process.resolve("fd/" + lock.file().fd());
     }
 
     /** @throws PackException where another run writes it, or its folder takes no files */
@@ -49,7 +54,20 @@ final class ImagePart implements AutoCloseable {
         if (lock == null) {
             throw taken(target);
         }
-        return new ImagePart(target, part, kernel, lock);
+        boolean ours = false;
+        try {
+            FileStatus made = kernel.files().status(lock.file());
+            if (made.sizeBytes() > 0 || made.links() > 1) {
+                throw taken(target);
+            }
+            ImagePart image = new ImagePart(target, part, kernel, lock);
+            ours = true;
+            return image;
+        } finally {
+            if (!ours) {
+                lock.close();
+            }
+        }
     }
 
     /** What a killed run started may write into it still. */
@@ -60,6 +78,9 @@ final class ImagePart implements AutoCloseable {
             }
             Files.deleteIfExists(part);
         } catch (KernelException none) {
+            if (none.errno().equals(Errno.ELOOP)) {
+                throw new PackException(Kind.FAILED, PathText.of(part) + ": a link; remove it");
+            }
             if (!none.errno().equals(Errno.ENOENT)) {
                 throw none;
             }
@@ -71,16 +92,40 @@ final class ImagePart implements AutoCloseable {
                 Kind.FAILED, PathText.of(target) + ": another nowake pack writes it; wait for that one");
     }
 
-    Path path() {
+    /** @throws PackException where that name leads to another file by now */
+    Path path() throws IOException {
+        requireName();
         return part;
     }
 
+    /** A name of the file itself, for other processes too, as long as this is open. */
+    Path self() {
+        return self;
+    }
+
+    /** 0 after {@link #close}. */
     long sizeBytes() {
         try {
-            return Files.size(part);
-        } catch (IOException gone) {
+            return kernel.files().status(lock.file()).sizeBytes();
+        } catch (KernelException | IllegalStateException closed) {
             return 0;
         }
+    }
+
+    private void requireName() throws IOException {
+        FileStatus own = kernel.files().status(lock.file());
+        try {
+            FileStatus there = kernel.files().status(part);
+            if (!Files.isSymbolicLink(part) && there.inode() == own.inode() && there.device() == own.device()) {
+                return;
+            }
+        } catch (KernelException gone) {
+            if (!gone.errno().equals(Errno.ENOENT)) {
+                throw gone;
+            }
+        }
+        throw new PackException(
+                Kind.FAILED, PathText.of(part) + ": somebody removed or replaced it; pack where nobody else writes");
     }
 
     void force() throws IOException {
@@ -89,6 +134,7 @@ final class ImagePart implements AutoCloseable {
 
     /** The manifest first: where there is an image, there is what it is checked against. */
     void finish(Manifest manifest) throws IOException {
+        requireName();
         manifest.write(manifestPart);
         Files.move(manifestPart, Manifest.beside(target), StandardCopyOption.ATOMIC_MOVE);
         Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);

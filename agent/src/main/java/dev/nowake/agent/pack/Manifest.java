@@ -150,7 +150,7 @@ public record Manifest(
         return path;
     }
 
-    /** Forced to the disk; the caller renames it. */
+    /** A file of its own, whatever had that name, a link too; forced to the disk. The caller renames it. */
     void write(Path file) throws IOException {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("version", VERSION);
@@ -165,8 +165,8 @@ public record Manifest(
                 folders.stream()
                         .map(folder -> put(new LinkedHashMap<>(), "path", folder))
                         .toList());
-        try (FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+        Files.deleteIfExists(file);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             ByteBuffer bytes =
                     ByteBuffer.wrap((MAPPER.writeValueAsString(json) + "\n").getBytes(StandardCharsets.UTF_8));
             while (bytes.hasRemaining()) {

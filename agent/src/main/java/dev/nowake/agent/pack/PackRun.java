@@ -90,7 +90,7 @@ public final class PackRun {
         try (ImagePart image = ImagePart.open(kernel, order.image())) {
             part = image;
             Hashed hashed = hash();
-            make(image.path(), hashed.uuid());
+            make(image.self(), hashed.uuid());
             image.force();
             source.requireUnchanged();
             digHoles(image);
@@ -218,7 +218,7 @@ public final class PackRun {
         if (order.compression() != null || source.holeBytes() < Mkfs.BLOCK_BYTES) {
             return;
         }
-        try (WorkFolder work = WorkFolder.make(image.path())) {
+        try (WorkFolder work = WorkFolder.make(image.self())) {
             ChildProgram.Ended told =
                     run(List.of("fallocate", "--dig-holes", work.image().toString()));
             if (told.exitCode() != 0) {

@@ -4,17 +4,25 @@ import dev.nowake.agent.identify.PathText;
 import dev.nowake.agent.pack.PackException.Kind;
 import dev.nowake.agent.stage.StageFile;
 import dev.nowake.agent.stage.StageTree;
+import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.Extent;
 import dev.nowake.kernel.FileAccess;
+import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
 import dev.nowake.kernel.PathBytes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What is packed: a folder with all below it, or one file. Links that lead to something inside stay links; those that lead
@@ -111,13 +119,61 @@ record PackSource(Path root, StageTree tree, FileAccess access) {
         return holes;
     }
 
-    /** @throws PackException where a file is no longer what was listed */
+    /**
+     * What came meanwhile is in the image and not in its list.
+     *
+     * @throws PackException where a file is no longer what was listed, or anything has come or gone
+     */
     void requireUnchanged() throws IOException {
         for (StageFile file : tree.files()) {
-            if (!file.isSame(access.status(file.source()))) {
+            if (!isSame(file)) {
                 throw changed(file.source());
             }
         }
+        if (tree.folders().isEmpty()) {
+            return; // one file
+        }
+        Map<Path, Object> listed = entries(tree);
+        Map<Path, Object> there;
+        try {
+            there = entries(StageTree.list(root, PLACE, access));
+        } catch (NoSuchFileException gone) {
+            throw changed(root);
+        } catch (KernelException failed) {
+            throw isGone(failed) ? changed(root) : failed;
+        }
+        Optional<Path> other = Stream.concat(listed.keySet().stream(), there.keySet().stream())
+                .filter(path -> !Objects.equals(listed.get(path), there.get(path)))
+                .min(BY_BYTES);
+        if (other.isPresent()) {
+            throw changed(other.get());
+        }
+    }
+
+    private boolean isSame(StageFile file) throws KernelException {
+        try {
+            return file.isSame(access.status(file.source()));
+        } catch (KernelException gone) {
+            if (isGone(gone)) {
+                return false;
+            }
+            throw gone;
+        }
+    }
+
+    private static boolean isGone(KernelException failed) {
+        return failed.errno().equals(Errno.ENOENT) || failed.errno().equals(Errno.ENOTDIR);
+    }
+
+    /** All that lies in the folder: files with where they are read, links with where they lead. */
+    private Map<Path, Object> entries(StageTree of) {
+        Map<Path, Object> entries = new HashMap<>();
+        of.folders().forEach(folder -> entries.put(sourceOf(folder), "folder"));
+        of.links().forEach(link -> entries.put(sourceOf(link.target()), link.leadsTo()));
+        of.files().forEach(file -> entries.put(sourceOf(file.target()), file.source()));
+        of.skipped().forEach(path -> entries.put(path, "left out"));
+        of.unfinished().forEach(path -> entries.put(path, "unfinished"));
+        return entries;
     }
 
     static PackException changed(Path file) {

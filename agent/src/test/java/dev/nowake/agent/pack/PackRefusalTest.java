@@ -17,6 +17,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is not packed, what goes wrong on the way, and that nothing half is left of it. */
 @Tag("kernel")
@@ -112,7 +114,7 @@ class PackRefusalTest {
         return script("""
                 case $1 in -V | --help) exec mkfs.erofs "$1" ;; esac
                 for tree; do :; done
-                image=$(readlink "${tree%%tree}image")
+                image=$(readlink -f "${tree%%tree}image")
                 %s
                 exec mkfs.erofs "$@"
                 """.formatted(happens));
@@ -143,6 +145,55 @@ class PackRefusalTest {
     void aModelThatChangesMeanwhile() throws Exception {
         Path mkfs = before("touch -d @1 " + model.resolve("model.safetensors"));
         assertRefused(Kind.FAILED, "changed while it was packed", model, image, null, mkfs);
+    }
+
+    /** A folder as it is goes to mkfs.erofs as it lies there: what comes while it is hashed would be in no list. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "echo more > more.safetensors",
+                "ln -s model.safetensors latest",
+                "ln -s \"$0\" outside",
+                "ln -s nowhere missing",
+                "mkdir tokenizer",
+                "mkdir tokenizer; echo more > tokenizer/more.json",
+                "mkfifo pipe",
+                "echo half > .model.safetensors.nowake-part",
+                "rm model.safetensors",
+                "ln -sf config.json link",
+                "rmdir empty",
+                "rm -r folder",
+                "rm -r folder; echo a file > folder"
+            })
+    void whatComesAndGoesMeanwhile(String happens) throws Exception {
+        Files.writeString(model.resolve("config.json"), "{}");
+        Files.createSymbolicLink(model.resolve("link"), Path.of("model.safetensors"));
+        Files.createDirectory(model.resolve("folder"));
+        Files.writeString(model.resolve("folder/inner.json"), "{}");
+        Files.createDirectory(model.resolve("empty"));
+        Path mkfs = before("(cd '%s' && %s)".formatted(model, happens));
+        assertRefused(Kind.FAILED, "changed while it was packed", model, image, null, mkfs);
+    }
+
+    @Test
+    void aFileThatComesWhileTheModelIsHashed() throws Exception {
+        PackRun run = new PackRun(kernel, new PackOrder(model, image, null, false, false, null));
+        Path more = Files.writeString(model.resolve("more.safetensors"), "more");
+        assertThatThrownBy(run::run).hasMessageContaining(more + ": changed while it was packed");
+        assertNothingMade();
+    }
+
+    /** What is laid out as it was listed is not the whole model then. */
+    @Test
+    void aLinkThatLeadsOutAndComesMeanwhile() throws Exception {
+        Path blob = Files.writeString(folder.resolve("model-blob"), "blob");
+        Files.createSymbolicLink(model.resolve("one.safetensors"), blob);
+        PackRun run = new PackRun(kernel, new PackOrder(model, image, null, false, false, null));
+        Path two = Files.createSymbolicLink(model.resolve("two.safetensors"), blob);
+        assertThatThrownBy(run::run).hasMessageContaining(two + ": changed while it was packed");
+        Files.delete(two);
+        new PackRun(kernel, new PackOrder(model, image, null, false, false, null)).run();
+        assertThat(image).isRegularFile();
     }
 
     @Test
