@@ -55,8 +55,7 @@ final class ContentCheck {
         }
         moved = true;
         if (!runs) {
-            runs = true;
-            shared.thread("check", this::run).start();
+            runs = shared.begin("check", this::run);
         } else {
             moves.signal();
         }
@@ -223,6 +222,7 @@ final class ContentCheck {
             if (stays != null) {
                 outcomes.breakDown(stays, answers);
             }
+            outcomes.goOn(); // who came meanwhile was not served
         } finally {
             shared.lock.unlock();
         }

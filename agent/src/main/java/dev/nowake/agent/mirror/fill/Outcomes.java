@@ -248,6 +248,11 @@ final class Outcomes {
         shared.book.files().forEach(file -> shared.book.failAll(file, fault, answers.ready()));
     }
 
+    /** There may be something to do again. Lock held. */
+    void goOn() {
+        streams.hire();
+    }
+
     void tell(Answers answers) {
         readers.tell(answers);
     }

@@ -26,8 +26,7 @@ final class Overdue {
     /** Something is under way. Lock held. */
     void look() {
         if (!runs) {
-            runs = true;
-            shared.thread("overdue", this::run).start();
+            runs = shared.begin("overdue", this::run);
         } else if (streams.underWay().size() == 1) {
             begins.signal();
         }

@@ -37,8 +37,7 @@ final class Saver {
     /** Something of the file was written, or it is whole, or has been looked at. Lock held. */
     void look(FileFill file) {
         if (!runs && !stops) {
-            runs = true;
-            shared.thread("save", this::run).start();
+            runs = shared.begin("save", this::run);
         } else if (file.save.isFirst() || waitNanos(file, System.nanoTime()) <= 0) {
             due.signal();
         }

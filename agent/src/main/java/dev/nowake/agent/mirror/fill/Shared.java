@@ -28,6 +28,16 @@ final class Shared {
         this.open = new OpenFiles(lock, settings);
     }
 
+    /** False where there can be no more threads now: the next who has something for it tries again. */
+    boolean begin(String task, Runnable code) {
+        try {
+            thread(task, code).start();
+            return true;
+        } catch (OutOfMemoryError noThread) {
+            return false;
+        }
+    }
+
     /** A thread of this mirror; it holds nothing up that ends the process. */
     Thread thread(String task, Runnable code) {
         return Thread.ofPlatform()

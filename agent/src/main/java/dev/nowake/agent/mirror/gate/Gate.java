@@ -5,6 +5,7 @@ import dev.nowake.agent.mirror.Fills;
 import dev.nowake.agent.mirror.Twin;
 import dev.nowake.kernel.Errno;
 import dev.nowake.kernel.FileAccess;
+import dev.nowake.kernel.FileStatus;
 import dev.nowake.kernel.Kernel;
 import dev.nowake.kernel.KernelException;
 import dev.nowake.kernel.OpenFile;
@@ -109,9 +110,13 @@ public final class Gate implements AutoCloseable {
         unmark(twin); // it stays known: what was asked before is answered after
     }
 
+    /** Not what has its name by now: another twin, whose guard that would be. */
     private void unmark(Twin twin) throws KernelException {
         try (OpenFile file = files.open(twin.local())) {
-            group.unmark(file, mask);
+            FileStatus there = files.status(file);
+            if (new FileId(there.device(), there.inode()).equals(twin.id())) {
+                group.unmark(file, mask);
+            }
         }
     }
 

@@ -7,12 +7,14 @@ import dev.nowake.kernel.PermissionEvents.Kind;
 import dev.nowake.kernel.PermissionGroup;
 import dev.nowake.model.FileId;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * One mirror's two gates with what belongs to them: the keeper that holds the one of missing bytes beyond this process's
@@ -224,6 +226,19 @@ public final class Gates implements AutoCloseable {
         ending = true;
         keeper.leave(deletable);
         return keeper.pid();
+    }
+
+    /**
+     * After {@link #close}: whether a file is guarded still. Those that nobody has open are let go of before; what is left has lost
+     * its name and is open or mapped.
+     */
+    public boolean guardsAny() {
+        Path marks = Path.of("/proc/" + keeper.pid() + "/fdinfo/" + Keeper.GROUP);
+        try (Stream<String> lines = Files.lines(marks)) {
+            return lines.anyMatch(line -> line.startsWith("fanotify ino"));
+        } catch (IOException | UncheckedIOException ended) {
+            return false;
+        }
     }
 
     /** After {@link #close}: lets the group go. Only where nobody has an incomplete file open. */

@@ -28,6 +28,9 @@ import java.util.stream.Stream;
  * whoever starts it may be killed before he has written anything down.
  */
 final class Keeper implements AutoCloseable {
+    /** Its descriptor of the group. */
+    static final int GROUP = 3;
+
     private static final int MOST_TRIES = 100;
     private static final String TITLE = "nowake-keeper";
 

@@ -81,7 +81,7 @@ public final class Mirror implements AutoCloseable {
                         kernel,
                         twin -> kernel.fileSpace().openForWriting(twin.local()),
                         host.room(),
-                        remote -> null,
+                        remote -> Store.etag(settings, remote),
                         settings.verify() ? twin -> ContentDigest.of(twin.remote()) : twin -> null,
                         listener::filled));
         this.lookahead = new Lookahead(filler, this::models, settings.lookahead(), System::nanoTime);
@@ -269,11 +269,12 @@ public final class Mirror implements AutoCloseable {
         Parked parked = store.park();
         parked.failures().forEach(listener::warned);
         gates.close();
-        if (parked.open().isEmpty() && parked.failures().isEmpty()) {
+        if (parked.open().isEmpty() && parked.failures().isEmpty() && !gates.guardsAny()) {
             gates.end();
         } else {
             long pid = gates.leave(store.openFolder());
-            listener.warned(parked.open().size() + " incomplete files of mirror " + settings.name()
+            int open = Math.max(1, parked.open().size()); // some may have lost their names
+            listener.warned(open + " incomplete files of mirror " + settings.name()
                     + " are open: process " + pid
                     + " keeps what is missing of them from being read as zeros, until nowake"
                     + " runs again");

@@ -38,7 +38,7 @@ record RemoteFiles(Path root, String etagAttribute) {
                 promised == null && hub != null ? hub.promised(relative, facts) : promised);
     }
 
-    private String etag(Path path) throws IOException {
+    String etag(Path path) throws IOException {
         return etagAttribute == null ? null : attribute(path);
     }
 

@@ -90,6 +90,14 @@ public final class Store implements AutoCloseable {
         }
     }
 
+    /**
+     * The storage's tag of a remote file, as it is part of an identity; null where it has none or none is asked for. Waits for the
+     * remote.
+     */
+    public static String etag(MirrorSettings settings, Path remote) throws IOException {
+        return TwinRecord.etag(new RemoteFiles(settings.remote(), settings.etagAttribute()).etag(remote));
+    }
+
     public MirrorSettings settings() {
         return parts.settings();
     }

@@ -54,6 +54,25 @@ final class ContentCheckTest {
         assertThat(rig.filler.figures().mismatches()).isZero();
     }
 
+    /** Throwing gigabytes away takes long, and the streams have ended by then. */
+    @Test
+    void whoComesWhileAFileIsThrownAwayIsServedAfterIt() throws Exception {
+        rig.start();
+        FakeTwin twin = blob(10 * PIECE, false);
+        CompletableFuture<Void> enough = new CompletableFuture<>();
+        CountDownLatch clearing = new CountDownLatch(1);
+        twin.clearing = () -> {
+            clearing.countDown();
+            enough.join();
+        };
+        rig.filler.need(twin, twin.all());
+        clearing.await();
+        CompletableFuture<Void> later = rig.filler.need(twin, new ByteRange(0, PIECE));
+        rig.soon(() -> assertThat(rig.filler.figures().streams()).isZero());
+        enough.complete(null);
+        FillRig.get(later);
+    }
+
     @Test
     void whatIsWrongIsThrownAwayAndTriedTwiceMore() throws Exception {
         rig.settings = rig.settings.withSaves(3 * PIECE, Duration.ofMillis(1));
@@ -61,10 +80,11 @@ final class ContentCheckTest {
         FakeTwin twin = blob(10 * PIECE, false);
         for (int i = 1; i <= 3; i++) {
             int clears = i;
-            rig.filler.need(twin, twin.all());
-            rig.soon(() -> assertThat(twin.clears).hasValue(clears));
-            rig.soon(() -> assertThat(rig.news(FillNews.Kind.MISMATCH)).isEqualTo(clears));
+            rig.filler.need(twin, twin.all()); // who finds that what came has gone again has it brought once more
+            rig.soon(() -> assertThat(twin.clears).hasValueGreaterThanOrEqualTo(clears));
+            rig.soon(() -> assertThat(rig.news(FillNews.Kind.MISMATCH)).isGreaterThanOrEqualTo(clears));
         }
+        assertThat(twin.clears).hasValue(3);
         assertThat(twin.isComplete()).isFalse();
         FillRig.assertFails(rig.filler.need(twin, twin.all()), Errno.EIO, "is not what its name says: SHA-256");
         assertThat(rig.readBytes()).isEqualTo(30 * PIECE);

@@ -24,6 +24,7 @@ final class FakeTwin implements Twin {
     final AtomicInteger saves = new AtomicInteger();
     final AtomicInteger clears = new AtomicInteger();
     volatile Save save = () -> {};
+    volatile Save clearing = () -> {};
 
     private final FileId id;
     private final Path local;
@@ -135,6 +136,7 @@ final class FakeTwin implements Twin {
             written = RangeSet.EMPTY;
             durable = RangeSet.EMPTY;
         }
+        clearing.before();
         try (FileChannel channel = FileChannel.open(local, StandardOpenOption.WRITE)) {
             channel.truncate(0);
             setSize(channel, identity.sizeBytes());

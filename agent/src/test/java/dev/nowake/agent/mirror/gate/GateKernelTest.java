@@ -22,6 +22,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -189,6 +190,21 @@ class GateKernelTest {
         assertThat(said(reader(7))).isEqualTo("0");
         assertThat(gate.figures().passed()).isZero();
         assertThat(asked).isEmpty();
+    }
+
+    /** The last bytes of the former file are made durable when another has its name already. */
+    @Test
+    void aSuccessorOfTheSameNameStaysGuarded() throws Exception {
+        Gate gate = started(16);
+        FileTwin former = twin;
+        twin = sparse("fresh");
+        gate.guard(twin);
+        Files.move(twin.local(), former.local(), StandardCopyOption.REPLACE_EXISTING);
+        gate.release(former);
+        twin = new FileTwin(twin.id(), former.local(), SIZE_BYTES);
+        Process reader = reader(3);
+        asked(3).completeExceptionally(new FillFailure(Errno.EIO, "the remote failed", null));
+        assertThat(said(reader)).contains("Input/output error");
     }
 
     @Test

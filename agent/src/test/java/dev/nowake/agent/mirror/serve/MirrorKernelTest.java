@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -88,8 +90,11 @@ class MirrorKernelTest {
     }
 
     private void open() throws IOException {
+        open(MirrorSettings.of("m", remote, local));
+    }
+
+    private void open(MirrorSettings settings) throws IOException {
         syncs.clear();
-        MirrorSettings settings = MirrorSettings.of("m", remote, local);
         mirror = Mirror.open(
                 settings,
                 new Mirror.Host(kernel, folder.resolve("run"), bytes -> false, new Heard(), Clock.systemUTC()));
@@ -108,6 +113,22 @@ class MirrorKernelTest {
         Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
         readers.add(process);
         return process;
+    }
+
+    /** A reader that reads on, as many bytes as it is told, and prints the sum of all. */
+    private Process obedient(Path file) throws IOException {
+        return start(
+                "python3",
+                "-uc",
+                "import sys,hashlib\nf=open(sys.argv[1],'rb',buffering=0)\nh=hashlib.sha256()\n"
+                        + "for line in sys.stdin:\n n=int(line)\n"
+                        + " while n: b=f.read(n); h.update(b); n-=len(b)\n print(h.hexdigest())",
+                file.toString());
+    }
+
+    private static void tell(Process reader, int bytes) throws IOException {
+        reader.getOutputStream().write((bytes + "\n").getBytes(StandardCharsets.US_ASCII));
+        reader.getOutputStream().flush();
     }
 
     private static String said(Process process) throws Exception {
@@ -161,23 +182,14 @@ class MirrorKernelTest {
     void aRestartGoesOnWhereItWasAndReadersNoticeNothing() throws Exception {
         Path a = original("a.bin", 16 * MIB);
         open();
-        // A reader that reads on every line it is told to.
-        Process reader = start(
-                "python3",
-                "-uc",
-                "import sys,hashlib\nf=open(sys.argv[1],'rb',buffering=0)\nh=hashlib.sha256()\n"
-                        + "for line in sys.stdin:\n n=int(line)\n"
-                        + " while n: b=f.read(n); h.update(b); n-=len(b)\n print(h.hexdigest())",
-                local.resolve("a.bin").toString());
-        reader.getOutputStream().write((MIB + "\n").getBytes(StandardCharsets.US_ASCII));
-        reader.getOutputStream().flush();
+        Process reader = obedient(local.resolve("a.bin"));
+        tell(reader, MIB);
         String first = reader.inputReader().readLine();
         assertThat(first).hasSize(64);
         mirror.close();
         assertThat(warnings).hasSize(1).first().asString().contains("1 incomplete files of mirror m are open");
         assertThat(local).doesNotExist();
-        reader.getOutputStream().write((15 * MIB + "\n").getBytes(StandardCharsets.US_ASCII));
-        reader.getOutputStream().flush();
+        tell(reader, 15 * MIB);
         open();
         reader.getOutputStream().close();
         assertThat(reader.inputReader().readLine()).isEqualTo(sum(a));
@@ -187,6 +199,62 @@ class MirrorKernelTest {
         mirror = null;
         assertThat(warnings).hasSize(1);
         assertThat(folder.resolve("run/mirror/m.keeper")).doesNotExist();
+    }
+
+    /** Nothing in the tree tells of it any more, and who has it open must not read zeros all the same. */
+    @Test
+    void whatLostItsNameAndIsOpenIsKeptBeyondTheEnd() throws Exception {
+        original("a.bin", 16 * MIB);
+        open();
+        Process reader = obedient(local.resolve("a.bin"));
+        tell(reader, MIB);
+        assertThat(reader.inputReader().readLine()).hasSize(64);
+        Files.delete(local.resolve("a.bin"));
+        mirror.close();
+        assertThat(warnings).anyMatch(line -> line.contains("1 incomplete files of mirror m are open"));
+        tell(reader, 15 * MIB);
+        assertThat(reader.waitFor(500, TimeUnit.MILLISECONDS))
+                .as("waits, or has failed")
+                .isFalse();
+        assertThat(reader.inputReader().ready()).isFalse();
+        reader.destroyForcibly().waitFor();
+        open(); // and takes the keeper's place
+    }
+
+    /** The tag is a part of what a file is, when it is listed and when it is fetched. */
+    @Test
+    void aFileWithATagIsFetchedAndAnewWhenTheTagIsAnother() throws Exception {
+        Path a = original("a.bin", 2 * MIB);
+        UserDefinedFileAttributeView tags = Files.getFileAttributeView(a, UserDefinedFileAttributeView.class);
+        tags.write("s3.etag", StandardCharsets.UTF_8.encode("one"));
+        MirrorSettings plain = MirrorSettings.of("m", remote, local);
+        open(new MirrorSettings(
+                plain.name(),
+                remote,
+                local,
+                plain.budgetBytes(),
+                plain.reserveBytes(),
+                plain.timeout(),
+                plain.rescan(),
+                plain.revalidate(),
+                plain.vanished(),
+                plain.unreachable(),
+                plain.streams(),
+                plain.lookahead(),
+                plain.verify(),
+                "user.s3.etag",
+                plain.policy(),
+                plain.args(),
+                plain.mode()));
+        assertThat(sum(local.resolve("a.bin"))).isEqualTo(sum(a));
+        complete();
+        FileTime before = Files.getLastModifiedTime(a);
+        original("other", 2 * MIB);
+        Files.write(a, Files.readAllBytes(remote.resolve("other")));
+        Files.setLastModifiedTime(a, before);
+        tags.write("s3.etag", StandardCharsets.UTF_8.encode("two"));
+        mirror.files().sync();
+        assertThat(sum(local.resolve("a.bin"))).isEqualTo(sum(remote.resolve("other")));
     }
 
     @Test
