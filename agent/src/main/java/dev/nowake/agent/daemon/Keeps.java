@@ -32,7 +32,7 @@ final class Keeps {
         this.byOperator = byOperator;
     }
 
-    /** No policy asked for that. */
+    /** No policy asked for that. Any thread. */
     boolean isByOperator(FileId file) {
         return byOperator.test(file);
     }
@@ -65,9 +65,11 @@ final class Keeps {
 
     /** The bytes of the file that must stay now. */
     RangeSet of(FileId file, boolean inUse) {
-        if (isByOperator(file)) {
-            return ALL;
-        }
+        return isByOperator(file) ? ALL : byPolicies(file, inUse);
+    }
+
+    /** Those of them that policies want kept. */
+    RangeSet byPolicies(FileId file, boolean inUse) {
         List<Kept> ofFile = kept.get(file);
         if (ofFile == null) {
             return RangeSet.EMPTY;

@@ -76,7 +76,7 @@ final class Lane implements AutoCloseable {
         models = new Models(parts, roots, threads.background(), watching, baseline, layouts, this::newFolders, isOurs);
         restart = new Restart(parts, models, baseline, handover);
         Keeps keeps = new Keeps(Clocks.HOST, this::isKept);
-        Leftovers leftovers = new Leftovers(parts, threads.background(), this::isKept, models);
+        Leftovers leftovers = new Leftovers(parts, threads.background(), keeps, models);
         ModelTable table = new ModelTable(models::found, baseline, parts.book(), Clocks.HOST);
         PolicyInputs inputs = new PolicyInputs(parts, memory, table, layouts);
         Prefetching prefetching = new Prefetching(parts, files, placements);

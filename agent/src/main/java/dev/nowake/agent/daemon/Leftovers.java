@@ -19,11 +19,10 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
-import java.util.function.Predicate;
 
 /**
  * Pages that could not be dropped when their load ended (dirty, in flight): tried again a few times, later and later,
- * unless somebody reads the file again. No descriptor is held between tries.
+ * unless somebody reads the file again. What a policy wants kept by then stays. No descriptor is held between tries.
  */
 final class Leftovers {
     /** Write-back starts within 5 s and expires at 30 s on a stock kernel (vm.dirty_writeback_centisecs and _expire_). */
@@ -38,7 +37,7 @@ final class Leftovers {
 
     private final Parts parts;
     private final Executor background;
-    private final Predicate<FileId> isKept;
+    private final Keeps keeps;
     private final Models models;
     private final Map<FileId, Rest> withheld = new HashMap<>();
 
@@ -49,6 +48,10 @@ final class Leftovers {
     private record Rest(Load load, TrackedShard shard, RangeSet ranges, BooleanSupplier mayAct, RuleBook rules) {
         FileId id() {
             return shard.shard().id();
+        }
+
+        Rest without(RangeSet kept) {
+            return new Rest(load, shard, ranges.minus(kept), mayAct, rules);
         }
     }
 
@@ -62,11 +65,10 @@ final class Leftovers {
         STOPPED
     }
 
-    /** {@code isKept}: an operator wants the file kept. */
-    Leftovers(Parts parts, Executor background, Predicate<FileId> isKept, Models models) {
+    Leftovers(Parts parts, Executor background, Keeps keeps, Models models) {
         this.parts = parts;
         this.background = background;
-        this.isKept = isKept;
+        this.keeps = keeps;
         this.models = models;
     }
 
@@ -94,8 +96,9 @@ final class Leftovers {
         }
     }
 
+    /** Any thread. */
     private boolean isStopped(Rest rest) {
-        return !rest.mayAct().getAsBoolean() || isKept.test(rest.id());
+        return !rest.mayAct().getAsBoolean() || keeps.isByOperator(rest.id());
     }
 
     /** The engine's thread. */
@@ -142,12 +145,16 @@ final class Leftovers {
         if (parts.book().of(rest.id()) != null) {
             return; // its pages go with that load
         }
+        Rest free = rest.without(keeps.byPolicies(rest.id(), false));
+        if (free.ranges().isEmpty()) {
+            return;
+        }
         if (!parts.claims().claim(rest.id())) {
-            whenLetGo(rest, tries);
+            whenLetGo(free, tries);
             return;
         }
         try {
-            background.execute(() -> evict(rest, tries));
+            background.execute(() -> evict(free, tries));
         } catch (RejectedExecutionException stopping) {
             parts.claims().release(rest.id());
         }

@@ -17,7 +17,8 @@ import java.util.function.Consumer;
 
 /**
  * Settles a load of which nothing is under way any more: what it did is told and counted, what stays of its files is
- * remembered, and its descriptors are closed. Belongs to the engine's thread.
+ * remembered, and its descriptors are closed. A part of that which breaks costs itself alone: a load that did not end would
+ * hold its descriptors for good. Belongs to the engine's thread.
  */
 final class LoadEnd {
     private final Parts parts;
@@ -38,6 +39,33 @@ final class LoadEnd {
     /** {@code outcomes} of the first so many of what was to be dropped: all of it, or fewer when the release broke. */
     void settle(ActiveLoad active, Remains remains, List<EvictOutcome> outcomes, long wouldReleaseBytes) {
         Load load = active.load();
+        attempt(load, () -> tell(active, remains, outcomes, wouldReleaseBytes));
+        for (int i = 0; i < remains.drop().size(); i++) {
+            Remains.Work item = remains.drop().get(i);
+            boolean complete = i < outcomes.size() && outcomes.get(i).isComplete() && !active.suspended();
+            attempt(load, () -> closeReleased(active, item, complete));
+        }
+        remains.withheld().forEach(item -> attempt(load, () -> closeWithheld(active, item)));
+        load.shards().forEach(shard -> attempt(load, () -> closeKept(shard)));
+        attempt(load, () -> active.budget().close());
+        parts.book().end(active, System.nanoTime());
+        attempt(load, () -> measure(load));
+        ended.accept(active);
+    }
+
+    private void attempt(Load load, Runnable part) {
+        try {
+            part.run();
+        } catch (RuntimeException | Error broken) {
+            parts.counters().increment(Counter.ERRORS);
+            parts.line(LineKind.ERROR, load)
+                    .put("reason", "load's end: " + broken)
+                    .log();
+        }
+    }
+
+    private void tell(ActiveLoad active, Remains remains, List<EvictOutcome> outcomes, long wouldReleaseBytes) {
+        Load load = active.load();
         Map<String, Long> refused = new LinkedHashMap<>();
         for (EvictOutcome outcome : outcomes) {
             load.addEvicted(Math.max(0, outcome.evictedBytes()));
@@ -54,16 +82,8 @@ final class LoadEnd {
                 .put("unjudgedBytes", waste.unjudgedBytes() == 0 ? null : waste.unjudgedBytes())
                 .put("refused", refused.isEmpty() ? null : refused)
                 .log();
-        for (int i = 0; i < remains.drop().size(); i++) {
-            boolean complete = i < outcomes.size() && outcomes.get(i).isComplete() && !active.suspended();
-            closeReleased(active, remains.drop().get(i).shard(), complete);
-        }
-        remains.withheld().forEach(item -> closeWithheld(active, item));
-        load.shards().forEach(this::closeKept);
-        active.budget().close();
-        parts.book().end(active, System.nanoTime());
-        measure(load, waste);
-        ended.accept(active);
+        parts.counters().add(Counter.PREFETCH_WASTED_BYTES, waste.wastedBytes());
+        parts.counters().add(Counter.PREFETCH_UNJUDGED_BYTES, waste.unjudgedBytes());
     }
 
     private Journal.Line releaseLine(ActiveLoad active, Remains remains, Map<String, Long> refused) {
@@ -81,23 +101,28 @@ final class LoadEnd {
                                 : "last reader gone");
     }
 
-    private void measure(Load load, Waste waste) {
+    private void measure(Load load) {
         double seconds = (load.lastUseNanos() - load.startedNanos()) / 1e9;
-        parts.counters().add(Counter.PREFETCH_WASTED_BYTES, waste.wastedBytes());
-        parts.counters().add(Counter.PREFETCH_UNJUDGED_BYTES, waste.unjudgedBytes());
         parts.counters().measure(Measure.LOAD_SECONDS).observe(seconds);
         parts.counters().models().add(load.model().name(), seconds, load.prefetchedBytes(), load.evictedBytes());
         parts.counters().increment(Counter.LOADS_DONE);
     }
 
-    /** What is left of a shard that was to be dropped is not a reader's: next time it may go. */
-    private void closeReleased(ActiveLoad active, TrackedShard shard, boolean complete) {
+    /**
+     * What is left of a shard that was to be dropped is not a reader's: next time it may go. Of what was to be dropped it is
+     * tried again; the rest is what the policy let be.
+     */
+    private void closeReleased(ActiveLoad active, Remains.Work item, boolean complete) {
+        TrackedShard shard = item.shard();
+        if (shard.file() == null) {
+            return;
+        }
         RangeSet stays = lookLast(shard);
         RangeSet before = shard.residentBefore().intersect(stays);
         baseline.remember(shard.shard().id(), before, shard.shard().sizeBytes());
         files.drop(shard);
         if (!complete && !active.releaseAbandoned().get()) {
-            leftovers.retryLater(active, shard, stays.minus(before));
+            leftovers.retryLater(active, shard, stays.intersect(item.ranges()).minus(before));
         }
     }
 
@@ -116,10 +141,14 @@ final class LoadEnd {
         return work.stream().mapToLong(item -> item.ranges().bytes()).sum();
     }
 
-    /** A shard the policy leaves alone, if it is still held: all its pages may stay. */
+    /** A shard the policy leaves alone, or that broke, if it is still held: all its pages may stay. */
     private void closeKept(TrackedShard shard) {
-        if (shard.file() != null) {
+        if (shard.file() == null) {
+            return;
+        }
+        try {
             baseline.remember(shard.shard().id(), lookLast(shard), shard.shard().sizeBytes());
+        } finally {
             files.drop(shard);
         }
     }

@@ -97,11 +97,11 @@ final class Releasing {
     private void carryOut(ActiveLoad active, Plan plan) {
         Load load = active.load();
         List<Object> others = evictions.carryOut(active, active.enforced(), plan); // and what is to be kept
-        Remains remains = remains(active, plan);
         if (active.rule().mode() == Mode.OBSERVE) {
             others.addAll(parts.compactions().carryOut(false, plan));
         }
-        journalPlan(active, plan, remains.drop(), others);
+        Remains remains = remains(active, plan, others);
+        journalPlan(active, plan, others);
         if (active.rule().mode() == Mode.ENFORCE) {
             List<PrefetchJob> jobs = active.runningJobs(); // a copy: the jobs are the engine thread's alone
             Thread.ofPlatform().name("nowake-release").daemon().start(() -> release(active, plan, jobs, remains));
@@ -115,9 +115,11 @@ final class Releasing {
         }
     }
 
-    private Remains remains(ActiveLoad active, Plan plan) {
+    /** {@code described}: gets what is dropped, step by step, for the journal. */
+    private Remains remains(ActiveLoad active, Plan plan, List<Object> described) {
         Load load = active.load();
-        Remains remains = new Remains(new ArrayList<>(), new ArrayList<>());
+        Map<TrackedShard, RangeSet> drop = new LinkedHashMap<>();
+        Map<TrackedShard, RangeSet> withheld = new LinkedHashMap<>();
         boolean stopped = active.suspended();
         for (Guard.Checked step : plan.steps()) {
             TrackedShard shard = load.shard(step.file());
@@ -129,13 +131,18 @@ final class Releasing {
             }
             RangeSet ours = step.range().minus(shard.residentBefore());
             boolean kept = keeps.isByOperator(step.file());
-            RangeSet ranges = kept ? ours : ours.minus(keeps.of(step.file(), false));
-            if (shard.file() != null && !ranges.isEmpty()) {
-                List<Remains.Work> which = stopped || kept ? remains.withheld() : remains.drop();
-                which.add(new Remains.Work(shard, ranges, step.step().reason()));
+            RangeSet ranges = kept ? ours : ours.minus(keeps.byPolicies(step.file(), false));
+            if (shard.file() == null || ranges.isEmpty()) {
+                continue;
+            }
+            if (stopped || kept) {
+                withheld.merge(shard, ranges, RangeSet::union);
+            } else {
+                drop.merge(shard, ranges, RangeSet::union);
+                described.add(describe(shard, ranges, step.step().reason()));
             }
         }
-        return remains;
+        return Remains.of(drop, withheld);
     }
 
     private void release(ActiveLoad active, Plan plan, List<PrefetchJob> jobs, Remains remains) {
@@ -206,17 +213,17 @@ final class Releasing {
         return release;
     }
 
-    private void journalPlan(ActiveLoad active, Plan plan, List<Remains.Work> work, List<Object> others) {
-        List<Object> steps = new ArrayList<>(others);
-        for (Remains.Work item : work) {
-            Map<String, Object> step = new LinkedHashMap<>();
-            step.put("action", "evict");
-            step.put("shard", item.shard().shard().index());
-            step.put("offsetBytes", item.ranges().ranges().getFirst().start());
-            step.put("lengthBytes", item.ranges().bytes());
-            step.put("reason", item.reason());
-            steps.add(step);
-        }
+    private static Map<String, Object> describe(TrackedShard shard, RangeSet ranges, String reason) {
+        Map<String, Object> step = new LinkedHashMap<>();
+        step.put("action", "evict");
+        step.put("shard", shard.shard().index());
+        step.put("offsetBytes", ranges.ranges().getFirst().start());
+        step.put("lengthBytes", ranges.bytes());
+        step.put("reason", reason);
+        return step;
+    }
+
+    private void journalPlan(ActiveLoad active, Plan plan, List<Object> steps) {
         if (!steps.isEmpty()) {
             parts.line(LineKind.PLAN, active.load())
                     .put("trigger", Trigger.CLOSE.label())

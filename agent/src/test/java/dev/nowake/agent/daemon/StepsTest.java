@@ -116,6 +116,40 @@ final class StepsTest {
     }
 
     @Test
+    void severalRangesOfAFileGoAtTheLoadsEndAndTheRestStays() throws Exception {
+        try (Rig rig = Rig.make();
+                Reader reader = Reader.start()) {
+            List<Path> shards = rig.model("llama", 2 * SIZE, 2);
+            Scripts scripts = new Scripts(rig).write("mine", """
+                    export function evict({ load }) {
+                      const quarter = 8 * 1024 * 1024;
+                      return load?.ended ? load.files.flatMap((f) => [
+                        { file: f.id, offset: 0, length: quarter, reason: "head" },
+                        { file: f.id, offset: 2 * quarter, length: quarter, reason: "third" }]) : [];
+                    }
+                    """);
+            scripts.start(Scripts.only(rig, "mine"));
+
+            for (Path shard : shards) {
+                reader.open(shard).act("read");
+            }
+            reader.act("close").act("close");
+
+            rig.awaitLoadsDone(1);
+            rig.awaitQuiet();
+            assertThat(rig.resident(shards)).isBetween(Rig.most(SIZE), SIZE + 2 * Rig.MIB);
+            await("the journal tells each step")
+                    .atMost(Rig.SOON)
+                    .untilAsserted(() -> assertThat(rig.journal("plan"))
+                            .last()
+                            .satisfies(plan -> assertThat(plan.path("steps"))
+                                    .extracting(step -> step.path("reason").asString())
+                                    .containsExactly("head", "third", "head", "third")));
+            assertThat(rig.counter("errors")).isZero();
+        }
+    }
+
+    @Test
     void aRecordedLoadIsPrefetchedInItsOwnOrder() throws Exception {
         try (Rig rig = Rig.make();
                 Reader reader = Reader.start()) {
