@@ -104,10 +104,13 @@ class ControlTest {
     void theOwnersAloneFromTheFirstMoment() throws Exception {
         AtomicBoolean over = new AtomicBoolean();
         CompletableFuture<Set<String>> seen = CompletableFuture.supplyAsync(() -> permissionsSeen(over));
-        for (int i = 0; i < 100; i++) {
-            echo(socket()).close();
+        try {
+            for (int i = 0; i < 100; i++) {
+                echo(socket()).close();
+            }
+        } finally {
+            over.set(true);
         }
-        over.set(true);
         assertThat(seen.get()).containsExactly("rw-------");
         try (Stream<Path> left = Files.list(folder)) {
             assertThat(left).isEmpty();

@@ -133,19 +133,22 @@ class RealPageCacheTest {
                 }
                 return null;
             });
-            for (int i = 0; i < 200; i++) {
-                try {
-                    cache.populate(file, 0, ALL);
-                    cache.nodes(file, new long[] {0, 8 * MIB});
-                } catch (KernelException refused) {
-                    // It may have grown again before anyone could look.
-                    assertThat(refused.errno()).isEqualTo(Errno.EFAULT);
+            try {
+                for (int i = 0; i < 200; i++) {
+                    try {
+                        cache.populate(file, 0, ALL);
+                        cache.nodes(file, new long[] {0, 8 * MIB});
+                    } catch (KernelException refused) {
+                        // It may have grown again before anyone could look.
+                        assertThat(refused.errno()).isEqualTo(Errno.EFAULT);
+                    }
+                    assertThat(cache.sendfile(file, 0, ALL)).isBetween(0L, 16 * MIB);
+                    assertThat(cache.readThrough(file, 0, ALL)).isBetween(0L, 16 * MIB);
+                    assertThat(cache.residency(file, 0, ALL).residentBytes()).isBetween(0L, 16 * MIB);
                 }
-                assertThat(cache.sendfile(file, 0, ALL)).isBetween(0L, 16 * MIB);
-                assertThat(cache.readThrough(file, 0, ALL)).isBetween(0L, 16 * MIB);
-                assertThat(cache.residency(file, 0, ALL).residentBytes()).isBetween(0L, 16 * MIB);
+            } finally {
+                stop.set(true);
             }
-            stop.set(true);
             shrinking.get();
         }
     }
